@@ -1,0 +1,72 @@
+import { z } from 'zod';
+
+/** A day of the calendar, `2026-10-31`; compares as text. */
+export type Day = string;
+
+const DAY_MS = 86_400_000;
+const BERLIN = new Intl.DateTimeFormat('en-CA', {
+  timeZone: 'Europe/Berlin',
+  year: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
+});
+
+/** A day that exists, between 2000 and 2099, written `2026-10-31` or `31.10.2026`. */
+export const day = z.string().transform((input, context): Day => {
+  const text = input.trim();
+  const german = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/.exec(text);
+  const iso = german ? `${german[3]}-${german[2]!.padStart(2, '0')}-${german[1]!.padStart(2, '0')}` : text;
+  if (!isDay(iso)) {
+    context.addIssue({
+      code: 'custom',
+      message: `"${text.slice(0, 40)}" is not a day such as 2026-10-31 or 31.10.2026`,
+    });
+    return z.NEVER;
+  }
+  return iso;
+});
+
+export function isDay(text: string): boolean {
+  if (!/^20\d\d-\d\d-\d\d$/.test(text)) return false;
+  const time = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().slice(0, 10) === text;
+}
+
+/** The day it is in Germany at that moment (milliseconds since 1970). */
+export function berlinDay(instant: number): Day {
+  return BERLIN.format(instant);
+}
+
+export function addDays(from: Day, days: number): Day {
+  return toDay(Date.parse(`${from}T00:00:00Z`) + days * DAY_MS);
+}
+
+export function daysBetween(from: Day, to: Day): number {
+  return (Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / DAY_MS;
+}
+
+/** 1 Monday … 7 Sunday (ISO 8601). */
+export function weekday(of: Day): number {
+  return new Date(`${of}T00:00:00Z`).getUTCDay() || 7;
+}
+
+/** The ISO 8601 week a day belongs to; its year is the year of the week's Thursday. */
+export function isoWeek(of: Day): { readonly year: number; readonly week: number } {
+  const thursday = addDays(of, 4 - weekday(of));
+  const year = Number(thursday.slice(0, 4));
+  return { year, week: Math.floor(daysBetween(`${year}-01-01`, thursday) / 7) + 1 };
+}
+
+/** The Monday of an ISO week. */
+export function mondayOf(year: number, week: number): Day {
+  const fourth = `${year}-01-04`; // always in week 1
+  return addDays(fourth, 1 - weekday(fourth) + (week - 1) * 7);
+}
+
+export function lastOfMonth(year: number, month: number): Day {
+  return toDay(Date.UTC(year, month, 0));
+}
+
+function toDay(time: number): Day {
+  return new Date(time).toISOString().slice(0, 10);
+}

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { decimal, line, requiredLine } from './text.ts';
+
+export const LANGUAGES = ['de', 'en'] as const;
+export const CYCLES = ['daily', 'weekly', 'monthly'] as const;
+export type Language = (typeof LANGUAGES)[number];
+export type Cycle = (typeof CYCLES)[number];
+
+/** Letters and digits: it becomes part of file names between hyphens. */
+export const customerNumber = z
+  .string()
+  .trim()
+  .regex(/^[A-Za-z0-9]{1,20}$/, 'must be 1 to 20 letters and digits, without hyphens or spaces');
+
+/**
+ * Who is billed. What a document or a mail needs but a customer may lack (a valid VAT ID, a mail address) is not
+ * refused here: `check-document.ts` holds such a customer when it is billed, and says why.
+ */
+export const customerSchema = z.object({
+  number: customerNumber,
+  name: requiredLine(120),
+  name2: line(120).default(''),
+  street: line(120).default(''),
+  zip: line(12).default(''),
+  city: requiredLine(80),
+  /** ISO 3166 alpha-2. */
+  country: z
+    .string()
+    .trim()
+    .regex(/^[A-Z]{2}$/, 'must be a two-letter country code such as DE')
+    .default('DE'),
+  language: z.enum(LANGUAGES).default('de'),
+  /** The general address; never used for invoices. */
+  email: line(254).default(''),
+  /** One or several addresses, separated by comma or semicolon. */
+  invoiceEmail: line(1000).default(''),
+  invoiceAddressee: line(120).default(''),
+  invoiceByMail: z.boolean().default(false),
+  cc: line(1000).default(''),
+  billingCycle: z.enum(CYCLES).default('monthly'),
+  /** Whether a delivery overview goes with each invoice. */
+  deliveryOverview: z.boolean().default(false),
+  paymentDays: z.number().int().min(0).max(365).default(14),
+  /** Hundredths of a percent, 0 for none; and the days within which it may be deducted. */
+  skontoPercent: decimal(2, { min: 0, max: 20 }).default(0),
+  skontoDays: z.number().int().min(0).max(365).default(0),
+  vatId: line(20).default(''),
+  eInvoice: z.enum(['none', 'zugferd', 'xrechnung']).default('none'),
+  /** BT-10, a Leitweg-ID for authorities. */
+  buyerReference: line(100).default(''),
+  /** BT-13. */
+  orderReference: line(100).default(''),
+  /** Set together with `mandate`: the customer pays by SEPA direct debit. */
+  iban: line(42).default(''),
+  mandate: line(35).default(''),
+});
+
+export type Customer = z.infer<typeof customerSchema>;

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { type Day, day } from './calendar.ts';
+import { customerNumber } from './customer.ts';
+import { type Cents, lineNet, sum } from './money.ts';
+import { decimal, line, paragraph } from './text.ts';
+import { UNIT_NAMES } from './units.ts';
+
+/**
+ * VAT categories of UNCL 5305 as EN 16931 uses them: S standard and reduced rates, Z zero rated, E exempt,
+ * AE reverse charge, K intra-community supply.
+ */
+export const VAT_CATEGORIES = ['S', 'Z', 'E', 'AE', 'K'] as const;
+export type VatCategory = (typeof VAT_CATEGORIES)[number];
+
+/** A line of 10 million euros is a typing error, and the sums of 5,000 lines stay exact. */
+const MAX_LINE_NET: Cents = 1_000_000_000;
+
+/** It becomes part of file names: no path, no leading or trailing dot. */
+export const noteNumber = z
+  .string()
+  .trim()
+  .regex(
+    /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,38}[A-Za-z0-9])?$/,
+    'must be 1 to 40 letters, digits, dots, hyphens and underscores, beginning and ending with a letter or digit',
+  );
+
+export const deliveryLineSchema = z
+  .object({
+    position: z.number().int().min(1).max(99_999),
+    article: line(40).default(''),
+    description: paragraph(1000).refine((text) => text !== '', 'must not be empty'),
+    /** Thousandths; negative for returns. */
+    quantity: decimal(3, { min: -1_000_000, max: 1_000_000 }),
+    unit: z.enum(UNIT_NAMES).default('piece'),
+    /** Ten-thousandths of a euro, net, for one unit. */
+    unitPrice: decimal(4, { min: 0, max: 1_000_000 }),
+    /** Hundredths of a percent; no rate of the EU is above 27 %. */
+    vatRate: decimal(2, { min: 0, max: 27 }),
+    vatCategory: z.enum(VAT_CATEGORIES).optional(),
+    /** Hundredths of a percent. */
+    discount: decimal(2, { min: 0, max: 100 }).default(0),
+    /** The branch delivered to; it gets a subtotal. */
+    place: line(80).default(''),
+  })
+  .transform(
+    (input) => ({ ...input, vatCategory: input.vatCategory ?? (input.vatRate > 0 ? 'S' : 'Z') }) as const,
+  )
+  .superRefine((input, context) => {
+    if ((input.vatCategory === 'S') !== input.vatRate > 0) {
+      context.addIssue({
+        code: 'custom',
+        path: ['vatCategory'],
+        message:
+          input.vatCategory === 'S'
+            ? 'S (taxed) needs a VAT rate above 0'
+            : `${input.vatCategory} (not taxed) needs the VAT rate 0`,
+      });
+    }
+    if (Math.abs(lineNet(input.quantity, input.unitPrice, input.discount)) > MAX_LINE_NET) {
+      context.addIssue({
+        code: 'custom',
+        path: ['quantity'],
+        message: 'times the price is more than 10 million euros',
+      });
+    }
+  });
+
+export const deliveryNoteSchema = z.object({
+  number: noteNumber,
+  date: day,
+  customer: customerNumber,
+  lines: z.array(deliveryLineSchema).min(1).max(5000),
+});
+
+export interface DeliveryLine {
+  readonly position: number;
+  readonly article: string;
+  readonly description: string;
+  readonly quantity: number;
+  readonly unit: (typeof UNIT_NAMES)[number];
+  readonly unitPrice: number;
+  readonly vatRate: number;
+  readonly vatCategory: VatCategory;
+  readonly discount: number;
+  readonly place: string;
+}
+
+/** What was delivered to a customer on a day. Its number is unique within the calendar year of its date. */
+export interface DeliveryNote {
+  readonly number: string;
+  readonly date: Day;
+  readonly customer: string;
+  readonly lines: readonly DeliveryLine[];
+}
+
+export const netOfLine = (of: DeliveryLine): Cents => lineNet(of.quantity, of.unitPrice, of.discount);
+
+export const netOfNote = (note: DeliveryNote): Cents => sum(note.lines.map(netOfLine));
+
+/** `2026/L-2610-0001`: names a note for ever. */
+export const noteIdOf = (note: Pick<DeliveryNote, 'number' | 'date'>): string =>
+  `${note.date.slice(0, 4)}/${note.number}`;

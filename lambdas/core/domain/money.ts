@@ -1,0 +1,54 @@
+/**
+ * Exact money. Every figure is an integer in a fixed unit, held in a `number` far below 2^53; products are made
+ * in bigint and rounded once, half away from zero. No float ever holds money.
+ */
+
+/** Euro cents. */
+export type Cents = number;
+/** Thousandths of a unit: 3,275 kg is 3275. Negative for returns. */
+export type Quantity = number;
+/** Ten-thousandths of a euro: 0,8915 is 8915. */
+export type UnitPrice = number;
+/** Hundredths of a percent: 2,5 % is 250. */
+export type Percent = number;
+
+/** `numerator / denominator` to the nearest integer, halves away from zero. The denominator is positive. */
+export function divideRounded(numerator: bigint, denominator: bigint): bigint {
+  const magnitude = numerator < 0n ? -numerator : numerator;
+  const rounded = (2n * magnitude + denominator) / (2n * denominator);
+  return numerator < 0n ? -rounded : rounded;
+}
+
+/** A line's net: quantity × unit price × (1 − discount), rounded once to cents. EN 16931 BT-131. */
+export function lineNet(quantity: Quantity, unitPrice: UnitPrice, discount: Percent): Cents {
+  const exact = BigInt(quantity) * BigInt(unitPrice) * BigInt(10_000 - discount);
+  return exactNumber(divideRounded(exact, (1_000n * 10_000n * 10_000n) / 100n));
+}
+
+/** A share of an amount, rounded once to cents: VAT on a category's net (EN 16931 BR-CO-17), or a Skonto. */
+export function percentOf(amount: Cents, percent: Percent): Cents {
+  return exactNumber(divideRounded(BigInt(amount) * BigInt(percent), 10_000n));
+}
+
+export function sum(amounts: Iterable<Cents>): Cents {
+  let total = 0;
+  for (const amount of amounts) total += amount;
+  if (!Number.isSafeInteger(total)) throw new RangeError(`sum ${total} is too large to be exact`);
+  return total;
+}
+
+/** An integer with `decimals` implied places as a plain decimal: `plainDecimal(-4050, 2)` is `-40.50`. */
+export function plainDecimal(value: number, decimals: number): string {
+  const digits = Math.abs(value)
+    .toString()
+    .padStart(decimals + 1, '0');
+  const sign = value < 0 ? '-' : '';
+  if (decimals === 0) return sign + digits;
+  return `${sign}${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
+}
+
+function exactNumber(value: bigint): number {
+  const number = Number(value);
+  if (!Number.isSafeInteger(number)) throw new RangeError(`${value} is too large to be exact`);
+  return number;
+}

@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import { CYCLES } from './customer.ts';
+import { line, requiredLine } from './text.ts';
+
+const mailAddress = z
+  .string()
+  .trim()
+  .regex(/^[^\s@<>,;"]{1,64}@[^\s@<>,;"]{1,189}$/, 'must be one mail address');
+
+/** Company, PDF, mail and ordering settings: one schema for import, API and console. */
+export const settingsSchema = z.object({
+  company: z
+    .object({
+      name: requiredLine(120),
+      street: requiredLine(120),
+      zip: requiredLine(12),
+      city: requiredLine(80),
+      country: z
+        .string()
+        .regex(/^[A-Z]{2}$/, 'must be a two-letter country code such as DE')
+        .default('DE'),
+      phone: line(40).default(''),
+      email: line(254).default(''),
+      website: line(200).default(''),
+      /** § 14 (4) no. 2 UStG: one of the two must be there. */
+      vatId: line(20).default(''),
+      taxNumber: line(30).default(''),
+      registration: line(120).default(''),
+      managingDirector: line(200).default(''),
+      bankName: line(80).default(''),
+      iban: line(42).default(''),
+      bic: line(11).default(''),
+      /** SEPA creditor identifier, needed for direct debits. */
+      creditorId: line(35).default(''),
+      contact: z
+        .object({ name: line(120).default(''), phone: line(40).default(''), email: line(254).default('') })
+        .prefault({}),
+      /** § 19 UStG: no VAT is charged. */
+      smallBusiness: z.boolean().default(false),
+      /** Printed when a line is exempt (category E): § 14 (4) no. 8 UStG wants the reason. */
+      exemptionReason: line(200).default(''),
+    })
+    .refine((company) => company.vatId !== '' || company.taxNumber !== '', {
+      path: ['vatId'],
+      message: 'vatId or taxNumber must be given (§ 14 UStG)',
+    }),
+  pdf: z
+    .object({
+      folders: z.enum(['none', 'month', 'day']).default('month'),
+      filePrefix: filePrefix('Rechnung'),
+      deliveryNotePrefix: filePrefix('Lieferschein'),
+    })
+    .prefault({}),
+  mail: z
+    .object({
+      transport: z.enum(['ses', 'smtp', 'off']).default('off'),
+      sender: z
+        .object({ name: line(120).default(''), address: z.union([z.literal(''), mailAddress]).default('') })
+        .prefault({}),
+      replyTo: z.union([z.literal(''), mailAddress]).default(''),
+      bcc: z.array(mailAddress).max(20).default([]),
+      smtp: z
+        .object({
+          host: line(253).default(''),
+          port: z.number().int().min(1).max(65_535).default(587),
+          encryption: z.enum(['none', 'starttls-if-offered', 'starttls', 'tls']).default('starttls'),
+          certificate: z.enum(['verify', 'pin', 'any']).default('verify'),
+          /** SHA-256 of the server's certificate, hex, for `certificate: pin`. */
+          pin: line(95).default(''),
+          user: line(254).default(''),
+          /** Whether a password may go over a connection without TLS. */
+          allowPlainLogin: z.boolean().default(false),
+        })
+        .prefault({}),
+      pace: z
+        .object({
+          perSecond: z.number().int().min(1).max(1000).default(10),
+          perMinute: z.number().int().min(1).max(100_000).optional(),
+          perHour: z.number().int().min(1).max(10_000_000).optional(),
+          perDay: z.number().int().min(1).max(10_000_000).optional(),
+          connections: z.number().int().min(1).max(20).default(2),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
+  ordering: z.object({ autoPdfForInstantInvoices: z.boolean().default(true) }).prefault({}),
+  numbering: z
+    .object({
+      /** Letters, digits and `{yyyy}`, `{yy}`, `{mm}`, `{number}` or `{number:6}`. */
+      format: z.string().trim().default('{yyyy}{number:6}'),
+      firstNumber: z.number().int().min(1).max(999_999_999).default(1),
+    })
+    .prefault({}),
+  schedule: z
+    .object({
+      cycle: z.enum(CYCLES).default('monthly'),
+      day: z.number().int().min(1).max(28).default(1),
+      hour: z.number().int().min(0).max(23).default(4),
+      release: z.enum(['automatic', 'by hand']).default('by hand'),
+    })
+    .prefault({}),
+  edition: line(20).default('CE'),
+});
+
+export type Settings = z.infer<typeof settingsSchema>;
+
+/** Letters, digits, dots and underscores: it becomes part of file names. An empty one takes its hyphen along. */
+function filePrefix(standard: string) {
+  return z
+    .string()
+    .trim()
+    .regex(/^(?:[\p{L}\p{N}][\p{L}\p{N}_]{0,39})?$/u, 'must be letters, digits and underscores, or empty')
+    .default(standard);
+}
