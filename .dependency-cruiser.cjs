@@ -15,7 +15,7 @@ module.exports = {
       name: 'domain-imports-only-domain',
       severity: 'error',
       from: { path: '^lambdas/core/domain/' },
-      to: { path: '^lambdas/', pathNot: '^lambdas/core/domain/' },
+      to: { path: '^lambdas/', pathNot: ['^lambdas/core/domain/', '^lambdas/core/errors.ts$'] },
     },
     {
       name: 'adapters-know-only-core',

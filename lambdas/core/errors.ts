@@ -14,7 +14,8 @@ export type FaultCode =
   | 'conflict'
   | 'archive-conflict'
   | 'damaged'
-  | 'unavailable';
+  | 'unavailable'
+  | 'interrupted';
 
 export class Fault extends Error {
   readonly code: FaultCode;

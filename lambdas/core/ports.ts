@@ -3,7 +3,7 @@
  * `test/contracts/`, which every engine runs.
  */
 
-import type { DeliveryOverview, Invoice } from './domain/invoice.ts';
+import type { DeliveryOverview, Invoice, InvoiceFacts } from './domain/invoice.ts';
 
 /** What an item holds: plain JSON. */
 export type Json =
@@ -209,7 +209,7 @@ export interface Templates {
   mail(content: MailContent): { readonly subject: string; readonly text: string; readonly html: string };
 }
 export interface MailContent {
-  readonly invoice: Invoice;
+  readonly invoice: InvoiceFacts;
   /** Names of the attached files, in their order. */
   readonly attachments: readonly string[];
 }

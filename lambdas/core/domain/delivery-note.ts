@@ -42,8 +42,10 @@ export const deliveryLineSchema = z
     /** The branch delivered to; it gets a subtotal. */
     place: line(80).default(''),
   })
+  // The category goes last whether it was given or not: the same line is the same JSON.
   .transform(
-    (input) => ({ ...input, vatCategory: input.vatCategory ?? (input.vatRate > 0 ? 'S' : 'Z') }) as const,
+    ({ vatCategory, ...rest }) =>
+      ({ ...rest, vatCategory: vatCategory ?? (rest.vatRate > 0 ? 'S' : 'Z') }) as const,
   )
   .superRefine((input, context) => {
     if ((input.vatCategory === 'S') !== input.vatRate > 0) {
@@ -65,12 +67,39 @@ export const deliveryLineSchema = z
     }
   });
 
-export const deliveryNoteSchema = z.object({
-  number: noteNumber,
-  date: day,
-  customer: customerNumber,
-  lines: z.array(deliveryLineSchema).min(1).max(5000),
-});
+/** What one item of the table holds, less a little for what is stored beside the note. */
+const MAX_NOTE_BYTES = 390_000;
+
+const MAX_NOTE_LINES = 5000;
+
+/** Whether a note would not fit into one item of the table (400 KB), or has more than 5,000 lines. */
+export function isTooLarge(note: DeliveryNote): boolean {
+  if (note.lines.length > MAX_NOTE_LINES) return true;
+  // The longest texts a line may hold take less than 3,900 bytes, so only long notes are worth measuring.
+  return note.lines.length > 100 && new TextEncoder().encode(JSON.stringify(note)).length > MAX_NOTE_BYTES;
+}
+
+export const deliveryNoteSchema = z
+  .object({
+    number: noteNumber,
+    date: day,
+    customer: customerNumber,
+    lines: z
+      .array(deliveryLineSchema)
+      .min(1)
+      .transform((lines) => lines.toSorted((a, b) => a.position - b.position)),
+  })
+  .superRefine((note, context) => {
+    const twice = note.lines.find((line, index) => line.position === note.lines[index - 1]?.position);
+    if (twice) {
+      const message = `hold position ${twice.position} twice; give each line a position of its own`;
+      context.addIssue({ code: 'custom', path: ['lines'], message });
+    }
+    if (isTooLarge(note)) {
+      const message = 'are too many for one note (400 KB, 5000 lines); split it into several notes';
+      context.addIssue({ code: 'custom', path: ['lines'], message });
+    }
+  });
 
 export interface DeliveryLine {
   readonly position: number;

@@ -63,8 +63,8 @@ export type Payment =
   /** Nothing to pay, or the customer gets money back. */
   | { readonly by: 'credit' };
 
-/** Everything an invoice says, figured out once; documents, e-invoice and API show these figures and compute none. */
-export interface Invoice {
+/** What an invoice says beside its lines; kept with the issued invoice for ever. */
+export interface InvoiceFacts {
   readonly number: string;
   readonly date: Day;
   /** The billed cycle's first and last day; undefined for an instant invoice. */
@@ -73,11 +73,15 @@ export interface Invoice {
   readonly delivered: { readonly from: Day; readonly to: Day };
   readonly company: Settings['company'];
   readonly customer: Customer;
-  /** In natural order of place (the customer itself first), then date and number. */
-  readonly places: readonly PlaceSection[];
   readonly totals: Totals;
   readonly payment: Payment;
   readonly skonto: Skonto | undefined;
+}
+
+/** Everything an invoice says, figured out once; documents, e-invoice and API show these figures and compute none. */
+export interface Invoice extends InvoiceFacts {
+  /** In natural order of place (the customer itself first), then date and number. */
+  readonly places: readonly PlaceSection[];
 }
 
 /** One article of the delivery overview: what was delivered of it, by day. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CYCLES } from './customer.ts';
+import { checkNumberFormat } from './number-format.ts';
 import { line, requiredLine } from './text.ts';
 
 const mailAddress = z
@@ -87,7 +88,14 @@ export const settingsSchema = z.object({
   numbering: z
     .object({
       /** Letters, digits and `{yyyy}`, `{yy}`, `{mm}`, `{number}` or `{number:6}`. */
-      format: z.string().trim().default('{yyyy}{number:6}'),
+      format: z
+        .string()
+        .trim()
+        .superRefine((format, context) => {
+          const message = checkNumberFormat(format);
+          if (message) context.addIssue({ code: 'custom', message });
+        })
+        .default('{yyyy}{number:6}'),
       firstNumber: z.number().int().min(1).max(999_999_999).default(1),
     })
     .prefault({}),

@@ -35,7 +35,11 @@ export const decimal = (decimals: number, bounds: { readonly min: number; readon
       context.addIssue({ code: 'custom', message });
       return z.NEVER;
     };
-    if (!match) return problem(`"${text.slice(0, 40)}" is not a decimal number such as 12,5`);
+    if (!match) {
+      const grouped = /^-?\d{1,3}(?:[.,'’ \u00a0\u202f]\d{3})+(?:[.,]\d+)?$/.test(text);
+      const hint = grouped ? ': write it without thousands separators' : '';
+      return problem(`"${text.slice(0, 40)}" is not a decimal number such as 12,5${hint}`);
+    }
     const [, sign, whole = '', rawFraction = ''] = match;
     const fraction = rawFraction.replace(/0+$/, '');
     if (fraction.length > decimals) return problem(`${text} has more than ${decimals} decimals`);

@@ -1,0 +1,25 @@
+import { hostname } from 'node:os';
+
+/** Names a private folder after its machine and process, so that a later process knows when nobody needs it. */
+export function markedFolderName(kind: string): string {
+  return `${kind}-${machine()}-${process.pid}-`;
+}
+
+/** Whether this machine's process that made the folder is gone, killed before it could remove it. */
+export function folderOfDead(name: string, kind: string): boolean {
+  const start = `${kind}-${machine()}-`;
+  if (!name.startsWith(start)) return false;
+  const pid = Number(/^(\d+)-/.exec(name.slice(start.length))?.[1]);
+  return pid > 0 && !isAlive(pid);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+const machine = () => hostname().replace(/[^A-Za-z0-9]/g, '');

@@ -1,0 +1,104 @@
+import { countPages } from '#adapters/pdf/page-count.ts';
+import type { PrintableDocument, Printer, PrintResult } from '#core/ports.ts';
+import { findBrowser } from './browser.ts';
+import { launchBrowser, type RunningBrowser } from './launch.ts';
+import { openPage, type PrintPage } from './page.ts';
+
+/** Without it the memory of the reused page grows past 1 GB. */
+const DOCUMENTS_PER_COLLECTION = 100;
+const ATTEMPTS = 2;
+
+export interface ChromePrinterOptions {
+  /** The TrueType files that documents are set in; the browser sees no others (on Linux). */
+  readonly fontsFolder: string;
+  /** The value of CHROME_PATH. */
+  readonly chromePath?: string | undefined;
+  /** Longest time for one document; 5,000 lines take some seconds. */
+  readonly timeoutMs?: number;
+}
+
+interface Workplace extends RunningBrowser {
+  readonly page: PrintPage;
+}
+
+/**
+ * Prints HTML with one warm browser and one reused page, launched by the first document. Calls queue up. A
+ * document on which the browser crashes or hangs gets a second chance in a fresh browser and then fails alone.
+ * `render` throws Fault `unavailable` only when there is no browser that starts.
+ */
+export function createChromePrinter(options: ChromePrinterOptions): Printer {
+  const timeoutMs = options.timeoutMs ?? 120_000;
+  let workplace: Workplace | undefined;
+  let printed = 0;
+  let queue: Promise<unknown> = Promise.resolve();
+
+  async function open(): Promise<Workplace> {
+    const running = await launchBrowser(await findBrowser(options.chromePath), options.fontsFolder);
+    try {
+      return { ...running, page: await openPage(running.browser) };
+    } catch (error) {
+      await running.end();
+      throw error;
+    }
+  }
+
+  async function close(): Promise<void> {
+    const closing = workplace;
+    workplace = undefined;
+    await closing?.end();
+  }
+
+  async function printOne(document: PrintableDocument): Promise<PrintResult> {
+    let reason = '';
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      workplace ??= await open();
+      try {
+        const pdf = await within(timeoutMs, print(workplace.page, document.html));
+        return { ok: true, pdf, pages: countPages(pdf) };
+      } catch (error) {
+        reason = error instanceof Error ? error.message : String(error);
+        await close();
+      }
+    }
+    return { ok: false, reason: `${document.name} could not be printed: ${reason}` };
+  }
+
+  async function print(page: PrintPage, html: string): Promise<Uint8Array> {
+    const pdf = await page.print(html);
+    if (++printed % DOCUMENTS_PER_COLLECTION === 0) await page.collectGarbage();
+    return pdf;
+  }
+
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = queue.then(work);
+    const done = () => {};
+    queue = turn.then(done, done);
+    return turn;
+  }
+
+  return {
+    render: (documents) =>
+      inTurn(async () => {
+        const results: PrintResult[] = [];
+        for (const document of documents) results.push(await printOne(document));
+        return results;
+      }),
+    close: () => inTurn(close),
+  };
+}
+
+async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`the browser did not finish within ${milliseconds / 1000} s`)),
+      milliseconds,
+    );
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+    work.catch(() => {}); // too late to matter
+  }
+}

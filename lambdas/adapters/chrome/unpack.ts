@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Fault } from '#core/errors.ts';
+import { folderOfDead, markedFolderName } from './marked-folder.ts';
+
+/** A browser that is ready to start; `libraries` is where its shared libraries lie when it brings its own. */
+export interface BrowserFiles {
+  readonly executable: string;
+  readonly libraries: string | undefined;
+}
+
+/**
+ * Unpacks the Chromium of `@sparticuz/chromium` (Linux x64) with its own system libraries, once a version, into
+ * the user's cache folder; afterwards it takes no time. It is unpacked beside its place and then renamed, so
+ * another process sees all of it or nothing, and whoever comes second uses what the first one made.
+ */
+export async function unpackChromium(cacheFolder = userCacheFolder()): Promise<BrowserFiles> {
+  const packageFolder = join(dirname(fileURLToPath(import.meta.resolve('@sparticuz/chromium'))), '..');
+  const { version } = JSON.parse(await readFile(join(packageFolder, 'package.json'), 'utf8'));
+  const folder = join(cacheFolder, `chromium-${version}`);
+  const files = { executable: join(folder, 'chromium'), libraries: join(folder, 'al2023', 'lib') };
+  if (existsSync(folder)) return files;
+
+  await mkdir(cacheFolder, { recursive: true, mode: 0o700 });
+  await removeUnfinished(cacheFolder);
+  const unfinished = await mkdtemp(join(cacheFolder, markedFolderName('unpacking')));
+  try {
+    await inflate(packageFolder, unfinished);
+    await flushToDisk(unfinished);
+    await rename(unfinished, folder).catch((error) => {
+      if (!existsSync(folder)) throw error;
+    });
+    return files;
+  } catch (cause) {
+    throw new Fault(
+      'unavailable',
+      `Chromium cannot be unpacked into ${cacheFolder}: make room there (210 MB), or name an installed Chrome by CHROME_PATH`,
+      { cause },
+    );
+  } finally {
+    await rm(unfinished, { recursive: true, force: true });
+  }
+}
+
+/** Kept over restarts where the user has a home that can be written; else beside the temporary files. */
+function userCacheFolder(): string {
+  const home = process.env.AWS_LAMBDA_FUNCTION_NAME ? tmpdir() : homedir();
+  return join(process.env.XDG_CACHE_HOME || join(home, '.cache'), 'rechnungspost');
+}
+
+/**
+ * The package unpacks into TMPDIR, and decides while it is imported which libraries it brings. Both are settings
+ * of a whole process, so it gets a short-lived one of its own.
+ */
+function inflate(packageFolder: string, target: string): Promise<void> {
+  const script = `
+    const { inflate } = await import(process.argv[1]);
+    await Promise.all(process.argv.slice(2).map((archive) => inflate(archive)));`;
+  const archives = ['chromium.br', 'al2023.tar.br'].map((name) => join(packageFolder, 'bin', name));
+  const child = spawn(
+    process.execPath,
+    ['--input-type=module', '--eval', script, import.meta.resolve('@sparticuz/chromium'), ...archives],
+    { env: { ...process.env, TMPDIR: target }, stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  let complaint = '';
+  child.stderr.on('data', (chunk) => {
+    complaint += chunk;
+  });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => (code === 0 ? resolve() : reject(new Error(complaint.slice(-2000)))));
+  });
+}
+
+/** A power failure must not leave a complete-looking folder with empty files. */
+async function flushToDisk(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const file = await open(join(entry.parentPath, entry.name));
+    await file.sync();
+    await file.close();
+  }
+}
+
+async function removeUnfinished(cacheFolder: string): Promise<void> {
+  for (const name of await readdir(cacheFolder)) {
+    if (folderOfDead(name, 'unpacking')) await rm(join(cacheFolder, name), { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { day } from '#core/domain/calendar.ts';
+import { customerNumber } from '#core/domain/customer.ts';
+import {
+  type DeliveryLine,
+  type DeliveryNote,
+  deliveryLineSchema,
+  isTooLarge,
+  noteIdOf,
+  noteNumber,
+} from '#core/domain/delivery-note.ts';
+import type { ImportFile } from '#core/import-file.ts';
+import { asInteger, asLowerCase, asText, asUpperCase } from './cells.ts';
+import { type Column, cellOf, readRow, readTable } from './columns.ts';
+import { collectProblems, type Problems } from './problems.ts';
+
+const NOTE_COLUMNS: readonly Column[] = [
+  { name: 'note', field: 'number', read: asText, is: 'filled' },
+  { name: 'date', field: 'date', read: asText, is: 'filled' },
+  { name: 'customer', field: 'customer', read: asText, is: 'filled' },
+];
+const LINE_COLUMNS: readonly Column[] = [
+  { name: 'position', field: 'position', read: asInteger, is: 'filled' },
+  { name: 'article', field: 'article', read: asText },
+  { name: 'description', field: 'description', read: asText, is: 'filled' },
+  { name: 'quantity', field: 'quantity', read: asText, is: 'filled' },
+  { name: 'unit', field: 'unit', read: asLowerCase },
+  { name: 'unit_price', field: 'unitPrice', read: asText, is: 'filled' },
+  { name: 'vat_rate', field: 'vatRate', read: asText, is: 'filled' },
+  { name: 'discount_percent', field: 'discount', read: asText },
+  { name: 'vat_category', field: 'vatCategory', read: asUpperCase, is: 'optional' },
+  { name: 'place', field: 'place', read: asText, is: 'optional' },
+];
+const COLUMNS = [...NOTE_COLUMNS, ...LINE_COLUMNS];
+
+const noteSchema = z.object({ number: noteNumber, date: day, customer: customerNumber });
+type NoteHead = z.infer<typeof noteSchema>;
+
+/** A note while its rows are gathered. */
+interface Gathered {
+  readonly head: NoteHead;
+  /** Of its first row. */
+  readonly line: number;
+  /** By position, with the line they are on. */
+  readonly lines: Map<number, { readonly at: number; readonly line: DeliveryLine }>;
+}
+
+/**
+ * Delivery notes of a CSV file with a row a line; the rows of a note may be apart. Notes are in the order of their
+ * first rows, their lines by position.
+ * @throws Fault `bad-input` naming line, column and reason of up to 50 problems
+ */
+export function readDeliveries(bytes: Uint8Array): ImportFile<DeliveryNote> {
+  const problems = collectProblems();
+  const table = readTable('delivery notes', bytes, COLUMNS, problems);
+  const notes = new Map<string, Gathered>();
+  // The same three cells begin many rows.
+  const heads = new Map<string, NoteHead>();
+  for (const row of table.rows) {
+    if (problems.isFull()) break;
+    const cells = NOTE_COLUMNS.map(({ name }) => cellOf(table, row, name)).join('\n');
+    const head = heads.get(cells) ?? readRow(table, row, NOTE_COLUMNS, noteSchema, problems);
+    const line = readRow(table, row, LINE_COLUMNS, deliveryLineSchema, problems);
+    if (head) heads.set(cells, head);
+    if (head && line) gather(notes, row.line, head, line, problems);
+  }
+  const records = [...notes.values()].map((gathered) => finish(gathered, problems));
+  problems.refuseIfAny();
+  return { records, notices: table.notices };
+}
+
+function gather(
+  notes: Map<string, Gathered>,
+  at: number,
+  head: NoteHead,
+  line: DeliveryLine,
+  problems: Problems,
+): void {
+  const id = noteIdOf(head);
+  const note = notes.get(id) ?? { head, line: at, lines: new Map() };
+  notes.set(id, note);
+  for (const field of ['date', 'customer'] as const) {
+    if (head[field] === note.head[field]) continue;
+    const reason = `note ${head.number} is of ${note.head[field]} in line ${note.line} and of ${head[field]} here; a note number is unique within a year`;
+    problems.add(at, field, reason);
+  }
+  const earlier = note.lines.get(line.position);
+  if (earlier) {
+    const reason = `note ${head.number} has its position ${line.position} in line ${earlier.at} already`;
+    problems.add(at, 'position', reason);
+  }
+  note.lines.set(line.position, { at, line });
+}
+
+function finish({ head, line, lines }: Gathered, problems: Problems): DeliveryNote {
+  const ordered = [...lines.values()].map((entry) => entry.line).sort((a, b) => a.position - b.position);
+  const note = { ...head, lines: ordered };
+  if (isTooLarge(note)) {
+    const reason = `note ${head.number} is too large with ${ordered.length} lines (400 KB, 5000 lines); split it into several notes`;
+    problems.add(line, 'note', reason);
+  }
+  return note;
+}

@@ -1,0 +1,183 @@
+import { hash, randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, posix, resolve } from 'node:path';
+import { assertArchiveKey, assertArchiveMetadata } from '#core/archive-limits.ts';
+import { Fault } from '#core/errors.ts';
+import type { Archive, StoredFile } from '#core/ports.ts';
+import {
+  ensureFolder,
+  readIfThere,
+  speaking,
+  syncFolder,
+  syncFolders,
+  unlessOneOf,
+  writeDurably,
+} from './files.ts';
+import { keysUnder, removeStale } from './folders.ts';
+
+/** `info.json` of an entry. `put` tells the writers of one key apart. */
+interface Entry {
+  readonly put: string;
+  readonly sha256: string;
+  readonly size: number;
+  readonly contentType: string;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+interface Found {
+  readonly file: StoredFile;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * The archive as a plain folder that people may browse: the file of a key lies at `root/key`, read-only. What else is
+ * known of it lies in `root/.rechnungspost`.
+ *
+ * A put prepares a folder with `data` and `info.json` under `staging/` and renames it to `files/…/.name`. That is the
+ * commit: the rename of a folder onto one that is not empty fails, so one writer wins and nobody ever sees a part, on
+ * any file system or share, without links, locks or rights. Then `data` moves to its visible place; should the process
+ * die before, whoever next asks for the key moves it. A file at `root/key` without an entry was put there by somebody
+ * else: it counts as stored, with empty metadata, and is never overwritten.
+ */
+export function createFolderArchive(root: string): Archive {
+  const top = resolve(root);
+  const hidden = join(top, '.rechnungspost');
+  const staging = join(hidden, 'staging');
+  const files = join(hidden, 'files');
+  let cleaned = false;
+
+  const placesOf = (key: string) => {
+    const entry = join(files, posix.dirname(key), `.${posix.basename(key)}`);
+    return { visible: join(top, key), entry, data: join(entry, 'data'), info: join(entry, 'info.json') };
+  };
+
+  /** Completes a put that was committed and interrupted, then reads and verifies the file. */
+  async function find(key: string): Promise<Found | undefined> {
+    const at = placesOf(key);
+    // In this order: our writers make the entry first, so a visible file without one is not ours.
+    let bytes = await readIfThere(at.visible);
+    const entry = await readEntry(at.info);
+    if (!entry) return bytes && { file: foreignFile(key, bytes), bytes };
+    if (!bytes || sha256(bytes) !== entry.sha256) {
+      await ensureFolder(dirname(at.visible));
+      await reveal(at);
+      bytes = (await readIfThere(at.data)) ?? (await readIfThere(at.visible));
+    }
+    if (!bytes) throw new Fault('damaged', `${at.visible} was removed; restore it from a backup`);
+    if (sha256(bytes) !== entry.sha256) {
+      throw new Fault('damaged', `${at.visible} is not what was stored; restore it from a backup`);
+    }
+    return { file: storedFile(key, entry), bytes };
+  }
+
+  /** Writes an entry where nobody looks, forces it to the disk and reads it back. */
+  async function stage(folder: string, key: string, bytes: Uint8Array, entry: Entry): Promise<void> {
+    const data = join(folder, 'data');
+    await mkdir(folder, { recursive: true });
+    if (!cleaned) {
+      cleaned = true;
+      await removeStale(staging, folder);
+    }
+    await Promise.all([
+      writeDurably(data, bytes, 0o444),
+      writeDurably(join(folder, 'info.json'), JSON.stringify(entry), 0o444),
+    ]);
+    const [written] = await Promise.all([readFile(data), syncFolder(folder)]);
+    if (sha256(written) !== entry.sha256) {
+      throw new Fault(
+        'unavailable',
+        `${key} reads back from ${top} otherwise than written; check disk or share`,
+      );
+    }
+  }
+
+  async function taken(key: string): Promise<StoredFile | undefined> {
+    const found = await find(key);
+    // Its writer may have died before it came to that. A file of somebody else has no entry.
+    if (found) await unlessOneOf(syncFolders(dirname(placesOf(key).entry), top), 'ENOENT');
+    return found?.file;
+  }
+
+  async function putOnce(key: string, bytes: Uint8Array, entry: Entry): ReturnType<Archive['putOnce']> {
+    const earlier = await taken(key);
+    if (earlier) return { outcome: 'exists', file: earlier };
+    const at = placesOf(key);
+    const folder = join(staging, entry.put);
+    try {
+      await stage(folder, key, bytes, entry);
+      await ensureFolder(dirname(at.visible));
+      await ensureFolder(dirname(at.entry));
+      await rename(folder, at.entry);
+    } catch (error) {
+      // A share may repeat a rename whose answer was lost: the second fails, and the entry is ours.
+      if ((await readEntry(at.info))?.put !== entry.put) {
+        await rm(folder, { recursive: true, force: true }).catch(() => undefined); // then it goes when it is old
+        const winner = await taken(key);
+        if (winner) return { outcome: 'exists', file: winner };
+        throw error;
+      }
+    }
+    await syncFolder(dirname(at.entry));
+    await reveal(at);
+    return { outcome: 'stored', file: storedFile(key, entry) };
+  }
+
+  return {
+    async putOnce(key, bytes, { contentType, metadata }) {
+      assertArchiveKey(key);
+      assertArchiveMetadata(key, metadata);
+      const entry = { put: randomUUID(), sha256: sha256(bytes), size: bytes.length, contentType, metadata };
+      return speaking(`The archive ${top}`, () => putOnce(key, bytes, entry));
+    },
+
+    async get(key, version) {
+      assertArchiveKey(key);
+      const found = await speaking(`The archive ${top}`, () => find(key));
+      return version === undefined || found?.file.version === version ? found : undefined;
+    },
+
+    async list(prefix) {
+      return speaking(`The archive ${top}`, () => keysUnder(prefix, { visible: top, entries: files }));
+    },
+  };
+}
+
+/** Moves the data of an entry to where people look, unless that is done or somebody else laid a file there. */
+async function reveal(at: { readonly visible: string; readonly data: string }): Promise<void> {
+  if (await unlessOneOf(stat(at.visible), 'ENOENT')) return;
+  await unlessOneOf(rename(at.data, at.visible), 'ENOENT'); // another process was faster
+  await syncFolder(dirname(at.visible));
+}
+
+async function readEntry(path: string): Promise<Entry | undefined> {
+  const json = await readIfThere(path);
+  if (!json) return undefined;
+  try {
+    return JSON.parse(json.toString());
+  } catch (cause) {
+    throw new Fault('damaged', `${path} is not what was stored; restore it from a backup`, { cause });
+  }
+}
+
+const storedFile = (key: string, { sha256, size, contentType, metadata }: Entry): StoredFile => ({
+  key,
+  version: sha256,
+  size,
+  sha256,
+  contentType,
+  metadata,
+});
+
+function foreignFile(key: string, bytes: Uint8Array): StoredFile {
+  const sum = sha256(bytes);
+  return {
+    key,
+    version: sum,
+    size: bytes.length,
+    sha256: sum,
+    contentType: 'application/octet-stream',
+    metadata: {},
+  };
+}
+
+const sha256 = (bytes: Uint8Array): string => hash('sha256', bytes, 'hex');

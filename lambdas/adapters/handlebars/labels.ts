@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Fault } from '#core/errors.ts';
+
+/** How a language writes figures and days: the part `format` of its label file. */
+export interface Conventions {
+  readonly decimalMark: string;
+  readonly groupMark: string;
+  /** `{amount}` is the figure: `{amount} €` or `€{amount}`. */
+  readonly euro: string;
+  readonly percent: string;
+  /** With `{d}`, `{dd}`, `{mm}`, `{month}` and `{yyyy}`. */
+  readonly day: string;
+  readonly dayAndMonth: string;
+  /** January first. */
+  readonly months: readonly string[];
+}
+
+/** All words of one language, by dotted name: `documents.invoice`. */
+export interface Labels {
+  readonly conventions: Conventions;
+  has(name: string): boolean;
+  /**
+   * The label with its `{placeholders}` filled in.
+   * @throws Fault `bad-settings` for a label that the file lacks, and for a placeholder without a value
+   */
+  text(name: string, values?: Readonly<Record<string, unknown>>): string;
+}
+
+/** Reads `labels/<language>.json` of the templates folder; a further language is one further file. */
+export function readLabels(folder: string, language: string): Labels {
+  const path = join(folder, 'labels', `${language}.json`);
+  const { format, ...words } = readJson(path);
+  const texts = new Map<string, string>();
+  collect(words, '', texts);
+  return {
+    conventions: format as Conventions,
+    has: (name) => texts.has(name),
+    text(name, values = {}) {
+      const label = texts.get(name);
+      if (label === undefined)
+        throw new Fault('bad-settings', `${path} has no label "${name}"; add it there`);
+      return label.replace(/\{(\w+)\}/g, (_, placeholder: string) => {
+        const value = values[placeholder];
+        if (value === undefined) {
+          throw new Fault(
+            'bad-settings',
+            `the label "${name}" of ${path} wants {${placeholder}}, which its template does not give`,
+          );
+        }
+        return String(value);
+      });
+    },
+  };
+}
+
+function readJson(path: string): Record<string, unknown> {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+  } catch (cause) {
+    throw new Fault('bad-settings', `${path} cannot be read as JSON; mend it or restore the shipped file`, {
+      cause,
+    });
+  }
+}
+
+function collect(value: unknown, name: string, into: Map<string, string>): void {
+  if (typeof value === 'string') into.set(name, value);
+  else {
+    for (const [key, inner] of Object.entries(value as Record<string, unknown>)) {
+      collect(inner, name === '' ? key : `${name}.${key}`, into);
+    }
+  }
+}

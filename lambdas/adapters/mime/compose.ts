@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import MailComposer from 'nodemailer/lib/mail-composer';
+import { refuse } from '#core/errors.ts';
+import type { MailComposer as Composer, MailAddress, OutgoingMail } from '#core/ports.ts';
+import { wireAddress } from './address.ts';
+
+/**
+ * Builds the RFC 5322 message: multipart/alternative of text and HTML, attachments beside it, CRLF line ends,
+ * pure ASCII. The same mail gives the same bytes, so that a retry hands over what the first attempt did.
+ */
+export function createMailComposer(): Composer {
+  return {
+    async compose(mail: OutgoingMail): Promise<Uint8Array> {
+      refuseLineBreaks(mail);
+      const message = new MailComposer({
+        messageId: mail.messageId,
+        date: new Date(mail.date),
+        from: toMailbox(mail.from),
+        to: mail.to.map(toMailbox),
+        cc: mail.cc.map(toMailbox),
+        replyTo: mail.replyTo && checked(mail.replyTo),
+        subject: mail.subject,
+        // RFC 3834 section 5: no answering machine answers an automatic message.
+        headers: { 'Auto-Submitted': 'auto-generated' },
+        text: mail.text,
+        html: mail.html,
+        attachments: mail.attachments.map((file) => ({
+          filename: file.fileName,
+          contentType: file.contentType,
+          content: Buffer.from(file.bytes.buffer, file.bytes.byteOffset, file.bytes.byteLength),
+          // Anything else would change the line ends of an XML file.
+          contentTransferEncoding: 'base64',
+        })),
+        baseBoundary: createHash('sha256')
+          .update(`${mail.messageId}\n${mail.date}`)
+          .digest('hex')
+          .slice(0, 32),
+        newline: 'win',
+        disableFileAccess: true,
+        disableUrlAccess: true,
+      });
+      return message.compile().build();
+    },
+  };
+}
+
+const toMailbox = ({ name, address }: MailAddress): MailAddress => ({ name, address: checked(address) });
+
+const checked = (address: string): string =>
+  wireAddress(address) ?? refuse(`${JSON.stringify(address.slice(0, 80))} is not a mail address; mend it`);
+
+/** No value may end its header line and begin another one; refused rather than folded, for it is never meant. */
+function refuseLineBreaks(mail: OutgoingMail): void {
+  const values: readonly (readonly [string, string])[] = [
+    ['subject', mail.subject],
+    ['Message-ID', mail.messageId],
+    ...[mail.from, ...mail.to, ...mail.cc].map(({ name, address }) => [`name of ${address}`, name] as const),
+    ...mail.attachments.flatMap(({ fileName, contentType }) => [
+      [`file name ${fileName}`, fileName] as const,
+      [`content type of ${fileName}`, contentType] as const,
+    ]),
+  ];
+  for (const [what, value] of values) {
+    if (/[\u0000-\u001f\u007f\u0085\u2028\u2029]/.test(value)) {
+      refuse(`The ${printable(what)} of a mail must not contain line breaks or control characters; mend it`);
+    }
+  }
+  if (Number.isNaN(Date.parse(mail.date))) refuse(`"${mail.date}" is not a date for a mail`);
+}
+
+const printable = (text: string): string => JSON.stringify(text).slice(1, -1);

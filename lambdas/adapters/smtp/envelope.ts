@@ -1,0 +1,39 @@
+import type { Envelope, MailOutcome, RefusedRecipient } from '#core/ports.ts';
+import { wireAddress } from '../mime/address.ts';
+
+/** Recipients that no server is asked about are refused here, and the others get their mail. */
+export function checkEnvelope({ from, to }: Envelope): {
+  readonly wire: Envelope;
+  /** The outcome in the words of the caller: his spelling of an address, and those refused here. */
+  readonly complete: (outcome: MailOutcome) => MailOutcome;
+  readonly problem?: MailOutcome;
+} {
+  const sender = wireAddress(from);
+  const spelling = new Map<string, string>();
+  const refused: RefusedRecipient[] = [];
+  for (const address of to) {
+    const wire = wireAddress(address);
+    if (wire !== undefined) spelling.set(wire, address);
+    else refused.push({ address, reply: `${JSON.stringify(address.slice(0, 80))} is not a mail address` });
+  }
+  const wire: Envelope = { from: sender ?? '', to: [...spelling.keys()] };
+  const complete = (outcome: MailOutcome): MailOutcome =>
+    outcome.state !== 'accepted'
+      ? outcome
+      : {
+          ...outcome,
+          refused: [
+            ...refused,
+            ...outcome.refused.map((it) => ({ ...it, address: spelling.get(it.address) ?? it.address })),
+          ],
+        };
+  if (sender === undefined) {
+    const reason = `The sender ${JSON.stringify(from.slice(0, 80))} is not a mail address; mend mail.sender.address`;
+    return { wire, complete, problem: { state: 'held', reason } };
+  }
+  if (wire.to.length === 0) {
+    const reason = refused.map(({ reply }) => reply).join('; ') || 'the message has no recipient';
+    return { wire, complete, problem: { state: 'failed', reason } };
+  }
+  return { wire, complete };
+}

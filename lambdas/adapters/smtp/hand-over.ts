@@ -1,0 +1,96 @@
+import { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
+import type SMTPConnection from 'nodemailer/lib/smtp-connection';
+import type { SMTPConnectionSendInfo } from 'nodemailer/lib/smtp-connection';
+import type { Envelope, MailOutcome } from '#core/ports.ts';
+import { plain, refusalOf, serverName } from './outcome.ts';
+import { step } from './session.ts';
+import type { SmtpSettings } from './settings.ts';
+
+const PIECE = 64 * 1024;
+/** Held back until the hand-over; it takes the end of the MIME structure with it. */
+const LAST_PIECE = 256;
+
+export interface HandedOver {
+  readonly outcome: MailOutcome;
+  /** Whether the connection can take the next message. */
+  readonly reusable: boolean;
+  /** The connection was lost before `beforeHandOver` was asked: another one may be tried at once. */
+  readonly untouched: boolean;
+}
+
+/**
+ * Hands one message over on an open connection. Everything but the last piece goes out first; then
+ * `beforeHandOver` is awaited, then the last piece and the final dot follow.
+ * @throws what `beforeHandOver` throws; the connection is cut, and the server never sees the end of the message
+ */
+export async function handOver(
+  connection: SMTPConnection,
+  envelope: Envelope,
+  message: Uint8Array,
+  beforeHandOver: () => Promise<void>,
+  settings: SmtpSettings,
+  signal: AbortSignal,
+): Promise<HandedOver> {
+  let asked: Promise<void> | undefined;
+  let handedOver = false;
+  let over = false;
+  const stillTalking = async () => {
+    await setImmediate(); // what the server did meanwhile is heard first
+    const socket = connection._socket;
+    if (over || !socket || socket.readableEnded || socket.destroyed)
+      throw new Error('the connection was closed');
+  };
+  const gate = async () => {
+    await stillTalking();
+    asked = beforeHandOver();
+    await asked.catch(() => {
+      throw new Error('stopped before the hand-over'); // nodemailer writes into the error it is given
+    });
+    await stillTalking();
+    handedOver = true;
+  };
+  const body = withGate(message, gate);
+  const sent = await step<SMTPConnectionSendInfo>(connection, signal, (done) =>
+    connection.send({ from: envelope.from, to: [...envelope.to], size: message.length }, body, done),
+  );
+  over = true;
+  body.on('error', () => {}).destroy();
+  if ('error' in sent || !handedOver) {
+    const inConversation = 'error' in sent && sent.error.responseCode !== undefined && asked === undefined;
+    // In the middle of the message there is no way back to commands.
+    if (!inConversation || sent.error.command === 'DATA') connection.close();
+  }
+  await asked;
+  if ('error' in sent) {
+    const lost = sent.error.responseCode === undefined || sent.error.responseCode === 421;
+    return {
+      outcome: refusalOf(sent.error, settings, handedOver),
+      reusable: false,
+      untouched: lost && asked === undefined && !signal.aborted,
+    };
+  }
+  const reply = plain(sent.value?.response ?? '', settings);
+  if (!handedOver) {
+    const reason = `${serverName(settings)} answered before it had the message: ${reply}`;
+    return { outcome: { state: 'deferred', reason }, reusable: false, untouched: false };
+  }
+  const refused = (sent.value?.rejectedErrors ?? []).map((error) => ({
+    address: String(error.recipient),
+    reply: plain(error.response ?? error.message, settings),
+  }));
+  return { outcome: { state: 'accepted', reply, refused }, reusable: true, untouched: false };
+}
+
+/** The message as a stream that stops before its last piece until the gate has opened. */
+function withGate(message: Uint8Array, gate: () => Promise<void>): Readable {
+  const bytes = Buffer.from(message.buffer, message.byteOffset, message.byteLength);
+  const last = Math.max(0, bytes.length - LAST_PIECE);
+  async function* pieces() {
+    for (let at = 0; at < last; at += PIECE) yield bytes.subarray(at, Math.min(at + PIECE, last));
+    await gate();
+    yield bytes.subarray(last);
+  }
+  // One byte of read-ahead: the gate is reached when the socket has taken what comes before it.
+  return Readable.from(pieces(), { objectMode: false, highWaterMark: 1 });
+}

@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { ConflictError } from '#core/errors.ts';
+import type { Change, Expectation, Item, Key, Table } from '#core/ports.ts';
+import { assertKey, assertWithinLimits, keyOf } from '#core/table-limits.ts';
+import { patiently, speaking } from './errors.ts';
+
+/** How long a write may wait for those of other processes; each holds the file for about one fsync. */
+const PATIENCE_MS = 60_000;
+
+// Not WITHOUT ROWID: items of a kilobyte and more would lie in the index itself, spill out of its pages and make a
+// look-up three times slower. Pages of 8 KB hold a delivery note whole.
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS items (
+    partition TEXT NOT NULL,
+    sort      TEXT NOT NULL,
+    version   TEXT NOT NULL,
+    value     TEXT NOT NULL,
+    PRIMARY KEY (partition, sort)
+  )`;
+
+const PUT = `
+  INSERT INTO items (partition, sort, version, value) VALUES (?, ?, ?, ?)
+  ON CONFLICT (partition, sort) DO UPDATE SET version = excluded.version, value = excluded.value`;
+
+// Every text with the prefix lies between it and the prefix followed by 0xFF, a byte that UTF-8 never uses. The
+// index gets one lower bound, the nearer of the two: paging does not walk over the pages before.
+const LIST = `
+  SELECT sort, version, value FROM items
+  WHERE partition = ?1 AND sort >= max(?2, ?3) AND sort < ?2 || x'ff' AND +sort > ?3
+  ORDER BY sort LIMIT ?4`;
+
+/**
+ * The table in one SQLite file (made if need be, with its folder), which several processes may have open at once.
+ * The file must lie on a disk of this machine: the write-ahead log needs shared memory. Text compares by its UTF-8
+ * bytes (SQLite's BINARY collation). A write that has returned was fsynced (`synchronous = FULL`), one fsync each.
+ * @throws Fault `unavailable` or `damaged`, here and in every call, when the file cannot be used
+ */
+export function openSqliteTable(file: string): Table & { close(): void } {
+  const db = speaking(file, () => {
+    mkdirSync(dirname(file), { recursive: true });
+    return patiently(PATIENCE_MS, () => open(file));
+  });
+  const statement = (sql: string) => {
+    const prepared = db.prepare(sql);
+    prepared.setReturnArrays(true);
+    return prepared;
+  };
+  const selectOne = statement('SELECT version, value FROM items WHERE partition = ? AND sort = ?');
+  const selectVersion = statement('SELECT version FROM items WHERE partition = ? AND sort = ?');
+  const selectList = statement(LIST);
+  const put = statement(PUT);
+  const remove = statement('DELETE FROM items WHERE partition = ? AND sort = ?');
+  const beginRead = statement('BEGIN');
+  const beginWrite = statement('BEGIN IMMEDIATE');
+  const commit = statement('COMMIT');
+  const rollback = statement('ROLLBACK');
+
+  function read({ partition, sort }: Key): Item | undefined {
+    const row = selectOne.get(partition, sort) as [string, string] | undefined;
+    return row && { key: { partition, sort }, version: row[0], value: JSON.parse(row[1]) };
+  }
+
+  function apply(change: Change, version: string, json: string): void {
+    const { partition, sort } = keyOf(change);
+    if (change.expect !== undefined) {
+      const [found] = (selectVersion.get(partition, sort) as [string] | undefined) ?? [];
+      if (!holds(change.expect, found)) throw new ConflictError(`${partition}/${sort}`);
+    }
+    if ('put' in change) put.run(partition, sort, version, json);
+    else if ('delete' in change) remove.run(partition, sort);
+  }
+
+  function transaction<T>(begin: StatementSync, work: () => T): T {
+    return speaking(file, () => {
+      begin.run();
+      try {
+        const result = work();
+        commit.run();
+        return result;
+      } catch (error) {
+        if (db.isTransaction) rollback.run();
+        throw error;
+      }
+    });
+  }
+
+  return {
+    async get(key) {
+      assertKey(key);
+      return speaking(file, () => read(key));
+    },
+
+    async getMany(keys) {
+      for (const key of keys) assertKey(key);
+      return transaction(beginRead, () => keys.map(read));
+    },
+
+    async list(partition, { prefix = '', after = '', limit = -1 } = {}) {
+      assertKey({ partition, sort: '-' });
+      const rows = speaking(
+        file,
+        () => selectList.all(partition, prefix, after, limit) as unknown as [string, string, string][],
+      );
+      return rows.map(([sort, version, value]) => ({
+        key: { partition, sort },
+        version,
+        value: JSON.parse(value),
+      }));
+    },
+
+    async write(changes) {
+      assertWithinLimits(changes);
+      const version = randomUUID();
+      // Before the transaction: while it lasts, other processes wait.
+      const json = changes.map((change) => ('put' in change ? JSON.stringify(change.value) : ''));
+      transaction(beginWrite, () => {
+        for (const [index, change] of changes.entries()) apply(change, version, json[index]!);
+      });
+    },
+
+    close() {
+      if (db.isOpen) db.close();
+    },
+  };
+}
+
+function open(file: string): DatabaseSync {
+  const db = new DatabaseSync(file, { timeout: PATIENCE_MS });
+  try {
+    db.exec('PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+    db.exec(SCHEMA);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function holds(expect: Expectation, found: string | undefined): boolean {
+  if (expect === 'absent') return found === undefined;
+  if (expect === 'present') return found !== undefined;
+  return found === expect.version;
+}

@@ -1,0 +1,81 @@
+import type { Deps } from './deps.ts';
+import { instant } from './deps.ts';
+import { netOfNote } from './domain/delivery-note.ts';
+import { sum } from './domain/money.ts';
+import { readInvoices } from './repositories/invoices.ts';
+import { type JournalHead, RUN_CHAIN, readRunChain } from './repositories/journal.ts';
+import { readNotes } from './repositories/notes.ts';
+import { listRunLines, type Run, type RunLine, readRun } from './repositories/runs.ts';
+import { createOrReplace, replace } from './repositories/stored.ts';
+import { retryOnConflict } from './retry.ts';
+
+type CloseDeps = Pick<Deps, 'table' | 'clock' | 'hasher' | 'log'>;
+
+const PAGE = 50;
+
+/**
+ * Closes the books of a run whose every line has its state: counts and totals are compared with the invoices and,
+ * note by note, with the deliveries; the journal heads of all invoices are sealed into the chain of runs.
+ * A disagreement does not go under: it is kept with the run and shown in its report.
+ */
+export async function closeRun(runId: string, deps: CloseDeps): Promise<void> {
+  const { heads, discrepancies } = await checkBooks(runId, deps);
+  if (discrepancies.length > 0) deps.log('error', 'books disagree', { run: runId, discrepancies });
+  await retryOnConflict(async () => {
+    const run = await readRun(deps.table, runId);
+    if (run?.value.state !== 'sealed') return;
+    const chain = await readRunChain(deps.table);
+    const closedAt = instant(deps.clock.now());
+    const seal = deps.hasher.sha256(JSON.stringify([chain?.value.hash ?? '', runId, closedAt, heads]));
+    const closed: Run = {
+      ...{ ...run.value, state: 'closed', closedAt, seal },
+      ...(discrepancies.length > 0 ? { discrepancies } : {}),
+    };
+    const head: JournalHead = { entries: (chain?.value.entries ?? 0) + 1, hash: seal };
+    await deps.table.write([replace(run, closed), createOrReplace(RUN_CHAIN, chain, head)]);
+  });
+}
+
+async function checkBooks(runId: string, deps: CloseDeps) {
+  const run = await readRun(deps.table, runId);
+  const heads: string[] = [];
+  const discrepancies: string[] = [];
+  let drafts = 0;
+  let lines = 0;
+  for (let after: string | undefined; ; ) {
+    const page = await listRunLines(deps.table, runId, { limit: PAGE, ...(after ? { after } : {}) });
+    if (page.length === 0) break;
+    after = page.at(-1)!.value.customer;
+    lines += page.length;
+    drafts += page.filter(({ value }) => value.draft).length;
+    const issued = page.map(({ value }) => value).filter((line) => line.state === 'issued');
+    const invoices = await readInvoices(
+      deps.table,
+      issued.map((line) => line.invoice!),
+    );
+    const byNumber = new Map(invoices.map(({ value }) => [value.facts.number, value]));
+    for (const line of issued) {
+      const totals = byNumber.get(line.invoice!)?.facts.totals;
+      const net = await netOfBilledNotes(line, deps);
+      if (totals?.net !== net || totals.gross !== line.draft!.totals.gross) {
+        discrepancies.push(
+          `Customer ${line.customer}: invoice ${line.invoice} says net ${totals?.net} cents, its notes add up to ${net}.`,
+        );
+      }
+      heads.push(line.journalHash!);
+    }
+  }
+  const { planned } = run!.value;
+  if (drafts !== planned.drafts || lines !== planned.drafts + planned.held + planned.nothing) {
+    discrepancies.push(
+      `${lines} customers and ${drafts} drafts are on record, the plan says ${JSON.stringify(planned)}.`,
+    );
+  }
+  return { heads, discrepancies };
+}
+
+/** The sum of those of the invoice's notes that are marked as billed by it. */
+async function netOfBilledNotes(line: RunLine, deps: Pick<Deps, 'table'>): Promise<number> {
+  const notes = await readNotes(deps.table, line.draft!.noteIds);
+  return sum(notes.map((note) => (note?.value.invoice === line.invoice ? netOfNote(note!.value.note) : 0)));
+}

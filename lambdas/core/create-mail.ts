@@ -1,0 +1,75 @@
+import type { Deps } from './deps.ts';
+import { instant } from './deps.ts';
+import { archiveKey } from './domain/archive-key.ts';
+import type { InvoiceFacts } from './domain/invoice.ts';
+import { mailAddresses } from './domain/mail-address.ts';
+import type { Settings } from './domain/settings.ts';
+import type { Change } from './ports.ts';
+import { addDue } from './repositories/due.ts';
+import type { Delivery } from './repositories/invoices.ts';
+import { type Mail, mailKey, mailListKey } from './repositories/mails.ts';
+import type { Output, Run } from './repositories/runs.ts';
+import { create } from './repositories/stored.ts';
+
+/** The way an invoice goes, and the outbox record where that is by mail: part of the write that issues it. */
+export function createMail(
+  run: Pick<Run, 'order'>,
+  settings: Settings,
+  invoice: InvoiceFacts,
+  deps: Pick<Deps, 'clock' | 'ids'>,
+): { readonly delivery: Delivery; readonly changes: readonly Change[] } {
+  const delivery = deliveryWithoutMail(run.order.output, settings, invoice);
+  if (delivery) return { delivery, changes: [] };
+  const mail = newMail(1, settings, invoice, deps);
+  return { delivery: { state: 'mail', mailId: mail.id }, changes: mailChanges(mail) };
+}
+
+export const mailChanges = (mail: Mail): Change[] => [
+  create(mailKey(mail.id), mail),
+  create(mailListKey(mail.queuedAt, mail.id), { id: mail.id }),
+  addDue(mail.dueAt!, { kind: 'mail', id: mail.id }),
+];
+
+/** The n-th mailing of an invoice, ready for the outbox; the customer must have an address. */
+export function newMail(
+  n: number,
+  settings: Settings,
+  invoice: InvoiceFacts,
+  deps: Pick<Deps, 'clock' | 'ids'>,
+): Mail {
+  const { customer } = invoice;
+  const { sender, bcc } = settings.mail;
+  const now = deps.clock.now();
+  const id = `${invoice.number}-${n}`;
+  const to = mailAddresses(customer.invoiceEmail).valid;
+  const cc = mailAddresses(customer.cc).valid;
+  const domain = sender.address.split('@')[1] ?? 'localhost';
+  return {
+    ...{ id, invoice: invoice.number, customer: customer.number, state: 'queued', attempts: 0 },
+    envelope: { from: sender.address, to: [...new Set([...to, ...cc, ...bcc])] },
+    ...{ to, cc, messageId: `<${id}.${deps.ids.next()}@${domain}>` },
+    key: archiveKey('mail', settings.pdf.folders, invoice.date, `${customer.number}-${id}.eml`),
+    ...{ queuedAt: instant(now), changedAt: instant(now), dueAt: now },
+  };
+}
+
+/** Undefined when the invoice is to be mailed. */
+function deliveryWithoutMail(
+  output: Output,
+  settings: Settings,
+  { customer }: InvoiceFacts,
+): Delivery | undefined {
+  if (output === 'screen') return { state: 'filed' };
+  if (output === 'print' || !customer.invoiceByMail) return { state: 'to print' };
+  if (settings.mail.transport === 'off') return { state: 'to print', reason: 'Mail is switched off.' };
+  if (settings.mail.sender.address === '') {
+    return { state: 'to print', reason: 'The settings name no sender (mail.sender.address).' };
+  }
+  const { valid, malformed } = mailAddresses(customer.invoiceEmail);
+  if (valid.length > 0) return undefined;
+  const reason =
+    malformed.length > 0
+      ? `The invoice mail address "${malformed.join(', ')}" is malformed.`
+      : 'The customer has no invoice mail address.';
+  return { state: 'to print', reason };
+}

@@ -1,0 +1,37 @@
+import type { Deps } from './deps.ts';
+import { isSelected, nextCustomers, planCustomer } from './plan-run.ts';
+import type { Run, RunLine, RunOrder } from './repositories/runs.ts';
+import { customerReport, type RunReport, summarize } from './run-report.ts';
+import { newRun } from './start-run.ts';
+
+/**
+ * What a run of this order would do now: the plan itself, without a single write.
+ * @throws Fault as `startRun` does
+ */
+export async function dryRun(
+  order: RunOrder,
+  deps: Pick<Deps, 'table' | 'clock' | 'ids' | 'workers' | 'hasher' | 'fonts'>,
+): Promise<RunReport> {
+  const started = await newRun(order, deps);
+  let run: Run = started.run;
+  const lines: RunLine[] = [];
+  for (;;) {
+    const customers = await nextCustomers(run, deps);
+    if (customers.length === 0) break;
+    for (const customer of customers.filter((candidate) => isSelected(candidate, run))) {
+      const plan = await planCustomer(customer, run, started.settings, deps);
+      const base = { customer: customer.number, name: customer.name, state: plan.state };
+      if (plan.state === 'planned') lines.push({ ...base, draft: { ...plan.draft, place: lines.length } });
+      else lines.push(plan.state === 'held' ? { ...base, reasons: plan.reasons } : base);
+    }
+    run = { ...run, cursor: customers.at(-1)!.number };
+  }
+  const customers = lines.map((line) => customerReport(line, undefined, new Map()));
+  return summarize(
+    run,
+    'dry run',
+    lines,
+    lines.filter(({ draft }) => draft),
+    customers,
+  );
+}

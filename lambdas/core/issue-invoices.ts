@@ -1,0 +1,244 @@
+import { createMail } from './create-mail.ts';
+import type { Deps } from './deps.ts';
+import { instant } from './deps.ts';
+import { archiveKey } from './domain/archive-key.ts';
+import { bill } from './domain/bill.ts';
+import { deliveryOverview } from './domain/delivery-overview.ts';
+import { documentFileName } from './domain/file-name.ts';
+import type { Invoice } from './domain/invoice.ts';
+import { formatNumber } from './domain/number-format.ts';
+import type { Settings } from './domain/settings.ts';
+import { ConflictError, Fault } from './errors.ts';
+import type { Change, PrintResult } from './ports.ts';
+import { releaseNotes } from './release-notes.ts';
+import { addDue, invoiceDue, removeDue } from './repositories/due.ts';
+import {
+  customerInvoiceKey,
+  type FiledDocument,
+  type InvoiceRecord,
+  invoiceKey,
+  invoiceListKey,
+  invoicePartition,
+} from './repositories/invoices.ts';
+import { appendToJournal } from './repositories/journal.ts';
+import { readNotes } from './repositories/notes.ts';
+import { type Draft, type Run, type RunLine, readRunLine } from './repositories/runs.ts';
+import { create, replace, type Stored } from './repositories/stored.ts';
+
+export type IssueDeps = Pick<
+  Deps,
+  'table' | 'archive' | 'printer' | 'templates' | 'clock' | 'ids' | 'workers' | 'hasher' | 'log'
+>;
+
+/** Longer than any batch of documents takes; where dead processes are known it need not run out. */
+const LEASE_MS = 5 * 60_000;
+const RETRY_MS = 5 * 60_000;
+
+interface Prepared {
+  readonly line: Stored<RunLine>;
+  readonly draft: Draft;
+  readonly invoice: Invoice;
+  readonly pages: readonly {
+    readonly kind: FiledDocument['kind'];
+    readonly n: number;
+    readonly html: string;
+  }[];
+}
+
+/**
+ * Makes the documents of some sealed drafts of one run, files them, and marks each invoice as issued. Safe to call
+ * again and from several processes: a lease keeps them apart, the archive and the table let the first one win.
+ * A draft that cannot be made keeps its number and its reason and is tried again later; it stops no other.
+ */
+export async function issueInvoices(
+  run: Run,
+  settings: Settings,
+  lines: readonly Stored<RunLine>[],
+  deps: IssueDeps,
+): Promise<void> {
+  const leased = await takeLeases(run, lines, deps);
+  const prepared: Prepared[] = [];
+  for (const line of leased) {
+    try {
+      prepared.push(await prepare(run, settings, line, deps));
+    } catch (error) {
+      await keepReason(run, line, error, deps);
+    }
+  }
+  const printed = await deps.printer.render(
+    prepared.flatMap(({ invoice, pages }) =>
+      pages.map(({ n, html }) => ({ name: `invoice ${invoice.number} document ${n}`, html })),
+    ),
+  );
+  for (const one of prepared) {
+    try {
+      await issue(run, settings, one, printed.splice(0, one.pages.length), deps);
+    } catch (error) {
+      await keepReason(run, one.line, error, deps);
+    }
+  }
+}
+
+/** Whether nobody is at work on this line. */
+export const isFree = (line: RunLine, deps: Pick<Deps, 'clock' | 'workers'>): boolean =>
+  !line.lease || line.lease.until <= deps.clock.now() || deps.workers.isDead(line.lease.worker);
+
+async function takeLeases(
+  run: Run,
+  lines: readonly Stored<RunLine>[],
+  deps: IssueDeps,
+): Promise<Stored<RunLine>[]> {
+  const free = lines.filter(({ value }) => needsDocuments(value) && isFree(value, deps));
+  if (free.length === 0) return [];
+  const lease = { worker: deps.workers.me, until: deps.clock.now() + LEASE_MS };
+  try {
+    await deps.table.write(free.map((line) => replace(line, { ...line.value, lease })));
+  } catch (error) {
+    if (!(error instanceof ConflictError)) throw error;
+    return takeLeases(run, await readAgain(run, free, deps), deps);
+  }
+  return readAgain(run, free, deps);
+}
+
+/** A held line with a draft has its number, but not yet its place in the archive. */
+const needsDocuments = (line: RunLine): boolean => line.draft !== undefined && line.state !== 'issued';
+
+async function readAgain(run: Run, lines: readonly Stored<RunLine>[], deps: Pick<Deps, 'table'>) {
+  const again = await Promise.all(lines.map(({ value }) => readRunLine(deps.table, run.id, value.customer)));
+  return again.filter((line) => line !== undefined);
+}
+
+async function prepare(
+  run: Run,
+  settings: Settings,
+  line: Stored<RunLine>,
+  deps: IssueDeps,
+): Promise<Prepared> {
+  const draft = line.value.draft!;
+  const notes = (await readNotes(deps.table, draft.noteIds)).flatMap((note) =>
+    note ? [note.value.note] : [],
+  );
+  const invoice = bill({
+    number: formatNumber(settings.numbering.format, run.numbers!.first + draft.place, run.invoiceDate),
+    date: run.invoiceDate,
+    period: run.order.from ? { from: run.order.from, to: run.order.until } : undefined,
+    customer: draft.customer,
+    company: settings.company,
+    notes,
+  });
+  if (JSON.stringify(invoice.totals) !== JSON.stringify(draft.totals)) {
+    throw new Fault('damaged', `The notes of invoice ${invoice.number} do not add up to what was claimed.`);
+  }
+  const pages: Prepared['pages'][number][] = [
+    { kind: 'invoice', n: 1, html: deps.templates.invoice(invoice, { draft: false }) },
+  ];
+  if (draft.customer.deliveryOverview) {
+    const html = deps.templates.deliveryOverview(invoice, deliveryOverview(invoice), { draft: false });
+    pages.push({ kind: 'delivery-overview', n: 2, html });
+  }
+  return { line, draft, invoice, pages };
+}
+
+async function issue(
+  run: Run,
+  settings: Settings,
+  prepared: Prepared,
+  printed: readonly PrintResult[],
+  deps: IssueDeps,
+): Promise<void> {
+  const { line, draft, invoice } = prepared;
+  const documents = await fileDocuments(run, settings, prepared, printed, deps);
+  const now = deps.clock.now();
+  const { change: journal, head } = appendToJournal(
+    deps.hasher,
+    invoicePartition(invoice.number),
+    undefined,
+    {
+      at: instant(now),
+      event: 'invoice issued',
+      data: {
+        notes: draft.noteIds,
+        totals: invoice.totals,
+        documents: documents.map(({ key, sha256 }) => ({ key, sha256 })),
+      },
+    },
+  );
+  const { places: _, ...facts } = invoice;
+  const mail = createMail(run, settings, invoice, deps);
+  const record: InvoiceRecord = {
+    ...{ facts, noteIds: draft.noteIds, documents, runId: run.id, draftId: draft.id },
+    ...{ issuedAt: instant(now), delivery: mail.delivery, journal: head },
+  };
+  const { lease: _lease, reasons: _reasons, ...done } = line.value;
+  const issued: RunLine = {
+    ...done,
+    ...{ state: 'issued', invoice: invoice.number, journalHash: head.hash, releasing: true },
+  };
+  const pointer = { number: invoice.number };
+  await deps.table.write([
+    create(invoiceKey(invoice.number), record),
+    create(customerInvoiceKey(invoice.customer.number, invoice.number), pointer),
+    create(invoiceListKey(invoice.period?.to ?? invoice.date, invoice.number), pointer),
+    journal,
+    replace(line, issued),
+    ...mail.changes,
+  ]);
+  await releaseNotes(run, line.value.customer, deps);
+}
+
+async function fileDocuments(
+  run: Run,
+  settings: Settings,
+  { draft, invoice, pages }: Prepared,
+  printed: readonly PrintResult[],
+  deps: IssueDeps,
+): Promise<FiledDocument[]> {
+  // Of the figures, not of the layout: a file made before the templates changed is the same document.
+  const content = deps.hasher.sha256(JSON.stringify(invoice));
+  const customer = invoice.customer.number;
+  const documents: FiledDocument[] = [];
+  for (const [index, { kind, n }] of pages.entries()) {
+    const result = printed[index]!;
+    if (!result.ok) throw new Fault('unavailable', `Document ${n} could not be printed: ${result.reason}`);
+    const fileName = documentFileName({
+      ...{ prefix: settings.pdf.filePrefix, customer, number: invoice.number, date: invoice.date, n },
+    });
+    const key = archiveKey('invoices', settings.pdf.folders, invoice.date, fileName);
+    const { outcome, file } = await deps.archive.putOnce(key, result.pdf, {
+      contentType: 'application/pdf',
+      metadata: { draft: draft.id, content, run: run.id, invoice: invoice.number, customer },
+    });
+    const ours = file.metadata.draft === draft.id && file.metadata.content === content;
+    if (outcome === 'exists' && !ours) {
+      throw new Fault(
+        'archive-conflict',
+        `Another file lies in the archive as ${key}: move it away, then the invoice is filed by itself.`,
+      );
+    }
+    const { version, size, sha256 } = file;
+    documents.push({ kind, n, fileName, key, version, size, sha256 });
+  }
+  return documents;
+}
+
+/** Keeps the draft and its number with the reason, to be tried again. */
+async function keepReason(
+  run: Run,
+  line: Stored<RunLine>,
+  error: unknown,
+  deps: Pick<Deps, 'table' | 'clock' | 'log'>,
+): Promise<void> {
+  const current = await readRunLine(deps.table, run.id, line.value.customer);
+  // Another process was faster, or the invoice is issued and only its notes wait to be released.
+  if (!current || current.version !== line.version) return;
+  deps.log('error', 'invoice not issued', { run: run.id, customer: line.value.customer, error });
+  const attempts = (line.value.attempts ?? 0) + 1;
+  const dueAt = deps.clock.now() + RETRY_MS * Math.min(attempts, 12);
+  const reason = error instanceof Fault ? error.message : 'The documents could not be made: see the log.';
+  const { lease: _, dueAt: oldDueAt, ...rest } = line.value;
+  const state = error instanceof Fault && error.code === 'archive-conflict' ? 'held' : 'failed';
+  const kept: RunLine = { ...rest, state, reasons: [reason], attempts, dueAt };
+  const changes: Change[] = [replace(current, kept), addDue(dueAt, invoiceDue(run.id, line.value.customer))];
+  if (oldDueAt !== undefined) changes.push(removeDue(oldDueAt, invoiceDue(run.id, line.value.customer)));
+  await deps.table.write(changes);
+}

@@ -1,0 +1,157 @@
+import type { Deps } from './deps.ts';
+import { totalsOf } from './domain/bill.ts';
+import { documentFaults } from './domain/check-document.ts';
+import type { Customer } from './domain/customer.ts';
+import { sum } from './domain/money.ts';
+import type { Settings } from './domain/settings.ts';
+import { ConflictError } from './errors.ts';
+import { isImportConflict, noImportUnderWay, waitForImport } from './import-lock.ts';
+import type { Change } from './ports.ts';
+import { listCustomers, readCustomers } from './repositories/customers.ts';
+import {
+  type Billing,
+  billingKey,
+  listOpenNotes,
+  putBilling,
+  readBilling,
+  readNotes,
+} from './repositories/notes.ts';
+import {
+  type Draft,
+  type Run,
+  type RunLine,
+  readRun,
+  readRunSettings,
+  runLineKey,
+} from './repositories/runs.ts';
+import { create, replace, type Stored } from './repositories/stored.ts';
+
+type PlanDeps = Pick<Deps, 'table' | 'clock' | 'ids' | 'workers' | 'fonts' | 'onProgress'>;
+
+/** Two changes a customer with a draft, one for the run, one check: below the limit of 100 changes a write. */
+const SLICE = 40;
+
+/**
+ * Decides for every customer of the run's selection whether there is something to bill, claims the notes and keeps
+ * the draft, in natural order and slice by slice. The run's cursor moves in the same write, so that a killed plan
+ * goes on where it stopped and two processes cannot plan the same customer.
+ */
+export async function planRun(runId: string, deps: PlanDeps): Promise<void> {
+  const settings = await readRunSettings(deps.table, runId);
+  for (;;) {
+    const run = await readRun(deps.table, runId);
+    if (run?.value.state !== 'planning') return;
+    const customers = await nextCustomers(run.value, deps);
+    if (customers.length === 0) return;
+    try {
+      await planSlice(run, customers, settings, deps);
+    } catch (error) {
+      if (isImportConflict(error)) await waitForImport(deps);
+      else if (!(error instanceof ConflictError)) throw error;
+    }
+  }
+}
+
+async function planSlice(
+  run: Stored<Run>,
+  customers: readonly Customer[],
+  settings: Settings,
+  deps: PlanDeps,
+): Promise<void> {
+  const selected = customers.filter((customer) => isSelected(customer, run.value));
+  let { drafts, held, nothing } = run.value.planned;
+  const changes: Change[] = [];
+  for (const customer of selected) {
+    const plan = await planCustomer(customer, run.value, settings, deps);
+    changes.push(
+      create(runLineKey(run.value.id, customer.number), lineOf(customer, plan, drafts)),
+      plan.guard,
+    );
+    if (plan.state === 'planned') drafts++;
+    else if (plan.state === 'held') held++;
+    else nothing++;
+  }
+  const cursor = customers.at(-1)!.number;
+  const next: Run = { ...run.value, cursor, planned: { drafts, held, nothing } };
+  await deps.table.write([noImportUnderWay, replace(run, next), ...changes]);
+  const total = run.value.order.customers?.length;
+  deps.onProgress?.({ phase: 'plan', done: drafts + held + nothing, total });
+}
+
+/** `guard` is the claim, or the check that nothing changed since the decision. */
+type CustomerPlan = { readonly guard: Change } & (
+  | { readonly state: 'nothing to bill' }
+  | { readonly state: 'held'; readonly reasons: readonly string[] }
+  | { readonly state: 'planned'; readonly draft: Omit<Draft, 'place'> }
+);
+
+/** What this run would do for one customer. Writes nothing: the dry run shows just this. */
+export async function planCustomer(
+  customer: Customer,
+  run: Run,
+  settings: Settings,
+  deps: Pick<Deps, 'table' | 'ids' | 'fonts'>,
+): Promise<CustomerPlan> {
+  // First the claims, then the notes: a note that changes after this read moves the billing item's version.
+  const billing = await readBilling(deps.table, customer.number);
+  const claimed = new Set(billing?.value.claims.flatMap((claim) => claim.noteIds));
+  const open = (await listOpenNotes(deps.table, customer.number, run.order.until)).filter(
+    (note) => !claimed.has(note.noteId),
+  );
+  const unchanged: Change = {
+    check: billingKey(customer.number),
+    expect: billing ? { version: billing.version } : 'absent',
+  };
+  if (open.length === 0) return { state: 'nothing to bill', guard: unchanged };
+
+  const noteIds = open.map((note) => note.noteId);
+  const notes = (await readNotes(deps.table, noteIds)).flatMap((note) => (note ? [note.value.note] : []));
+  const reasons = documentFaults({
+    company: settings.company,
+    customer,
+    notes,
+    undrawable: (text) => deps.fonts.undrawable(text),
+  });
+  const totals = totalsOf(notes);
+  if (totals.net !== sum(open.map((note) => note.net)) || notes.length !== open.length) {
+    // Either a note changed between the two reads (then the guard conflicts and this is done again), or the
+    // records disagree, and no invoice must be made of them.
+    reasons.push(
+      `The open notes of customer ${customer.number} and their sums disagree: load the notes again.`,
+    );
+  }
+  if (reasons.length > 0) return { state: 'held', reasons, guard: unchanged };
+
+  const draftId = deps.ids.next();
+  const claims: Billing['claims'] = [...(billing?.value.claims ?? []), { draftId, runId: run.id, noteIds }];
+  return {
+    state: 'planned',
+    draft: { id: draftId, noteIds, totals, customer },
+    guard: putBilling(customer.number, billing, { claims }),
+  };
+}
+
+export function isSelected(customer: Customer, run: Run): boolean {
+  const { order } = run;
+  if (order.mailCustomersOnly && !customer.invoiceByMail) return false;
+  return order.kind === 'instant' || customer.billingCycle === order.cycle;
+}
+
+/** The customers after the run's cursor, of any cycle; empty at the end. */
+export async function nextCustomers(run: Run, deps: Pick<Deps, 'table'>): Promise<Customer[]> {
+  const { customers } = run.order;
+  if (!customers) {
+    const page = await listCustomers(deps.table, run.cursor, SLICE);
+    return page.map((found) => found.value.customer);
+  }
+  const next = customers.slice(run.cursor ? customers.indexOf(run.cursor) + 1 : 0).slice(0, SLICE);
+  const found = await readCustomers(deps.table, next);
+  return found.flatMap((customer) => (customer ? [customer.value.customer] : []));
+}
+
+function lineOf(customer: Customer, plan: CustomerPlan, place: number): RunLine {
+  const line = { customer: customer.number, name: customer.name };
+  if (plan.state === 'planned') return { ...line, state: 'planned', draft: { ...plan.draft, place } };
+  if (plan.state === 'held') return { ...line, state: 'held', reasons: plan.reasons };
+  return { ...line, state: 'nothing to bill' };
+}

@@ -1,0 +1,79 @@
+import type { Deps } from './deps.ts';
+import { instant } from './deps.ts';
+import { Fault } from './errors.ts';
+import type { Archive, PdfMerger } from './ports.ts';
+import { type InvoiceRecord, readInvoices } from './repositories/invoices.ts';
+import { appendToJournal } from './repositories/journal.ts';
+import { readMails } from './repositories/mails.ts';
+import { listRunLines, readRun } from './repositories/runs.ts';
+import { replace, type Stored } from './repositories/stored.ts';
+import { retryOnConflict } from './retry.ts';
+
+export interface ArchivedDocument {
+  readonly fileName: string;
+  readonly bytes: Uint8Array;
+}
+
+/** The archived bytes of these invoices, in their order: a reprint never renders anew. @throws Fault `damaged` */
+export async function archivedDocuments(
+  invoices: readonly InvoiceRecord[],
+  archive: Archive,
+): Promise<ArchivedDocument[]> {
+  const documents: ArchivedDocument[] = [];
+  for (const { fileName, key, version } of invoices.flatMap((invoice) => invoice.documents)) {
+    const found = await archive.get(key, version);
+    if (!found) {
+      throw new Fault('damaged', `${key} is missing in the archive: restore it from a backup.`);
+    }
+    documents.push({ fileName, bytes: found.bytes });
+  }
+  return documents;
+}
+
+/** One file of all documents; a single document stays byte for byte what was archived. */
+export async function mergeDocuments(
+  documents: readonly ArchivedDocument[],
+  title: string,
+  merger: PdfMerger,
+): Promise<Uint8Array> {
+  if (documents.length === 1) return documents[0]!.bytes;
+  return merger.merge(
+    documents.map(({ bytes }) => bytes),
+    { title },
+  );
+}
+
+/** A run's paper post: what is to be printed, what was printed already, and what could not be mailed. */
+export async function paperPost(runId: string, deps: Pick<Deps, 'table'>): Promise<Stored<InvoiceRecord>[]> {
+  if (!(await readRun(deps.table, runId))) throw new Fault('not-found', `There is no run ${runId}.`);
+  const numbers = (await listRunLines(deps.table, runId)).flatMap(({ value }) => value.invoice ?? []);
+  const invoices = await readInvoices(deps.table, numbers);
+  const mails = await readMails(
+    deps.table,
+    invoices.flatMap(({ value }) => (value.delivery.state === 'mail' ? [value.delivery.mailId] : [])),
+  );
+  const refused = new Set(mails.filter(({ value }) => value.state === 'failed').map(({ value }) => value.id));
+  return invoices.filter(({ value: { delivery } }) =>
+    delivery.state === 'mail'
+      ? refused.has(delivery.mailId)
+      : delivery.state === 'to print' || delivery.state === 'printed',
+  );
+}
+
+/** Notes that these invoices were printed; only those that were waiting for it change. */
+export async function markPrinted(
+  invoices: readonly Stored<InvoiceRecord>[],
+  deps: Pick<Deps, 'table' | 'clock' | 'hasher'>,
+): Promise<void> {
+  for (const { value } of invoices) {
+    await retryOnConflict(async () => {
+      const [current] = await readInvoices(deps.table, [value.facts.number]);
+      if (current?.value.delivery.state !== 'to print') return;
+      const { change, head } = appendToJournal(deps.hasher, current.key.partition, current.value.journal, {
+        ...{ at: instant(deps.clock.now()), event: 'invoice printed', data: {} },
+      });
+      const printed: InvoiceRecord = { ...current.value, delivery: { state: 'printed' }, journal: head };
+      await deps.table.write([replace(current, printed), change]);
+    });
+  }
+}

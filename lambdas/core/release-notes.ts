@@ -1,0 +1,61 @@
+import type { Deps } from './deps.ts';
+import { instant } from './deps.ts';
+import type { Change } from './ports.ts';
+import { invoiceDue, removeDue } from './repositories/due.ts';
+import { appendToJournal } from './repositories/journal.ts';
+import { type NoteRecord, openNoteKey, putBilling, readBilling, readNotes } from './repositories/notes.ts';
+import { type Run, readRunLine } from './repositories/runs.ts';
+import { replace } from './repositories/stored.ts';
+import { retryOnConflict } from './retry.ts';
+
+/** Three changes a note, and the claim and the line with the last ones: below the limit of 100 changes a write. */
+const CHUNK = 32;
+
+/**
+ * Marks the notes of an issued invoice as billed, chunk by chunk, and gives up their claim with the last chunk.
+ * Until then the claim keeps them from being billed or changed; safe to repeat from anywhere.
+ */
+export async function releaseNotes(
+  run: Pick<Run, 'id'>,
+  customer: string,
+  deps: Pick<Deps, 'table' | 'clock' | 'hasher'>,
+): Promise<void> {
+  const line = await readRunLine(deps.table, run.id, customer);
+  if (!line?.value.releasing) return;
+  const { draft, invoice } = line.value;
+  const noteIds = draft!.noteIds;
+  for (let start = 0; start < noteIds.length; start += CHUNK) {
+    const chunk = noteIds.slice(start, start + CHUNK);
+    const isLast = start + CHUNK >= noteIds.length;
+    await retryOnConflict(async () => {
+      const changes = await markBilled(chunk, invoice!, deps);
+      if (isLast) {
+        const current = await readRunLine(deps.table, run.id, customer);
+        if (!current?.value.releasing) return;
+        const billing = await readBilling(deps.table, customer);
+        const claims = (billing?.value.claims ?? []).filter((claim) => claim.draftId !== draft!.id);
+        const { releasing: _, dueAt, ...released } = current.value;
+        changes.push(putBilling(customer, billing, { claims }), replace(current, released));
+        if (dueAt !== undefined) changes.push(removeDue(dueAt, invoiceDue(run.id, customer)));
+      }
+      if (changes.length > 0) await deps.table.write(changes);
+    });
+  }
+}
+
+async function markBilled(
+  noteIds: readonly string[],
+  invoice: string,
+  deps: Pick<Deps, 'table' | 'clock' | 'hasher'>,
+): Promise<Change[]> {
+  const at = instant(deps.clock.now());
+  const notes = await readNotes(deps.table, noteIds);
+  return notes.flatMap((note) => {
+    if (!note || note.value.invoice === invoice) return [];
+    const { change, head } = appendToJournal(deps.hasher, note.key.partition, note.value.journal, {
+      ...{ at, event: 'note billed', data: { invoice } },
+    });
+    const billed: NoteRecord = { ...note.value, invoice, journal: head };
+    return [replace(note, billed), { delete: openNoteKey(note.value.note) } as const, change];
+  });
+}

@@ -1,0 +1,38 @@
+import type { Customer } from '#core/domain/customer.ts';
+import { naturalKey } from '#core/domain/natural-order.ts';
+import type { Key, Table } from '#core/ports.ts';
+import type { JournalHead } from './journal.ts';
+import { read, type Stored, stored } from './stored.ts';
+
+/** `CUSTOMERS / <natural key>`: one partition in natural order, so that a run walks its customers by pages. */
+export interface CustomerRecord {
+  readonly customer: Customer;
+  readonly journal: JournalHead;
+}
+
+const PARTITION = 'CUSTOMERS';
+
+export const customerKey = (number: string): Key => ({ partition: PARTITION, sort: naturalKey(number) });
+/** The partition of all that hangs on one customer: claims, open notes, invoices, journal. */
+export const customerPartition = (number: string): string => `CUSTOMER#${number}`;
+
+export const readCustomer = (table: Table, number: string): Promise<Stored<CustomerRecord> | undefined> =>
+  read<CustomerRecord>(table, customerKey(number));
+
+export async function readCustomers(
+  table: Table,
+  numbers: readonly string[],
+): Promise<(Stored<CustomerRecord> | undefined)[]> {
+  const items = await table.getMany(numbers.map(customerKey));
+  return items.map((item) => item && stored<CustomerRecord>(item));
+}
+
+/** A page of customers in natural order of their numbers, after that customer. */
+export async function listCustomers(
+  table: Table,
+  after: string | undefined,
+  limit: number,
+): Promise<Stored<CustomerRecord>[]> {
+  const items = await table.list(PARTITION, { limit, ...(after ? { after: naturalKey(after) } : {}) });
+  return items.map((item) => stored<CustomerRecord>(item));
+}

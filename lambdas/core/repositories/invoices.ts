@@ -1,0 +1,70 @@
+import type { Day } from '#core/domain/calendar.ts';
+import type { InvoiceFacts } from '#core/domain/invoice.ts';
+import { naturalKey } from '#core/domain/natural-order.ts';
+import type { Key, Table } from '#core/ports.ts';
+import { customerPartition } from './customers.ts';
+import type { JournalHead } from './journal.ts';
+import { read, type Stored, stored } from './stored.ts';
+
+/** `INVOICE#<number> / INVOICE`. All but its delivery stays as it was issued. */
+export interface InvoiceRecord {
+  readonly facts: InvoiceFacts;
+  readonly noteIds: readonly string[];
+  readonly documents: readonly FiledDocument[];
+  readonly runId: string;
+  readonly draftId: string;
+  readonly issuedAt: string;
+  readonly delivery: Delivery;
+  readonly journal: JournalHead;
+}
+
+export interface FiledDocument {
+  readonly kind: 'invoice' | 'delivery-overview';
+  /** 1 invoice, 2 delivery overview. */
+  readonly n: number;
+  readonly fileName: string;
+  readonly key: string;
+  readonly version: string;
+  readonly size: number;
+  readonly sha256: string;
+}
+
+/** The way to the customer. A mailed invoice's state is its mail's. */
+export type Delivery =
+  | { readonly state: 'filed' | 'printed' }
+  | { readonly state: 'to print'; readonly reason?: string }
+  | { readonly state: 'mail'; readonly mailId: string };
+
+export const invoicePartition = (number: string): string => `INVOICE#${number}`;
+export const invoiceKey = (number: string): Key => ({ partition: invoicePartition(number), sort: 'INVOICE' });
+/** `CUSTOMER#<number> / INVOICE#<invoice>` and `INVOICES#<month> / <date>#<invoice>`: the ways to find it again. */
+export const customerInvoiceKey = (customer: string, number: string): Key => ({
+  partition: customerPartition(customer),
+  sort: `INVOICE#${naturalKey(number)}`,
+});
+export const invoiceListKey = (day: Day, number: string): Key => ({
+  partition: `INVOICES#${day.slice(0, 7)}`,
+  sort: `${day}#${naturalKey(number)}`,
+});
+
+export const readInvoice = (table: Table, number: string) => read<InvoiceRecord>(table, invoiceKey(number));
+
+export async function readInvoices(
+  table: Table,
+  numbers: readonly string[],
+): Promise<Stored<InvoiceRecord>[]> {
+  const items = await table.getMany(numbers.map(invoiceKey));
+  return items.flatMap((item) => (item ? [stored<InvoiceRecord>(item)] : []));
+}
+
+/** Numbers of a customer's invoices, in their order. */
+export async function listCustomerInvoices(table: Table, customer: string): Promise<string[]> {
+  const items = await table.list(customerPartition(customer), { prefix: 'INVOICE#' });
+  return items.map((item) => stored<{ number: string }>(item).value.number);
+}
+
+/** Numbers of the invoices filed under the days of one month (`2026-10`), by day. */
+export async function listMonthInvoices(table: Table, month: string): Promise<string[]> {
+  const items = await table.list(`INVOICES#${month}`);
+  return items.map((item) => stored<{ number: string }>(item).value.number);
+}

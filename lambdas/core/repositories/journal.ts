@@ -1,0 +1,64 @@
+import type { Change, Hasher, Key, Table } from '#core/ports.ts';
+import { create, read, stored } from './stored.ts';
+
+/**
+ * Each thing (customer, note, invoice, settings) has a hash chain of its own: an entry holds the hash of the one
+ * before it, the thing itself holds the head. An entry is written together with the change it tells of, so that
+ * there is no change without one; to alter or drop an old entry breaks every later hash.
+ */
+export interface JournalHead {
+  readonly entries: number;
+  readonly hash: string;
+}
+
+export interface JournalEntry {
+  /** ISO instant. */
+  readonly at: string;
+  readonly event: string;
+  readonly data: object;
+  readonly previous: string;
+  readonly hash: string;
+}
+
+const entryKey = (partition: string, n: number): Key => ({
+  partition,
+  sort: `JOURNAL#${String(n).padStart(6, '0')}`,
+});
+
+const hashOf = (hasher: Hasher, entry: Omit<JournalEntry, 'hash'>): string =>
+  hasher.sha256(JSON.stringify([entry.previous, entry.at, entry.event, entry.data]));
+
+/** The change that appends an entry to the chain kept in `partition`, and the chain's new head. */
+export function appendToJournal(
+  hasher: Hasher,
+  partition: string,
+  head: JournalHead | undefined,
+  entry: { readonly at: string; readonly event: string; readonly data: object },
+): { readonly change: Change; readonly head: JournalHead } {
+  const entries = (head?.entries ?? 0) + 1;
+  const unsigned = { ...entry, previous: head?.hash ?? '' };
+  const hash = hashOf(hasher, unsigned);
+  return { change: create(entryKey(partition, entries), { ...unsigned, hash }), head: { entries, hash } };
+}
+
+/** The entries of a thing, oldest first, and whether the chain is whole up to `head`. */
+export async function readJournal(
+  table: Table,
+  hasher: Hasher,
+  partition: string,
+  head: JournalHead,
+): Promise<{ readonly entries: readonly JournalEntry[]; readonly intact: boolean }> {
+  const items = await table.list(partition, { prefix: 'JOURNAL#' });
+  const entries = items.map((item) => stored<JournalEntry>(item).value);
+  let previous = '';
+  for (const entry of entries) {
+    if (entry.previous !== previous || hashOf(hasher, entry) !== entry.hash)
+      return { entries, intact: false };
+    previous = entry.hash;
+  }
+  return { entries, intact: entries.length === head.entries && previous === head.hash };
+}
+
+/** The chain of closed runs: each seals the heads of the invoices it made and the run closed before it. */
+export const RUN_CHAIN: Key = { partition: 'RUNS', sort: 'CHAIN' };
+export const readRunChain = (table: Table) => read<JournalHead>(table, RUN_CHAIN);

@@ -1,0 +1,78 @@
+import type { Day } from '#core/domain/calendar.ts';
+import { type DeliveryNote, netOfNote, noteIdOf } from '#core/domain/delivery-note.ts';
+import type { Cents } from '#core/domain/money.ts';
+import type { Change, Key, Table } from '#core/ports.ts';
+import { customerPartition } from './customers.ts';
+import type { JournalHead } from './journal.ts';
+import { create, createOrReplace, read, type Stored, stored } from './stored.ts';
+
+/** `NOTE#<year>/<number> / NOTE`. The number is unique within a calendar year by its key. */
+export interface NoteRecord {
+  readonly note: DeliveryNote;
+  /** Of the note's content; the same again is no change. */
+  readonly hash: string;
+  /** The invoice that billed it; undefined while it is open or claimed. */
+  readonly invoice?: string;
+  readonly journal: JournalHead;
+}
+
+/** `CUSTOMER#<number> / OPEN#<date>#<note id>`: stands as long as the note is not billed. */
+export interface OpenNote {
+  readonly noteId: string;
+  readonly net: Cents;
+}
+
+/**
+ * `CUSTOMER#<number> / BILLING`: which open notes a draft has claimed. A claimed note is neither changed nor billed
+ * elsewhere. One item for any number of notes, written anew (which moves its version) by every claim and by every
+ * change of an open note: a plan that read before the change cannot claim after it. Several drafts may hold claims
+ * at once, on different notes: an instant invoice does not make a monthly run wait.
+ */
+export interface Billing {
+  readonly claims: readonly Claim[];
+}
+export interface Claim {
+  readonly draftId: string;
+  readonly runId: string;
+  readonly noteIds: readonly string[];
+}
+
+export const notePartition = (noteId: string): string => `NOTE#${noteId}`;
+export const noteKey = (noteId: string): Key => ({ partition: notePartition(noteId), sort: 'NOTE' });
+export const billingKey = (customer: string): Key => ({
+  partition: customerPartition(customer),
+  sort: 'BILLING',
+});
+export const openNoteKey = (note: DeliveryNote): Key => ({
+  partition: customerPartition(note.customer),
+  sort: `OPEN#${note.date}#${noteIdOf(note)}`,
+});
+
+export const openNote = (note: DeliveryNote): Change =>
+  create(openNoteKey(note), { noteId: noteIdOf(note), net: netOfNote(note) } satisfies OpenNote);
+
+export const readNote = (table: Table, noteId: string) => read<NoteRecord>(table, noteKey(noteId));
+
+export async function readNotes(
+  table: Table,
+  noteIds: readonly string[],
+): Promise<(Stored<NoteRecord> | undefined)[]> {
+  const items = await table.getMany(noteIds.map(noteKey));
+  return items.map((item) => item && stored<NoteRecord>(item));
+}
+
+export const readBilling = (table: Table, customer: string) => read<Billing>(table, billingKey(customer));
+
+export const putBilling = (customer: string, old: Stored<Billing> | undefined, value: Billing): Change =>
+  createOrReplace(billingKey(customer), old, value);
+
+/** Open notes with a date up to `until`, oldest first; claimed ones among them. */
+export async function listOpenNotes(table: Table, customer: string, until: Day): Promise<OpenNote[]> {
+  const items = await table.list(customerPartition(customer), { prefix: 'OPEN#' });
+  return items
+    .filter((item) => item.key.sort.slice('OPEN#'.length, 'OPEN#yyyy-mm-dd'.length) <= until)
+    .map((item) => stored<OpenNote>(item).value);
+}
+
+export const claimOn = (billing: Stored<Billing> | undefined, noteId: string): Claim | undefined =>
+  billing?.value.claims.find((claim) => claim.noteIds.includes(noteId));

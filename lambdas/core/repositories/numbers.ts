@@ -1,0 +1,29 @@
+import type { Day } from '#core/domain/calendar.ts';
+import type { Key, Table } from '#core/ports.ts';
+import { read } from './stored.ts';
+
+/** `NUMBERS#<range> / COUNTER`: one counter a number range and year, apart from the settings. */
+export interface Counter {
+  /** The next number that nobody has. */
+  readonly next: number;
+}
+
+/** `NUMBERS#<range> / RESERVED#<first>`: which draft got which number is `first` + its place in the run. */
+export interface Reservation {
+  readonly first: number;
+  readonly count: number;
+  readonly runId: string;
+  readonly at: string;
+}
+
+export const rangePartition = (range: string): string => `NUMBERS#${range}`;
+export const counterKey = (range: string): Key => ({ partition: rangePartition(range), sort: 'COUNTER' });
+export const reservationKey = (range: string, first: number): Key => ({
+  partition: rangePartition(range),
+  sort: `RESERVED#${String(first).padStart(10, '0')}`,
+});
+/** The date of the newest invoice of all ranges: no later number may bear an earlier date. */
+export const NEWEST_DATE: Key = { partition: 'NUMBERS', sort: 'NEWEST-DATE' };
+
+export const readCounter = (table: Table, range: string) => read<Counter>(table, counterKey(range));
+export const readNewestDate = (table: Table) => read<{ readonly date: Day }>(table, NEWEST_DATE);

@@ -1,0 +1,131 @@
+import type { Day } from '#core/domain/calendar.ts';
+import type { Customer, Cycle } from '#core/domain/customer.ts';
+import type { Totals } from '#core/domain/invoice.ts';
+import { naturalKey } from '#core/domain/natural-order.ts';
+import type { Settings } from '#core/domain/settings.ts';
+import type { Key, Table } from '#core/ports.ts';
+import { read, type Stored, stored } from './stored.ts';
+
+export type Output = 'pdf' | 'print' | 'screen';
+
+/** What a run was asked for; the same again joins an unfinished run. */
+export interface RunOrder {
+  readonly kind: 'cycle' | 'instant';
+  readonly cycle?: Cycle;
+  /** As written: `2026-10`, `2026-W44`, `2026-10-31`. */
+  readonly period?: string;
+  /** Notes up to this day are billed. */
+  readonly from?: Day;
+  readonly until: Day;
+  /** Only these, in natural order; undefined: all customers of the cycle. */
+  readonly customers?: readonly string[];
+  readonly mailCustomersOnly: boolean;
+  readonly output: Output;
+  /** As the user gave it. */
+  readonly invoiceDate?: Day;
+}
+
+/** `RUN#<id> / RUN`. */
+export interface Run {
+  readonly id: string;
+  readonly order: RunOrder;
+  /** planning: notes are being claimed; sealed: numbers are reserved; closed: the books are. */
+  readonly state: 'planning' | 'sealed' | 'closed';
+  /** The mails were tried too, nothing of this run waits for a process any more. */
+  readonly finished: boolean;
+  /** Frozen when the run was planned; moved forward at the seal if a newer invoice came between. */
+  readonly invoiceDate: Day;
+  /** The customer planned last, in natural order. */
+  readonly cursor?: string;
+  /** The lines by what the plan made of them. */
+  readonly planned: { readonly drafts: number; readonly held: number; readonly nothing: number };
+  /** After the seal: the number of the draft with place 0, and its range. */
+  readonly numbers?: { readonly range: string; readonly first: number };
+  readonly startedAt: string;
+  readonly sealedAt?: string;
+  readonly closedAt?: string;
+  /** Why the books did not agree when they were closed; absent when they did. */
+  readonly discrepancies?: readonly string[];
+  /** Hash over the journal heads of all its invoices and over the run closed before it. */
+  readonly seal?: string;
+  /** When its due item is due. */
+  readonly dueAt: number;
+}
+
+/** `RUN#<id> / LINE#<natural key>`: the one state of a customer in a run; with a draft, the draft itself. */
+export interface RunLine {
+  readonly customer: string;
+  readonly name: string;
+  readonly state: 'nothing to bill' | 'held' | 'planned' | 'issued' | 'failed';
+  /** Why it is held or failed: a sentence each. */
+  readonly reasons?: readonly string[];
+  readonly draft?: Draft;
+  /** After the issue. */
+  readonly invoice?: string;
+  /** Its notes are being marked as billed; their claim stands until all are. */
+  readonly releasing?: boolean;
+  /** The head of the invoice's journal at its issue. */
+  readonly journalHash?: string;
+  /** Who makes its documents just now. */
+  readonly lease?: Lease;
+  readonly attempts?: number;
+  readonly dueAt?: number;
+}
+
+export interface Draft {
+  readonly id: string;
+  /** Its place among the run's drafts, from 0, in natural order of the customers. */
+  readonly place: number;
+  readonly noteIds: readonly string[];
+  readonly totals: Totals;
+  /** As it was when the notes were claimed. */
+  readonly customer: Customer;
+}
+
+export interface Lease {
+  readonly worker: string;
+  /** Milliseconds since 1970. */
+  readonly until: number;
+}
+
+export const runPartition = (id: string): string => `RUN#${id}`;
+export const runKey = (id: string): Key => ({ partition: runPartition(id), sort: 'RUN' });
+/** The settings as they were when the run was started, once for all its drafts. */
+export const runSettingsKey = (id: string): Key => ({ partition: runPartition(id), sort: 'SETTINGS' });
+export const runLineKey = (id: string, customer: string): Key => ({
+  partition: runPartition(id),
+  sort: `LINE#${naturalKey(customer)}`,
+});
+/** `RUNS / RUN#<id>`: the list of runs, by start. */
+export const runListKey = (id: string): Key => ({ partition: 'RUNS', sort: `RUN#${id}` });
+/** `ACTIVE / <order>`: the unfinished run of an order, so that the same order joins it. */
+export const activeRunKey = (orderHash: string): Key => ({ partition: 'ACTIVE', sort: orderHash });
+
+export const readRun = (table: Table, id: string) => read<Run>(table, runKey(id));
+export const readRunLine = (table: Table, id: string, customer: string) =>
+  read<RunLine>(table, runLineKey(id, customer));
+
+export async function readRunSettings(table: Table, id: string): Promise<Settings> {
+  const found = await read<Settings>(table, runSettingsKey(id));
+  if (!found) throw new Error(`run ${id} has no settings`);
+  return found.value;
+}
+
+/** A page of lines in natural order of their customers, after that customer. */
+export async function listRunLines(
+  table: Table,
+  id: string,
+  options: { readonly after?: string; readonly limit?: number } = {},
+): Promise<Stored<RunLine>[]> {
+  const items = await table.list(runPartition(id), {
+    prefix: 'LINE#',
+    ...(options.limit ? { limit: options.limit } : {}),
+    ...(options.after ? { after: runLineKey(id, options.after).sort } : {}),
+  });
+  return items.map((item) => stored<RunLine>(item));
+}
+
+export async function listRunIds(table: Table): Promise<string[]> {
+  const items = await table.list('RUNS', { prefix: 'RUN#' });
+  return items.map((item) => item.key.sort.slice('RUN#'.length));
+}

@@ -1,0 +1,28 @@
+import type { Settings } from '#core/domain/settings.ts';
+import { Fault } from '#core/errors.ts';
+import type { Key, Table } from '#core/ports.ts';
+import type { JournalHead } from './journal.ts';
+import { read, type Stored } from './stored.ts';
+
+export const SETTINGS_PARTITION = 'SETTINGS';
+export const SETTINGS_KEY: Key = { partition: SETTINGS_PARTITION, sort: 'SETTINGS' };
+/** The one secret of this installation; never part of the settings that are shown. */
+export const SMTP_PASSWORD = 'smtp-password';
+
+export interface SettingsRecord {
+  readonly settings: Settings;
+  readonly journal: JournalHead;
+}
+
+export const findSettings = (table: Table): Promise<Stored<SettingsRecord> | undefined> =>
+  read<SettingsRecord>(table, SETTINGS_KEY);
+
+/** @throws Fault `bad-settings` where none were given yet */
+export async function readSettings(table: Table): Promise<Settings> {
+  const found = await findSettings(table);
+  if (found) return found.value.settings;
+  throw new Fault(
+    'bad-settings',
+    'There are no company settings yet: load them first with `npm run cli -- import settings FILE.json`.',
+  );
+}

@@ -1,0 +1,187 @@
+import type { Deps } from './deps.ts';
+import { instant } from './deps.ts';
+import { ConflictError, Fault } from './errors.ts';
+import type { MailAddress, Mailer, MailOutcome } from './ports.ts';
+import { addDue, removeDue } from './repositories/due.ts';
+import { readInvoice } from './repositories/invoices.ts';
+import { MAILING_HOLD, type Mail, type MailState, readMail, readMailingHold } from './repositories/mails.ts';
+import { readRunSettings } from './repositories/runs.ts';
+import { createOrReplace, remove, replace, type Stored } from './repositories/stored.ts';
+import { retryOnConflict } from './retry.ts';
+
+export type SendDeps = Pick<
+  Deps,
+  'table' | 'archive' | 'templates' | 'composer' | 'clock' | 'workers' | 'log'
+>;
+
+/** Longer than the overall deadline of one message. */
+export const MAIL_LEASE_MS = 3 * 60_000;
+const HOLD_MS = 15 * 60_000;
+/** Minutes between the tries of a deferred mail; the last one repeats until the time is up (RFC 5321 4.5.4.1). */
+const PAUSES = [1, 5, 15, 30, 60, 120, 240];
+const GIVE_UP_MS = 48 * 3_600_000;
+
+const isFree = (mail: Mail, deps: Pick<Deps, 'clock' | 'workers'>): boolean =>
+  !mail.lease || mail.lease.until <= deps.clock.now() || deps.workers.isDead(mail.lease.worker);
+
+/** Whether a try may begin, or an abandoned one must be judged. */
+export const isWaiting = (mail: Mail, deps: Pick<Deps, 'clock' | 'workers'>): boolean =>
+  mail.state === 'queued' ||
+  mail.state === 'deferred' ||
+  mail.state === 'held' ||
+  (mail.state === 'sending' && isFree(mail, deps));
+
+/**
+ * Tries one outbox record once and writes down what the server said. Three writes: the lease (this process is at
+ * it), the hand-over (from here on the server may have the message), the outcome. A process that dies before the
+ * second has sent nothing, and the mail is simply tried again; one that dies after it leaves `unknown`.
+ * Safe to call for any id at any time.
+ */
+export async function sendInvoiceMail(mailId: string, mailer: Mailer, deps: SendDeps): Promise<void> {
+  const leased = await retryOnConflict(() => takeLease(mailId, deps));
+  if (!leased) return;
+  let current = leased;
+  let outcome: MailOutcome;
+  try {
+    const message = await messageOf(leased.value, deps);
+    outcome = await mailer.send(leased.value.envelope, message, async () => {
+      const handingOver: Mail = { ...current.value, handedOverAt: instant(deps.clock.now()) };
+      await deps.table.write([replace(current, handingOver)]);
+      current = (await readMail(deps.table, mailId)) ?? current;
+    });
+  } catch (error) {
+    // Nothing was handed over. Either another process has taken the lease, or the message could not be made.
+    if (error instanceof ConflictError) return;
+    deps.log('error', 'mail not made', { mail: mailId, invoice: leased.value.invoice, error });
+    const reason = error instanceof Fault ? error.message : 'The mail could not be made: see the log.';
+    outcome = { state: error instanceof Fault && error.code === 'damaged' ? 'failed' : 'deferred', reason };
+  }
+  await retryOnConflict(() => keepOutcome(mailId, leased.value.attempts, outcome, deps));
+}
+
+async function takeLease(mailId: string, deps: SendDeps): Promise<Stored<Mail> | undefined> {
+  const found = await readMail(deps.table, mailId);
+  if (!found || !isWaiting(found.value, deps)) return undefined;
+  if (found.value.state === 'sending' && found.value.handedOverAt !== undefined) {
+    const reason = 'The program stopped between handing the mail over and noting the answer.';
+    await deps.table.write(outcomeChanges(found, 'unknown', { reason }, undefined, deps));
+    return undefined;
+  }
+  const hold = await readMailingHold(deps.table);
+  if (hold && hold.value.retryAt > deps.clock.now()) {
+    if (found.value.state === 'held') return undefined;
+    const reason = hold.value.reason;
+    await deps.table.write(outcomeChanges(found, 'held', { reason }, deps.clock.now(), deps));
+    return undefined;
+  }
+  const { handedOverAt: _, dueAt, ...mail } = found.value;
+  const until = deps.clock.now() + MAIL_LEASE_MS;
+  const leased: Mail = {
+    ...mail,
+    ...{ state: 'sending', attempts: mail.attempts + 1, lease: { worker: deps.workers.me, until } },
+    ...{ changedAt: instant(deps.clock.now()), dueAt: until },
+  };
+  await deps.table.write([
+    replace(found, leased),
+    ...(dueAt === undefined ? [] : [removeDue(dueAt, { kind: 'mail', id: mailId })]),
+    addDue(until, { kind: 'mail', id: mailId, worker: deps.workers.me }),
+  ]);
+  return readMail(deps.table, mailId);
+}
+
+async function keepOutcome(
+  mailId: string,
+  attempt: number,
+  outcome: MailOutcome,
+  deps: SendDeps,
+): Promise<void> {
+  const found = await readMail(deps.table, mailId);
+  if (!found || found.value.attempts !== attempt) return;
+  const hold = await readMailingHold(deps.table);
+  const now = deps.clock.now();
+  if (outcome.state === 'accepted') {
+    const { refused } = outcome;
+    const facts = { reason: outcome.reply, ...(refused.length > 0 ? { refused } : {}) };
+    const changes = outcomeChanges(found, 'accepted', facts, undefined, deps);
+    await deps.table.write(hold ? [...changes, remove({ ...hold, key: MAILING_HOLD })] : changes);
+    return;
+  }
+  const { reason } = outcome;
+  deps.log('warn', `mail ${outcome.state}`, { mail: mailId, invoice: found.value.invoice, reason });
+  if (outcome.state === 'held') {
+    const changes = outcomeChanges(found, 'held', { reason }, now, deps);
+    const newHold = { since: hold?.value.since ?? instant(now), reason, retryAt: now + HOLD_MS };
+    await deps.table.write([...changes, createOrReplace(MAILING_HOLD, hold, newHold)]);
+    return;
+  }
+  if (outcome.state === 'deferred') {
+    const pause = PAUSES[Math.min(attempt, PAUSES.length) - 1]! * 60_000;
+    const tooLate = now + pause > Date.parse(found.value.queuedAt) + GIVE_UP_MS;
+    await deps.table.write(
+      tooLate
+        ? outcomeChanges(found, 'failed', { reason: `Given up after 48 hours. ${reason}` }, undefined, deps)
+        : outcomeChanges(found, 'deferred', { reason }, now + pause, deps),
+    );
+    return;
+  }
+  await deps.table.write(outcomeChanges(found, outcome.state, { reason }, undefined, deps));
+}
+
+function outcomeChanges(
+  found: Stored<Mail>,
+  state: MailState,
+  facts: Pick<Mail, 'reason' | 'refused'>,
+  dueAt: number | undefined,
+  deps: Pick<Deps, 'clock'>,
+) {
+  const { lease: _, dueAt: oldDueAt, ...rest } = found.value;
+  const id = found.value.id;
+  const mail: Mail = {
+    ...{ ...rest, ...facts, state, changedAt: instant(deps.clock.now()) },
+    ...(dueAt === undefined ? {} : { dueAt }),
+  };
+  const changes = [replace(found, mail)];
+  if (oldDueAt !== undefined && oldDueAt !== dueAt) changes.push(removeDue(oldDueAt, { kind: 'mail', id }));
+  if (dueAt !== undefined && oldDueAt !== dueAt) changes.push(addDue(dueAt, { kind: 'mail', id }));
+  return changes;
+}
+
+/** The message as it lies in the archive, made and filed at the first try: every try hands over the same bytes. */
+async function messageOf(mail: Mail, deps: SendDeps): Promise<Uint8Array> {
+  const filed = await deps.archive.get(mail.key);
+  if (filed) return filed.bytes;
+  const invoice = await readInvoice(deps.table, mail.invoice);
+  if (!invoice) throw new Error(`mail ${mail.id} without invoice ${mail.invoice}`);
+  const { facts, documents, runId } = invoice.value;
+  const { sender, replyTo } = (await readRunSettings(deps.table, runId)).mail;
+  const attachments = await Promise.all(
+    documents.map(async ({ fileName, key, version }) => {
+      const document = await deps.archive.get(key, version);
+      if (!document) {
+        throw new Fault(
+          'damaged',
+          `${key} is missing in the archive: restore it from a backup, then resend.`,
+        );
+      }
+      return { fileName, contentType: document.file.contentType, bytes: document.bytes };
+    }),
+  );
+  const { subject, text, html } = deps.templates.mail({
+    invoice: facts,
+    attachments: attachments.map(({ fileName }) => fileName),
+  });
+  const named = (address: string): MailAddress => ({
+    name: facts.customer.invoiceAddressee || facts.customer.name,
+    address,
+  });
+  const message = await deps.composer.compose({
+    ...{ messageId: mail.messageId, date: instant(deps.clock.now()), from: sender },
+    ...{ to: mail.to.map(named), cc: mail.cc.map((address) => ({ name: '', address })) },
+    ...{ replyTo: replyTo || undefined, subject, text, html, attachments },
+  });
+  const { outcome } = await deps.archive.putOnce(mail.key, message, {
+    contentType: 'message/rfc822',
+    metadata: { mail: mail.id, invoice: mail.invoice },
+  });
+  return outcome === 'stored' ? message : ((await deps.archive.get(mail.key))?.bytes ?? message);
+}

@@ -1,0 +1,71 @@
+import { type Settings, settingsSchema } from './domain/settings.ts';
+import { Fault } from './errors.ts';
+
+export interface GivenSettings {
+  readonly settings: Settings;
+  /** `mail.smtp.password`, which is kept apart and never shown; empty to forget it, undefined to leave it as it is. */
+  readonly smtpPassword: string | undefined;
+  /** Names that mean nothing and were ignored; a sentence each. */
+  readonly notices: readonly string[];
+}
+
+/** @throws Fault `bad-settings` for a file that is no JSON, or as `checkSettings` does */
+export function readSettings(bytes: Uint8Array): GivenSettings {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    const reason = cause instanceof SyntaxError ? cause.message : 'it is not in UTF-8';
+    throw new Fault('bad-settings', `The settings are no JSON: ${reason}.`, { cause });
+  }
+  return checkSettings(value);
+}
+
+/**
+ * Settings as a file, the API or the console gives them; what is absent takes its default.
+ * @throws Fault `bad-settings` with one sentence a field: its path, the reason and the value
+ */
+export function checkSettings(value: unknown): GivenSettings {
+  const { rest, password } = takePassword(value);
+  const parsed = settingsSchema.safeParse(rest);
+  const problems = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => `${issue.path.join('.') || 'The settings'}: ${issue.message}.`);
+  const isText = typeof password === 'string' && /^[^\u0000-\u001f\u007f]{0,1000}$/.test(password);
+  if (password !== undefined && !isText) {
+    problems.push('mail.smtp.password: must be a text of at most 1000 characters without line breaks.');
+  }
+  if (!parsed.success || problems.length > 0) {
+    const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
+    throw new Fault('bad-settings', `The settings were refused. ${problems[0]}${more}`, {
+      details: problems,
+    });
+  }
+  return {
+    settings: parsed.data,
+    smtpPassword: isText ? password : undefined,
+    notices: unknownNames(rest, parsed.data).map((name) => `${name} is no setting and was ignored.`),
+  };
+}
+
+/** `passwordSet` is how the API shows that there is one; it may come back with the rest. */
+function takePassword(value: unknown): { readonly rest: unknown; readonly password?: unknown } {
+  if (!isRecord(value) || !isRecord(value.mail) || !isRecord(value.mail.smtp)) return { rest: value };
+  const { password, passwordSet: _, ...smtp } = value.mail.smtp;
+  return { rest: { ...value, mail: { ...value.mail, smtp } }, password };
+}
+
+/** Paths of what was given and is not in what came of it. */
+function unknownNames(given: unknown, known: unknown, path = ''): string[] {
+  if (!isRecord(given) || !isRecord(known)) return [];
+  return Object.entries(given).flatMap(([name, value]) =>
+    Object.hasOwn(known, name)
+      ? unknownNames(value, known[name], `${path}${name}.`)
+      : value === undefined
+        ? []
+        : [path + name],
+  );
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,78 @@
+import { berlinDay } from '#core/domain/calendar.ts';
+import { parsePeriod, previousPeriod } from '#core/domain/period.ts';
+import { driveRun } from '#core/drive-run.ts';
+import { importCustomers } from '#core/import-customers.ts';
+import { importDeliveries } from '#core/import-deliveries.ts';
+import { importSettings } from '#core/import-settings.ts';
+import type { Key } from '#core/ports.ts';
+import { findSettings } from '#core/repositories/settings.ts';
+import { create, read, replace } from '#core/repositories/stored.ts';
+import { type RunReport, runReport } from '#core/run-report.ts';
+import { readSettings } from '#core/settings-file.ts';
+import { startRun } from '#core/start-run.ts';
+import type { LocalConfig } from '#wiring/config.ts';
+import type { Local } from '#wiring/local.ts';
+import { type MailboxServer, startMailboxServer } from '../mailbox/smtp-sink.ts';
+import { demoSet } from './demo-set.ts';
+
+/** That this data folder holds the demo wholesaler, and how far its loading got. */
+interface Demo {
+  /** `2026-10`. */
+  readonly month: string;
+  readonly billed: boolean;
+}
+
+const DEMO: Key = { partition: 'DEMO', sort: 'DEMO' };
+/** The port in the demo settings; another one where it is taken. */
+const USUAL_PORT = 2525;
+
+export const findDemo = (local: Local) => read<Demo>(local.table, DEMO);
+
+/** The demo's mail server; the settings follow it to another port. */
+export async function startDemoMailbox(config: LocalConfig, local: Local): Promise<MailboxServer> {
+  const old = (await findSettings(local.table))?.value.settings;
+  const folder = config.mailboxDir;
+  const mailbox = await startMailboxServer({ folder, port: old?.mail.smtp.port ?? USUAL_PORT }).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EADDRINUSE') throw error;
+      return startMailboxServer({ folder, port: 0 });
+    },
+  );
+  if (old && old.mail.smtp.port !== mailbox.port) {
+    const smtp = { ...old.mail.smtp, port: mailbox.port };
+    await importSettings({ ...old, mail: { ...old.mail, smtp } }, undefined, local);
+  }
+  return mailbox;
+}
+
+/**
+ * Loads the demo wholesaler and bills its last month; an interrupted one goes on with its own month.
+ * @returns undefined when it was billed before
+ */
+export async function billDemoMonth(local: Local, smtpPort: number): Promise<RunReport | undefined> {
+  if (!(await findDemo(local))) {
+    const { text: month } = previousPeriod('monthly', berlinDay(local.clock.now()));
+    await local.table.write([create(DEMO, { month, billed: false } satisfies Demo)]);
+  }
+  const demo = (await findDemo(local))!;
+  if (demo.value.billed) return undefined;
+  const { month } = demo.value;
+  const files = demoSet(month, { smtpPort });
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  const info = (name: string, text: string) => ({ name, hash: local.hasher.sha256(text) });
+  const { settings } = readSettings(bytes(JSON.stringify(files.settings)));
+  await importSettings(settings, undefined, local);
+  const customers = local.readCustomers(bytes(files.customersCsv));
+  await importCustomers(customers.records, info('demo customers', files.customersCsv), local);
+  const deliveries = local.readDeliveries(bytes(files.deliveriesCsv));
+  await importDeliveries(deliveries.records, info('demo deliveries', files.deliveriesCsv), local);
+
+  const { cycle, text: period, from, to: until } = parsePeriod('monthly', month);
+  const runId = await startRun(
+    { ...{ kind: 'cycle', cycle, period, from, until }, ...{ mailCustomersOnly: false, output: 'pdf' } },
+    local,
+  );
+  await driveRun(runId, local);
+  await local.table.write([replace(demo, { ...demo.value, billed: true })]);
+  return runReport(runId, local);
+}

@@ -1,0 +1,86 @@
+import { Hono } from 'hono';
+import { html } from 'hono/html';
+import { listRunIds, readRun } from '#core/repositories/runs.ts';
+import { type CustomerReport, runReport } from '#core/run-report.ts';
+import type { Local } from '#wiring/local.ts';
+import { page } from './layout.ts';
+
+const STATES: Readonly<Record<string, string>> = {
+  'dry run': 'Probelauf',
+  planning: 'in Planung',
+  sealed: 'in Arbeit',
+  closed: 'abgeschlossen',
+  planned: 'geplant',
+  issued: 'ausgestellt',
+  held: 'zurückgehalten',
+  failed: 'fehlgeschlagen',
+  'nothing to bill': 'nichts zu berechnen',
+  filed: 'abgelegt',
+  'to print': 'zu drucken',
+  printed: 'gedruckt',
+  queued: 'Mail wartet',
+  sending: 'Mail wird gesendet',
+  accepted: 'gemailt',
+  deferred: 'Mail aufgeschoben',
+  unknown: 'Mail ungewiss',
+  settled: 'Mail gilt als gesendet',
+};
+const german = (state: string): string => STATES[state] ?? state;
+const euros = (text: string): string =>
+  Number.isNaN(Number(text)) ? text : text.replace('.', ',').replace(/\B(?=(\d{3})+(?=,))/g, '.');
+
+/** The runs, newest first, and the report of each. */
+export function runPages(local: Local): Hono {
+  const app = new Hono();
+  app.get('/', async (context) => {
+    const ids = (await listRunIds(local.table)).reverse().slice(0, 100);
+    const runs = (await Promise.all(ids.map((id) => readRun(local.table, id)))).filter(
+      (run) => run !== undefined,
+    );
+    const rows = runs.map(
+      ({ value: { id, order, state, startedAt, planned } }) => html`<tr>
+        <td><a href="/runs/${id}">${order.period ?? `Sofortrechnung ${order.customers?.[0] ?? ''}`}</a></td>
+        <td>${german(state)}</td><td class="amount">${planned.drafts}</td>
+        <td>${startedAt.slice(0, 16).replace('T', ' ')} UTC</td></tr>`,
+    );
+    const list = html`<table><tr><th>Zeitraum</th><th>Stand</th><th class="amount">Rechnungen</th><th>Begonnen</th></tr>${rows}</table>`;
+    return context.html(
+      page('Rechnungsläufe', runs.length > 0 ? list : html`<p class="quiet">Noch kein Rechnungslauf.</p>`),
+    );
+  });
+  app.get('/runs/:id', async (context) => {
+    const id = context.req.param('id');
+    if (!(await readRun(local.table, id))) return context.notFound();
+    const report = await runReport(id, local);
+    const { totals, counts } = report;
+    const summary = `${counts.issued} Rechnungen über ${counts.notes} Lieferscheine, netto ${euros(totals.net)} + USt. ${euros(totals.vat)} = brutto ${euros(totals.gross)} EUR`;
+    return context.html(
+      page(
+        `Rechnungslauf ${report.period ?? 'Sofortrechnung'} · ${german(report.state)}`,
+        html`<p>${summary}</p>
+        ${report.discrepancies.map((text) => html`<p><strong>${text}</strong></p>`)}
+        <table><tr><th>Kunde</th><th>Name</th><th>Rechnung</th><th class="amount">Brutto EUR</th><th>Stand</th></tr>
+        ${report.customers.map(customerRow)}</table>`,
+      ),
+    );
+  });
+  return app;
+}
+
+const customerRow = ({
+  customer,
+  name,
+  files,
+  invoice,
+  gross,
+  state,
+  reasons,
+  delivery,
+}: CustomerReport) => html`<tr>
+  <td>${customer}</td><td>${name}</td>
+  <td>${invoice ?? ''} ${(files ?? []).map((key, index) => html`<a href="/archive/file/${encodeURI(key)}">${index === 0 ? 'PDF' : 'Übersicht'}</a> `)}</td>
+  <td class="amount">${euros(gross ?? '')}</td>
+  <td>${german(state)}${delivery ? `, ${german(delivery.state)}` : ''}
+    ${delivery?.to ? html`<br><span class="quiet">${delivery.to.join(', ')}</span>` : ''}
+    ${(reasons ?? []).map((reason) => html`<br>${reason}`)}
+    ${delivery?.reason && delivery.state !== 'accepted' ? html`<br>${delivery.reason}` : ''}</td></tr>`;

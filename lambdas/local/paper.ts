@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { Fault } from '#core/errors.ts';
+import {
+  type ArchivedDocument,
+  archivedDocuments,
+  markPrinted,
+  mergeDocuments,
+  paperPost,
+} from '#core/print-invoices.ts';
+import { readInvoices } from '#core/repositories/invoices.ts';
+import { listRunLines } from '#core/repositories/runs.ts';
+import type { Context } from './command.ts';
+
+/**
+ * The documents of a run that was not to be mailed: `print` merges its paper post and notes it as printed, `screen`
+ * merges all of it and opens it. @returns the file, or undefined where there is nothing
+ */
+export async function deliverPaperPost(
+  runId: string,
+  output: 'print' | 'screen',
+  to: string | undefined,
+  { local, config }: Pick<Context, 'local' | 'config'>,
+): Promise<string | undefined> {
+  const numbers = (await listRunLines(local.table, runId)).flatMap(({ value }) => value.invoice ?? []);
+  const invoices =
+    output === 'print' ? await paperPost(runId, local) : await readInvoices(local.table, numbers);
+  if (invoices.length === 0) return undefined;
+  const documents = await archivedDocuments(
+    invoices.map(({ value }) => value),
+    local.archive,
+  );
+  const merged = await mergeDocuments(documents, `Run ${runId}`, local.merger);
+  const file = writeOut(to ?? join(config.dataDir, 'print', `${runId}.pdf`), merged);
+  if (output === 'print') await markPrinted(invoices, local);
+  else openOnScreen(file);
+  return file;
+}
+
+/**
+ * Writes documents where the user wants them: into a folder each under its own name, byte for byte as archived;
+ * else merged into one file. @returns the paths
+ */
+export async function writeDocuments(
+  documents: readonly ArchivedDocument[],
+  to: string,
+  title: string,
+  { local }: Pick<Context, 'local'>,
+): Promise<string[]> {
+  if (isFolder(to)) return documents.map(({ fileName, bytes }) => writeOut(join(to, fileName), bytes));
+  return [writeOut(to, await mergeDocuments(documents, title, local.merger))];
+}
+
+/** A file appears whole or not at all. @throws Fault `unavailable` naming the path and the reason */
+export function writeOut(to: string, bytes: Uint8Array): string {
+  const path = resolve(to);
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(`${path}.part`, bytes);
+    renameSync(`${path}.part`, path);
+    return path;
+  } catch (cause) {
+    throw new Fault('unavailable', `${path} cannot be written: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** Opens a file in the desktop's viewer; where there is no desktop, nothing happens: the path is printed anyway. */
+export function openOnScreen(file: string): void {
+  const [command, args]: [string, string[]] =
+    process.platform === 'darwin'
+      ? ['open', [file]]
+      : process.platform === 'win32'
+        ? ['cmd', ['/c', 'start', '', file]]
+        : ['xdg-open', [file]];
+  if (command === 'xdg-open' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) return;
+  const viewer = spawn(command, args, { detached: true, stdio: 'ignore' });
+  viewer.on('error', () => {});
+  viewer.unref();
+}
+
+function isFolder(path: string): boolean {
+  if (/[/\\]$/.test(path)) return true;
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}

@@ -1,0 +1,66 @@
+import { appendFileSync, mkdirSync } from 'node:fs';
+import type { Progress } from '#core/deps.ts';
+import { Fault } from '#core/errors.ts';
+import type { Log } from '#core/ports.ts';
+import { type LocalConfig, localConfig } from '#wiring/config.ts';
+import { type Local, openLocal } from '#wiring/local.ts';
+import { createLocalWorkers } from './workers.ts';
+
+/**
+ * Opens the program for this process. The first Ctrl-C (or SIGTERM) ends what was begun and begins no more; the
+ * second one ends at once, which is just as safe.
+ */
+export function openForThisProcess(onProgress?: (progress: Progress) => void): {
+  config: LocalConfig;
+  local: Local;
+} {
+  const config = localConfig(process.env);
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (controller.signal.aborted) process.exit(130);
+      controller.abort();
+    });
+  }
+  const local = openLocal(config, {
+    workers: createLocalWorkers(),
+    stop: controller.signal,
+    log: fileLog(config.dataDir),
+    ...(onProgress ? { onProgress } : {}),
+  });
+  return { config, local };
+}
+
+/** One JSON line an event in `DATA_DIR/rechnungspost.log`: there are the causes, the caller got the sentence. */
+function fileLog(dataDir: string): Log {
+  mkdirSync(dataDir, { recursive: true });
+  return (level, event, fields = {}) => {
+    const line = JSON.stringify({ at: new Date().toISOString(), level, event, ...fields }, (_, value) =>
+      value instanceof Error ? { message: value.message, stack: value.stack, cause: value.cause } : value,
+    );
+    appendFileSync(`${dataDir}/rechnungspost.log`, `${line}\n`);
+  };
+}
+
+/** Ends the process with the exit code of a fault: 130 stopped, 2 refused, 1 anything else. */
+export function exitCodeOf(error: unknown): number {
+  if (!(error instanceof Fault)) return 1;
+  if (error.code === 'interrupted') return 130;
+  const refused = [
+    'bad-input',
+    'bad-settings',
+    'not-found',
+    'nothing-to-bill',
+    'import-interrupted',
+    'number-taken',
+    'too-large',
+  ];
+  return refused.includes(error.code) ? 2 : 1;
+}
+
+export function describeError(error: unknown): string {
+  if (!(error instanceof Fault))
+    return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const details = error.details.filter((detail) => detail !== error.message);
+  return [error.message, ...details.map((detail) => `  - ${detail}`)].join('\n');
+}

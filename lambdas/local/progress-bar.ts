@@ -1,0 +1,54 @@
+import type { Progress } from '#core/deps.ts';
+
+const NAMES: Readonly<Record<Progress['phase'], string>> = {
+  import: 'Loading',
+  plan: 'Planning',
+  documents: 'Documents',
+  mail: 'Mailing',
+};
+const WIDTH = 24;
+
+/** A bar with rate and time left on a terminal; nothing elsewhere. */
+export function createProgressBar(out: NodeJS.WriteStream): {
+  readonly show: (progress: Progress) => void;
+  readonly end: () => void;
+} {
+  if (!out.isTTY) return { show: () => {}, end: () => {} };
+  let phase: Progress['phase'] | undefined;
+  let begun = { at: 0, done: 0 };
+  let drawn = 0;
+  const end = () => {
+    if (phase !== undefined) out.write('\n');
+    phase = undefined;
+  };
+  const show = (progress: Progress) => {
+    const now = Date.now();
+    if (progress.phase !== phase) {
+      end();
+      phase = progress.phase;
+      begun = { at: now, done: progress.done };
+    } else if (now - drawn < 100 && progress.done !== progress.total) return;
+    drawn = now;
+    out.write(`\r\x1b[K${NAMES[progress.phase].padEnd(10)}${line(progress, begun, now)}`);
+  };
+  return { show, end };
+}
+
+/** `███░░░ 120/1000  45.2/s  0:20 left`; rate and time are those of this process. */
+export function line(
+  { done, total }: Progress,
+  begun: { readonly at: number; readonly done: number },
+  now: number,
+): string {
+  const rate = now > begun.at ? ((done - begun.done) * 1000) / (now - begun.at) : 0;
+  const rateText = rate > 0 ? `  ${rate.toFixed(1)}/s` : '';
+  if (total === undefined) return `${done}${rateText}`;
+  const filled = total === 0 ? WIDTH : Math.round((Math.min(done, total) / total) * WIDTH);
+  const bar = '█'.repeat(filled) + '░'.repeat(WIDTH - filled);
+  const seconds = rate > 0 && done < total ? Math.ceil((total - done) / rate) : undefined;
+  const left =
+    seconds === undefined
+      ? ''
+      : `  ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')} left`;
+  return `${bar} ${done}/${total}${rateText}${left}`;
+}

@@ -1,0 +1,59 @@
+import type { CustomerReport, RunReport } from '#core/run-report.ts';
+
+/** The closing report for a terminal: every customer with its state, then counts and totals. */
+export function reportText(report: RunReport): string {
+  const what = report.kind === 'instant' ? 'Instant invoice' : `Billing run ${report.cycle} ${report.period}`;
+  const rows = report.customers.map((customer) => [
+    customer.customer,
+    shorten(customer.name, 32),
+    customer.invoice ?? '',
+    customer.gross ?? '',
+    stateText(customer),
+  ]);
+  const { counts, totals } = report;
+  const states = (['issued', 'planned', 'held', 'failed', 'nothing to bill'] as const)
+    .filter((state) => counts[state] > 0)
+    .map((state) => `${counts[state]} ${state}`);
+  const ways = Object.entries(report.delivery).map(([state, count]) => `${count} ${state}`);
+  return [
+    `${what} · ${report.state} · invoice date ${report.invoiceDate} · run ${report.run}`,
+    '',
+    ...table(['Customer', 'Name', 'Invoice', 'Gross EUR', 'State'], rows, [3]),
+    '',
+    `${counts.customers} customers: ${states.join(', ') || 'none'}`,
+    ...(ways.length > 0 ? [`Delivery: ${ways.join(', ')}`] : []),
+    `${counts.notes} delivery notes, net ${totals.net} + VAT ${totals.vat} = gross ${totals.gross} EUR`,
+    ...report.discrepancies.map((discrepancy) => `BOOKS DISAGREE: ${discrepancy}`),
+  ].join('\n');
+}
+
+function stateText({ state, reasons, delivery }: CustomerReport): string {
+  if (reasons) return `${state}: ${reasons.join(' ')}`;
+  if (!delivery) return state;
+  const to = delivery.to?.join(', ');
+  if (delivery.state === 'accepted') return `mailed to ${to}`;
+  const addressee = to ? ` for ${to}` : '';
+  return `${state}, ${delivery.state}${addressee}${delivery.reason ? `: ${delivery.reason}` : ''}`;
+}
+
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  right: readonly number[] = [],
+): string[] {
+  const widths = head.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, column) => {
+        if (right.includes(column)) return cell.padStart(widths[column]!);
+        return column === row.length - 1 ? cell : cell.padEnd(widths[column]!);
+      })
+      .join('  ')
+      .trimEnd();
+  return [line(head), ...rows.map(line)];
+}
+
+const shorten = (text: string, length: number): string =>
+  text.length > length ? `${text.slice(0, length - 1)}…` : text;

@@ -1,0 +1,19 @@
+import { describeError, exitCodeOf, openForThisProcess } from './process.ts';
+import { startServer } from './server.ts';
+import { workLoop } from './work-loop.ts';
+
+/** `npm run serve`: goes on with whatever waits, and serves. */
+try {
+  const { config, local } = openForThisProcess();
+  try {
+    const server = await startServer(local, config);
+    process.stdout.write(`rechnungspost serves ${server.url} (data in ${config.dataDir}). Ctrl-C ends it.\n`);
+    await workLoop(local);
+    await server.close();
+  } finally {
+    await local.close();
+  }
+} catch (error) {
+  process.stderr.write(`${describeError(error)}\n`);
+  process.exitCode = exitCodeOf(error);
+}

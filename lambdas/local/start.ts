@@ -1,0 +1,47 @@
+import { findSettings } from '#core/repositories/settings.ts';
+import { billDemoMonth, findDemo, startDemoMailbox } from './demo/demo.ts';
+import { describeError, exitCodeOf, openForThisProcess } from './process.ts';
+import { createProgressBar } from './progress-bar.ts';
+import { reportText } from './report-text.ts';
+import { startServer } from './server.ts';
+import { workLoop } from './work-loop.ts';
+
+/**
+ * `npm start`: the whole system on this machine. An empty data folder gets a demo wholesaler, whose last month is
+ * billed and mailed into a local mailbox; a start that was interrupted goes on.
+ */
+const bar = createProgressBar(process.stderr);
+try {
+  const { config, local } = openForThisProcess(bar.show);
+  try {
+    const isDemo = (await findDemo(local)) !== undefined || !(await findSettings(local.table));
+    const mailbox = isDemo ? await startDemoMailbox(config, local) : undefined;
+    const report = mailbox && (await billDemoMonth(local, mailbox.port));
+    bar.end();
+    if (report) process.stdout.write(`${reportText(report)}\n\n`);
+    const server = await startServer(local, config);
+    const lines = [
+      `rechnungspost serves    ${server.url}`,
+      `  API                   ${server.url}/healthz`,
+      `  archive               ${server.url}/archive/   ${config.archiveDir}`,
+      ...(mailbox
+        ? [
+            `  mailbox               ${server.url}/mailbox/   ${config.mailboxDir}`,
+            `  mail server           smtp://127.0.0.1:${mailbox.port}`,
+          ]
+        : []),
+      'Ctrl-C ends it.',
+    ];
+    process.stdout.write(`${lines.join('\n')}\n`);
+    await workLoop(local);
+    await server.close();
+    await mailbox?.close();
+  } finally {
+    bar.end();
+    await local.close();
+  }
+} catch (error) {
+  bar.end();
+  process.stderr.write(`${describeError(error)}\n`);
+  process.exitCode = exitCodeOf(error);
+}

@@ -1,0 +1,17 @@
+import { sweep } from '#core/sweep.ts';
+import type { Local } from '#wiring/local.ts';
+
+const IDLE_MS = 2000;
+
+/** Sweeps at start and then again and again, until the program is asked to stop. One sweep at a time. */
+export async function workLoop(local: Local): Promise<void> {
+  while (!local.stop.aborted) {
+    try {
+      await sweep(local);
+    } catch (error) {
+      // The table itself could not be read; the next turn may fare better.
+      local.log('error', 'sweep failed', { error });
+    }
+    await local.clock.wait(IDLE_MS);
+  }
+}

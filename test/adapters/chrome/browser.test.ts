@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { findBrowser, usualPlaces } from '#adapters/chrome/browser.ts';
+import { createChromePrinter } from '#adapters/chrome/printer.ts';
+import { unpackChromium } from '#adapters/chrome/unpack.ts';
+import { Fault } from '#core/errors.ts';
+import { letter } from '#test/contracts/printer-contract.ts';
+import { FONTS } from './fonts.ts';
+
+const unavailable = (message: RegExp) => (error: unknown) =>
+  error instanceof Fault && error.code === 'unavailable' && message.test(error.message);
+
+describe('which browser', () => {
+  test('CHROME_PATH names a file that is there, or is refused by name', async () => {
+    assert.deepEqual(await findBrowser(process.execPath), {
+      executable: process.execPath,
+      libraries: undefined,
+    });
+    await assert.rejects(findBrowser('/no/such/chrome'), unavailable(/CHROME_PATH names \/no\/such\/chrome/));
+  });
+
+  test('a program that is no browser is named, and nothing is left of the attempt', async () => {
+    const own = async () => (await readdir(tmpdir())).filter((name) => name.includes(`-${process.pid}-`));
+    const printer = createChromePrinter({ fontsFolder: FONTS, chromePath: '/bin/false' });
+    await assert.rejects(
+      printer.render([letter('x')]),
+      unavailable(/\/bin\/false does not start: .*CHROME_PATH/),
+    );
+    assert.deepEqual(await own(), []);
+    await printer.close();
+  });
+
+  test('the usual places of each system', () => {
+    assert.ok(
+      usualPlaces('darwin', {}).includes('/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'),
+    );
+    const windows = usualPlaces('win32', { ProgramFiles: 'C:\\Program Files' });
+    assert.deepEqual(windows, [
+      'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+      'C:\\Program Files\\Microsoft\\Edge\\Application\\msedge.exe',
+    ]);
+    assert.ok(usualPlaces('linux', {}).includes('/usr/bin/chromium'));
+  });
+
+  const here = process.platform === 'linux' && process.arch === 'x64';
+  test('two that unpack at once get the same whole browser, and a third waits for nothing', {
+    skip: !here,
+  }, async () => {
+    const cache = await mkdtemp(join(tmpdir(), 'unpack-'));
+    const [one, other] = await Promise.all([unpackChromium(cache), unpackChromium(cache)]);
+    assert.deepEqual(one, other);
+    assert.deepEqual(await readdir(cache), [one.executable.split('/').at(-2)]);
+    assert.ok((await readdir(one.libraries!)).includes('libnss3.so'));
+    const start = performance.now();
+    await unpackChromium(cache);
+    assert.ok(performance.now() - start < 500);
+    await rm(cache, { recursive: true });
+  });
+
+  test('says what to do when there is no room for it', { skip: !here }, async () => {
+    await assert.rejects(unpackChromium('/proc/no-place'), unavailable(/\/proc\/no-place.*CHROME_PATH/s));
+  });
+});

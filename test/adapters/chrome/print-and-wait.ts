@@ -1,0 +1,8 @@
+// A process of its own for tests: prints one document, says so, and then waits to be killed.
+import { createChromePrinter } from '#adapters/chrome/printer.ts';
+import { letter } from '#test/contracts/printer-contract.ts';
+import { FONTS } from './fonts.ts';
+
+const printer = createChromePrinter({ fontsFolder: FONTS });
+const [result] = await printer.render([letter('ready')]);
+console.log(result?.ok ? 'printed' : result?.reason);

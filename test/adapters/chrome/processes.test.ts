@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { createChromePrinter } from '#adapters/chrome/printer.ts';
+import { letter, printed } from '#test/contracts/printer-contract.ts';
+import { descendants, isRunning, until } from '#test/support/processes.ts';
+import { FONTS } from './fonts.ts';
+
+const PROGRAM = new URL('print-and-wait.ts', import.meta.url).pathname;
+/** Takes a while, but less than the time limit. */
+const SLOW = { name: 'slow', html: `<table>${'<tr><td>x<td>y'.repeat(30_000)}</table>` };
+
+const browsers = (root: number) =>
+  descendants(root).filter(({ command }) => command.includes('--remote-debugging-pipe'));
+const renderers = (root: number) =>
+  descendants(root).filter(({ command }) => command.includes('--type=renderer'));
+const kill = (processes: readonly { pid: number }[]) => {
+  for (const { pid } of processes) process.kill(pid, 'SIGKILL');
+};
+
+describe('processes of the browser', { skip: process.platform !== 'linux' && 'looks into /proc' }, () => {
+  test('none outlives this program when it is killed, and the next one clears its folder away', async () => {
+    const temporary = await mkdtemp(join(tmpdir(), 'killed-'));
+    const start = () =>
+      spawn(process.execPath, ['--disable-warning=ExperimentalWarning', PROGRAM], {
+        env: { ...process.env, TMPDIR: temporary },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+    const folders = async () =>
+      (await readdir(temporary)).filter((name) => name.startsWith('rechnungspost-chrome-'));
+    const killed = start();
+    assert.equal(String((await once(killed.stdout, 'data'))[0]).trim(), 'printed');
+    const left = descendants(killed.pid!);
+    assert.ok(left.length >= 2, 'a browser and its renderer');
+    killed.kill('SIGKILL');
+    await once(killed, 'exit');
+    await until('the browser ends', () => left.every(({ pid }) => !isRunning(pid)));
+
+    const abandoned = await folders();
+    assert.equal(abandoned.length, 1);
+    const next = start();
+    await once(next.stdout, 'data');
+    const now = await folders();
+    assert.equal(now.length, 1);
+    assert.notDeepEqual(now, abandoned);
+    const its = descendants(next.pid!);
+    next.kill('SIGKILL');
+    await until('the browser ends', () => its.every(({ pid }) => !isRunning(pid)));
+    await rm(temporary, { recursive: true, force: true, maxRetries: 5 });
+  });
+
+  test('close ends it and leaves no folder', async () => {
+    const own = async () => (await readdir(tmpdir())).filter((name) => name.includes(`-${process.pid}-`));
+    const printer = createChromePrinter({ fontsFolder: FONTS });
+    printed((await printer.render([letter('x')]))[0]);
+    assert.equal((await own()).length, 1);
+    const running = descendants(process.pid);
+    assert.equal(browsers(process.pid).length, 1);
+    await printer.close();
+    await until('the browser ends', () => running.every(({ pid }) => !isRunning(pid)));
+    assert.deepEqual(await own(), []);
+  });
+
+  test('a document whose page crashes once is printed by a fresh browser', async () => {
+    const printer = createChromePrinter({ fontsFolder: FONTS });
+    printed((await printer.render([letter('warm')]))[0]);
+    const [first] = browsers(process.pid);
+    const results = printer.render([SLOW, letter('after')]);
+    kill(renderers(process.pid));
+    assert.ok(printed((await results)[0]).pages > 100);
+    assert.equal(printed((await results)[1]).pages, 1);
+    assert.notEqual(browsers(process.pid)[0]!.pid, first!.pid);
+    await printer.close();
+  });
+
+  test('a document that ends every browser fails alone', async () => {
+    const printer = createChromePrinter({ fontsFolder: FONTS });
+    printed((await printer.render([letter('warm')]))[0]);
+    const results = printer.render([SLOW, letter('after')]);
+    const dead = new Set<number>();
+    const killNext = () => {
+      const fresh = renderers(process.pid).filter(({ pid }) => !dead.has(pid));
+      for (const { pid } of fresh) dead.add(pid);
+      kill(fresh);
+      return fresh.length > 0;
+    };
+    await until('the page is there', killNext);
+    await until('the second page is there', killNext);
+    const [failed, after] = await results;
+    if (failed?.ok !== false) assert.fail('it was printed');
+    assert.match(failed.reason, /^slow could not be printed: ./);
+    assert.equal(printed(after).pages, 1);
+    await printer.close();
+  });
+
+  test('a browser that was killed while nobody printed is replaced unnoticed', async () => {
+    const printer = createChromePrinter({ fontsFolder: FONTS });
+    printed((await printer.render([letter('warm')]))[0]);
+    kill(browsers(process.pid));
+    assert.equal(printed((await printer.render([letter('after')]))[0]).pages, 1);
+    await printer.close();
+  });
+});

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { patiently } from '#adapters/sqlite/errors.ts';
+import { openSqliteTable } from '#adapters/sqlite/table.ts';
+import { tempFolder } from '#test/support/temp-folder.ts';
+
+const sqliteError = (errcode: number) => Object.assign(new Error(`SQLite ${errcode}`), { errcode });
+
+describe('SQLite table and a file that cannot be used', () => {
+  it('says that it is no database', (t) => {
+    const file = join(tempFolder(t), 'table.sqlite');
+    writeFileSync(file, 'this is not a database, however long it is '.repeat(100));
+    assert.throws(() => openSqliteTable(file), {
+      name: 'Fault',
+      code: 'damaged',
+      message: `${file} is not a sound SQLite database; restore it from a backup`,
+    });
+  });
+
+  it('names what cannot be opened', (t) => {
+    const folder = tempFolder(t);
+    mkdirSync(join(folder, 'folder'));
+    writeFileSync(join(folder, 'file'), '');
+    for (const name of ['folder', 'file/table.sqlite']) {
+      assert.throws(() => openSqliteTable(join(folder, name)), {
+        code: 'unavailable',
+        message: new RegExp(name),
+      });
+    }
+  });
+
+  it('opens again after others were busy with the file, and only then', () => {
+    const failing =
+      (...codes: number[]) =>
+      () => {
+        const code = codes.shift();
+        if (code !== undefined) throw sqliteError(code);
+        return 'open';
+      };
+    assert.equal(patiently(10_000, failing(5, 261, 15)), 'open');
+    assert.throws(() => patiently(10_000, failing(26)), { errcode: 26 });
+    assert.throws(() => patiently(-1, failing(5)), { errcode: 5 });
+  });
+});

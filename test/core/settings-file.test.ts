@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { checkSettings, readSettings } from '#core/settings-file.ts';
+import { someCompany } from './domain/samples.ts';
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+const company = someCompany();
+
+test('settings are read with or without a byte order mark, and defaults filled in', () => {
+  const text = JSON.stringify({ company, mail: { transport: 'smtp', smtp: { host: 'mail.example' } } });
+  for (const start of ['', '\ufeff']) {
+    const { settings, smtpPassword, notices } = readSettings(bytes(start + text));
+    assert.equal(settings.mail.smtp.port, 587);
+    assert.equal(settings.numbering.format, '{yyyy}{number:6}');
+    assert.equal(smtpPassword, undefined);
+    assert.deepEqual(notices, []);
+  }
+});
+
+test('the password is kept apart from the settings', () => {
+  const given = checkSettings({
+    company,
+    mail: { smtp: { host: 'h', password: 's3cret!', passwordSet: true } },
+  });
+  assert.equal(given.smtpPassword, 's3cret!');
+  assert.ok(!JSON.stringify(given.settings).includes('s3cret!'));
+  assert.deepEqual(given.notices, []);
+  assert.equal(checkSettings({ company, mail: { smtp: { password: '' } } }).smtpPassword, '');
+});
+
+test('names that mean nothing are reported with their path', () => {
+  const { notices } = checkSettings({
+    company: { ...company, hqueen: 1 },
+    pdff: {},
+    mail: { smtp: { hots: 'x' } },
+  });
+  assert.deepEqual(notices, [
+    'company.hqueen is no setting and was ignored.',
+    'pdff is no setting and was ignored.',
+    'mail.smtp.hots is no setting and was ignored.',
+  ]);
+});
+
+for (const [value, path] of [
+  [{ company: { ...company, name: '' } }, 'company.name'],
+  [{ company: { ...company, vatId: '', taxNumber: '' } }, 'company.vatId'],
+  [{ company: { ...company, name: 'A\r\nB' } }, 'company.name'],
+  [{ company, mail: { smtp: { port: '25' } } }, 'mail.smtp.port'],
+  [{ company, mail: { smtp: { port: 0 } } }, 'mail.smtp.port'],
+  [{ company, mail: { smtp: { encryption: 'ssl' } } }, 'mail.smtp.encryption'],
+  [{ company, mail: { sender: { address: 'a@b.example\r\nBcc: c@d.example' } } }, 'mail.sender.address'],
+  [{ company, mail: { bcc: ['x'] } }, 'mail.bcc.0'],
+  [{ company, mail: { smtp: { password: 5 } } }, 'mail.smtp.password'],
+  [{ company, mail: { smtp: { password: 'a\nb' } } }, 'mail.smtp.password'],
+  [{ company, numbering: { format: '{yyyy}-{number}' } }, 'numbering.format'],
+  [{ company, pdf: { filePrefix: '../x' } }, 'pdf.filePrefix'],
+  [{ company, pdf: { folders: 'year' } }, 'pdf.folders'],
+  [{}, 'company'],
+] as const) {
+  test(`${JSON.stringify(value).slice(-70)} is refused at ${path}`, () => {
+    assert.throws(
+      () => checkSettings(value),
+      (error: { code: string; details: string[] }) =>
+        error.code === 'bad-settings' &&
+        error.details.length === 1 &&
+        error.details[0]!.startsWith(`${path}: `),
+    );
+  });
+}
+
+test('what is no JSON, no UTF-8 or no object is refused with the reason', () => {
+  const refused = (input: Uint8Array, message: RegExp) =>
+    assert.throws(() => readSettings(input), { code: 'bad-settings', message });
+  refused(bytes(''), /no JSON/);
+  refused(bytes('{"company": }'), /no JSON: Unexpected token/);
+  refused(new Uint8Array([0x22, 0xff, 0x22]), /not in UTF-8/);
+  refused(bytes('[]'), /The settings were refused/);
+  refused(bytes('null'), /The settings were refused/);
+});
+
+test('all that is wrong is said at once', () => {
+  assert.throws(() => checkSettings({ company: { ...company, zip: '', city: '' } }), {
+    message: /^The settings were refused\. company\.zip: .* \(and 1 more\)$/,
+  });
+});

@@ -1,0 +1,43 @@
+import { appendFileSync } from 'node:fs';
+import type { Change } from '#core/ports.ts';
+import { hookIo } from '#test/support/io.ts';
+import { billOctober, openData } from '#test/support/october.ts';
+
+/**
+ * One process that bills October on the data folder in DATA_DIR. KILL=`before 12` ends it with SIGKILL before its
+ * 12th I/O call. TRACE names a file for the calls, a line each. PRINTER=plain prints without Chrome.
+ */
+const { KILL = '', TRACE, PRINTER, DATA_DIR = '' } = process.env;
+const local = openData(DATA_DIR, PRINTER === 'plain' ? 'plain' : 'chrome');
+let calls = 0;
+const begun: number[] = [];
+await billOctober(
+  hookIo(local, {
+    before(call, args) {
+      begun.push(++calls);
+      reach(`before ${calls}`, call, args);
+    },
+    after(call, args) {
+      // One thing at a time, and calls within calls: the one that ends is the one begun last.
+      reach(`after ${begun.pop()}`, call, args);
+    },
+  }),
+);
+await local.close();
+
+function reach(event: string, call: string, args: readonly unknown[]): void {
+  if (TRACE) appendFileSync(TRACE, `${event} ${describe(call, args)}\n`);
+  if (event === KILL) process.kill(process.pid, 'SIGKILL');
+}
+
+/** `table.write MAIL:sending`: what the written items are, with their states. */
+function describe(call: string, [changes]: readonly unknown[]): string {
+  if (call !== 'table.write') return call;
+  const what = (changes as readonly Change[]).flatMap((change) => {
+    if (!('put' in change)) return [];
+    const { state, handedOverAt } = change.value;
+    const isMark = state === 'sending' && handedOverAt !== undefined;
+    return [`${change.put.sort.split('#')[0]}${state ? `:${isMark ? 'handing over' : state}` : ''}`];
+  });
+  return `${call} ${what.join(' ')}`;
+}

@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { createFolderArchive } from '#adapters/folder/archive.ts';
+import { openSqliteTable } from '#adapters/sqlite/table.ts';
+import { customerSchema } from '#core/domain/customer.ts';
+import { deliveryNoteSchema } from '#core/domain/delivery-note.ts';
+import { settingsSchema } from '#core/domain/settings.ts';
+import { importCustomers } from '#core/import-customers.ts';
+import { importDeliveries } from '#core/import-deliveries.ts';
+import { importSettings } from '#core/import-settings.ts';
+import { listMonthMails, readMails } from '#core/repositories/mails.ts';
+import { sweep } from '#core/sweep.ts';
+import { type MailCounter, startMailCounter } from '#test/support/mail-counter.ts';
+import { billOctober, openData } from '#test/support/october.ts';
+import { brokenPromises } from '#test/support/promises.ts';
+
+/**
+ * A real process bills a month against a real table, archive and SMTP server, and is ended with SIGKILL before and
+ * after each of its I/O calls in turn. The next process must bring everything to the same end. With LONG=1 it also
+ * prints with Chrome, and is killed there too.
+ */
+const PRINTER = process.env.LONG ? 'chrome' : 'plain';
+const AT_ONCE = 3;
+const CHILD = join(import.meta.dirname, 'kill-child.ts');
+
+const folder = mkdtempSync(join(tmpdir(), 'kill-'));
+let server: MailCounter;
+const notes = [3, 1, 2].flatMap((count, customer) =>
+  Array.from({ length: count }, (_, n) =>
+    deliveryNoteSchema.parse({
+      ...{ number: `L${customer}${n}`, date: `2026-10-0${n + 1}`, customer: String(8 + customer) },
+      lines: [
+        { position: 1, description: 'Milch', quantity: 40, unitPrice: '0,8915', vatRate: 7 },
+        { position: 2, description: 'Kiste', quantity: -1, unitPrice: '3,10', vatRate: 19 },
+      ],
+    }),
+  ),
+);
+
+before(async () => {
+  server = await startMailCounter();
+  const local = openData(join(folder, 'seed'), 'plain');
+  const settings = settingsSchema.parse({
+    company: {
+      ...{ name: 'Molkerei', street: 'Am Bach 7', zip: '87435', city: 'Kempten', vatId: 'DE123456788' },
+    },
+    mail: {
+      ...{ transport: 'smtp', sender: { name: 'Molkerei', address: 'rechnung@molkerei.example' } },
+      smtp: { host: '127.0.0.1', port: server.port, encryption: 'none' },
+      pace: { perSecond: 1000, connections: 1 },
+    },
+  });
+  await importSettings(settings, undefined, local);
+  const customers = [0, 1, 2].map((index) =>
+    customerSchema.parse({
+      ...{
+        number: String(8 + index),
+        name: `Kunde ${index}`,
+        street: 'Weg 1',
+        zip: '87435',
+        city: 'Kempten',
+      },
+      ...{
+        invoiceByMail: index !== 1,
+        invoiceEmail: `k${index}@kunde.example`,
+        deliveryOverview: index === 0,
+      },
+    }),
+  );
+  await importCustomers(customers, { name: 'customers', hash: 'c' }, local);
+  await importDeliveries(notes, { name: 'notes', hash: 'n' }, local);
+  await local.close();
+});
+
+after(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('a run that is killed at any I/O call ends as if nothing had happened', async () => {
+  const trace = join(folder, 'trace');
+  await child('reference', { TRACE: trace });
+  await check('reference', new Set());
+  const events = readFileSync(trace, 'utf8').trim().split('\n');
+  const calls = events.filter((event) => event.startsWith('before')).length;
+  assert.ok(calls > 80, `a whole run has ${calls} calls`);
+
+  const started = events.findIndex((event) => /^after .* RUN:planning/.test(event));
+  const queue = events.keys();
+  const worker = async () => {
+    for (const index of queue) {
+      const [when = '', n = ''] = events[index]!.split(' ');
+      const name = `${when}-${n}`;
+      await child(name, { KILL: `${when} ${n}` }, 'SIGKILL');
+      const local = openData(join(folder, name), PRINTER);
+      // Starting the run again and merely serving again are equally good, once the run is on record.
+      if (index % 2 === 0 || index < started) await billOctober(local);
+      else await sweep(local);
+      await local.close();
+      await check(name, unknowableAt(events, index));
+      rmSync(join(folder, name), { recursive: true, force: true });
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  console.log(`${calls} I/O calls, ${events.length} kills (${PRINTER} printer)`);
+});
+
+/** The hand-over is recorded at its beginning; from then to the record of the answer nobody can know. */
+function unknowableAt(events: readonly string[], killed: number): Set<number> {
+  const unknowable = new Set<number>();
+  const marks = events.flatMap((event, index) => (/^after .* MAIL:handing over$/.test(event) ? [index] : []));
+  for (const [mail, mark] of marks.entries()) {
+    const record = events.findIndex((event, index) => index > mark && /^after .* MAIL:accepted/.test(event));
+    if (killed >= mark && killed < record) unknowable.add(mail);
+  }
+  return unknowable;
+}
+
+async function check(name: string, unknowable: ReadonlySet<number>): Promise<void> {
+  const data = join(folder, name);
+  const table = openSqliteTable(join(data, 'rechnungspost.sqlite'));
+  try {
+    const month = new Date().toISOString().slice(0, 7);
+    const mails = (await readMails(table, await listMonthMails(table, month))).map(({ value }) => value);
+    const byNumber = mails.map(({ messageId }) => messageId);
+    const evidence = {
+      ...{ table, archive: createFolderArchive(join(data, 'archive')), notes, received: server.received },
+      unknowable: new Set([...unknowable].map((index) => byNumber[index]!)),
+    };
+    assert.deepEqual(await brokenPromises(evidence, true), [], `after a kill at ${name}`);
+    assert.equal(mails.length, 2, `two mails after a kill at ${name}`);
+    for (const { id, messageId, state } of mails) {
+      const times = server.received.get(messageId) ?? 0;
+      const expected = state === 'unknown' ? [0, 1] : [1];
+      assert.ok(expected.includes(times), `mail ${id} (${state}) received ${times} times, kill at ${name}`);
+    }
+  } finally {
+    table.close();
+  }
+}
+
+/** Bills in a process of its own on a copy of the seed; `signal` is how it must end. */
+async function child(
+  name: string,
+  env: Record<string, string>,
+  signal: NodeJS.Signals | null = null,
+): Promise<void> {
+  const data = join(folder, name);
+  mkdirSync(data, { recursive: true });
+  cpSync(join(folder, 'seed'), data, { recursive: true });
+  const { PATH, HOME } = process.env;
+  const one = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', CHILD], {
+    env: { PATH, HOME, DATA_DIR: data, PRINTER, ...env },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  const [code, ended] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
+    one.on('exit', (exitCode, exitSignal) => resolve([exitCode, exitSignal]));
+  });
+  assert.deepEqual([code, ended], signal ? [null, signal] : [0, null], `process ${name}`);
+}

@@ -1,0 +1,34 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { type Billable, bill } from '#core/domain/bill.ts';
+import { customerSchema } from '#core/domain/customer.ts';
+import { deliveryNoteSchema } from '#core/domain/delivery-note.ts';
+import { settingsSchema } from '#core/domain/settings.ts';
+
+const FOLDER = new URL('.', import.meta.url);
+
+/** Names of the cases, each a folder with `order.json` (what was delivered) and `invoice.json` (what it makes). */
+export const exampleNames = (): string[] =>
+  readdirSync(FOLDER, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+
+export const exampleFile = (name: string, file: string): URL => new URL(`${name}/${file}`, FOLDER);
+
+/** The order of a case, through the schemas that stand at the border; what it lacks of the company is common to all. */
+export function exampleOrder(name: string): Billable {
+  const order = readJson(exampleFile(name, 'order.json'));
+  const company = { ...readJson(new URL('company.json', FOLDER)), ...order.company };
+  return {
+    number: order.number,
+    date: order.date,
+    period: order.period,
+    company: settingsSchema.parse({ company }).company,
+    customer: customerSchema.parse(order.customer),
+    notes: order.notes.map((note: unknown) => deliveryNoteSchema.parse(note)),
+  };
+}
+
+export const exampleInvoice = (name: string) => bill(exampleOrder(name));
+
+const readJson = (file: URL) => JSON.parse(readFileSync(file, 'utf8'));

@@ -1,0 +1,49 @@
+import { globSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+
+/**
+ * Runs all test files, two at once, each in a process of its own. Each has a budget in seconds (on 2 cores); one
+ * that takes longer is named at the end, one that takes five times as long is ended.
+ * `npm test -- word` runs the files whose path contains the word.
+ */
+const BUDGETS: Readonly<Record<string, number>> = {
+  'test/core/histories.test.ts': 40,
+  'test/e2e/kill.test.ts': 150,
+};
+const USUAL_BUDGET = 30;
+const root = resolve(import.meta.dirname, '..');
+const words = process.argv.slice(2);
+
+const files = globSync('test/**/*.test.ts', { cwd: root })
+  .filter((file) => words.every((word) => file.includes(word)))
+  // The long ones first, so that the short ones fill the gaps.
+  .sort((a, b) => (BUDGETS[b] ?? USUAL_BUDGET) - (BUDGETS[a] ?? USUAL_BUDGET));
+if (files.length === 0) {
+  console.error(`No test file has ${words.join(' and ')} in its path.`);
+  process.exit(2);
+}
+
+const seconds = new Map<string, number>();
+const stream = run({
+  files: files.map((file) => resolve(root, file)),
+  concurrency: 2,
+  execArgv: ['--disable-warning=ExperimentalWarning'],
+  timeout:
+    (process.env.LONG ? 20 : 5) * Math.max(...files.map((file) => BUDGETS[file] ?? USUAL_BUDGET)) * 1000,
+});
+stream.on('test:fail', () => {
+  process.exitCode = 1;
+});
+stream.on('test:summary', ({ file, duration_ms }) => {
+  if (file) seconds.set(relative(root, file), duration_ms / 1000);
+});
+stream.on('end', () => {
+  if (process.env.LONG) return;
+  for (const [file, took] of seconds) {
+    const budget = BUDGETS[file] ?? USUAL_BUDGET;
+    if (took > budget) console.log(`over budget: ${file} took ${took.toFixed(0)} s, ${budget} s are planned`);
+  }
+});
+stream.compose(spec).pipe(process.stdout);

@@ -1,0 +1,37 @@
+import type { Deps } from '#core/deps.ts';
+
+/** Called around every call of a process to the world outside. Throwing in `before` keeps the call from happening. */
+export interface IoHook {
+  before(call: string, args: readonly unknown[]): Promise<void> | void;
+  after(call: string, args: readonly unknown[]): Promise<void> | void;
+}
+
+/**
+ * The same deps with a hook around each I/O call of a run: table, archive, printer, mailer and secrets. The mailer's
+ * hand-over mark is a table write like any other and is hooked as such.
+ */
+export function hookIo<D extends Deps>(deps: D, hook: IoHook): D {
+  const around = <T extends object>(name: string, port: T, methods: readonly (keyof T & string)[]): T => {
+    const hooked: T = { ...port };
+    for (const method of methods) {
+      const call = `${name}.${method}`;
+      const original = port[method] as (...args: unknown[]) => Promise<unknown>;
+      const replacement = async (...args: unknown[]) => {
+        await hook.before(call, args);
+        const result = await original(...args);
+        await hook.after(call, args);
+        return result;
+      };
+      hooked[method] = replacement as T[typeof method];
+    }
+    return hooked;
+  };
+  return {
+    ...deps,
+    table: around('table', deps.table, ['get', 'getMany', 'list', 'write']),
+    archive: around('archive', deps.archive, ['putOnce', 'get', 'list']),
+    printer: around('printer', deps.printer, ['render']),
+    secrets: around('secrets', deps.secrets, ['get', 'set']),
+    openMailer: async (mail) => around('mailer', await deps.openMailer(mail), ['send']),
+  };
+}

@@ -1,0 +1,37 @@
+import { driveRun } from '#core/drive-run.ts';
+import type { Printer } from '#core/ports.ts';
+import { startRun } from '#core/start-run.ts';
+import { createLocalWorkers } from '#local/workers.ts';
+import { localConfig } from '#wiring/config.ts';
+import { type Local, openLocal } from '#wiring/local.ts';
+
+/** The program on a data folder; `plain` prints without Chrome. */
+export function openData(dataDir: string, printer: 'plain' | 'chrome'): Local {
+  const local = openLocal(localConfig({ ...process.env, DATA_DIR: dataDir, ARCHIVE_DIR: '' }), {
+    ...{ workers: createLocalWorkers(), stop: new AbortController().signal, log: () => {} },
+  });
+  return printer === 'plain' ? { ...local, printer: plainPrinter() } : local;
+}
+
+/** Starts the monthly run of October 2026, or goes on with it, to its end. @returns the run's id */
+export async function billOctober(local: Local): Promise<string> {
+  const runId = await startRun(
+    {
+      ...{ kind: 'cycle', cycle: 'monthly', period: '2026-10', from: '2026-10-01', until: '2026-10-31' },
+      ...{ mailCustomersOnly: false, output: 'pdf' },
+    },
+    local,
+  );
+  await driveRun(runId, local);
+  return runId;
+}
+
+function plainPrinter(): Printer {
+  return {
+    render: async (documents) =>
+      documents.map(({ html }) => ({
+        ...{ ok: true, pdf: new TextEncoder().encode(`%PDF-1.7\n% ${html.length}\n%%EOF\n`), pages: 1 },
+      })),
+    close: async () => {},
+  };
+}

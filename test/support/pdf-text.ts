@@ -1,0 +1,53 @@
+import { getDocument } from 'pdfjs-dist/legacy/build/pdf.mjs';
+
+export interface PdfContent {
+  /** Lines of text by page, from top to bottom; parts of a line are joined by one blank. */
+  readonly pages: readonly (readonly string[])[];
+  /** Width and height in points, by page. */
+  readonly sizes: readonly (readonly [number, number])[];
+  /** Everything, a line after the other. */
+  readonly text: string;
+}
+
+interface Part {
+  readonly x: number;
+  readonly end: number;
+  readonly size: number;
+  readonly text: string;
+}
+
+/** What a PDF says, for tests: what a reader sees, not how it is drawn. */
+export async function readPdf(pdf: Uint8Array): Promise<PdfContent> {
+  const loading = getDocument({ data: new Uint8Array(pdf), useSystemFonts: false, verbosity: 0 });
+  const document = await loading.promise;
+  const pages: string[][] = [];
+  const sizes: [number, number][] = [];
+  for (let number = 1; number <= document.numPages; number++) {
+    const page = await document.getPage(number);
+    const [, , width = 0, height = 0] = page.view;
+    sizes.push([width, height]);
+    const { items } = await page.getTextContent();
+    const rows = new Map<number, Part[]>();
+    for (const item of items) {
+      if (!('str' in item) || item.str === '') continue;
+      const [, , , size = 0, x = 0, y = 0] = item.transform as number[];
+      const row = Math.round(y);
+      rows.set(row, [...(rows.get(row) ?? []), { x, end: x + item.width, size, text: item.str }]);
+    }
+    const lines = [...rows].sort(([a], [b]) => b - a).map(([, parts]) => joinParts(parts));
+    pages.push(lines.filter((line) => line !== ''));
+  }
+  await loading.destroy();
+  return { pages, sizes, text: pages.flat().join('\n') };
+}
+
+/** With a blank where the parts stand apart; letters of one word may come in several parts. */
+function joinParts(parts: readonly Part[]): string {
+  let line = '';
+  let end = Number.POSITIVE_INFINITY;
+  for (const part of parts.toSorted((a, b) => a.x - b.x)) {
+    line += part.x - end > part.size * 0.15 ? ` ${part.text}` : part.text;
+    end = part.end;
+  }
+  return line.replace(/\s+/g, ' ').trim();
+}

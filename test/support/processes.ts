@@ -1,0 +1,40 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+export interface RunningProcess {
+  readonly pid: number;
+  readonly parent: number;
+  readonly command: string;
+}
+
+/** The running processes below one, as Linux shows them; dead ones that nobody has collected are left out. */
+export function descendants(root: number): RunningProcess[] {
+  const all = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => readProcess(Number(name)) ?? []);
+  const below = (pid: number): RunningProcess[] =>
+    all.filter((one) => one.parent === pid).flatMap((one) => [one, ...below(one.pid)]);
+  return below(root);
+}
+
+export const isRunning = (pid: number): boolean => readProcess(pid) !== undefined;
+
+/** Looks again and again until it holds, for at most ten seconds. */
+export async function until(what: string, holds: () => boolean): Promise<void> {
+  const end = performance.now() + 10_000;
+  while (!holds()) {
+    if (performance.now() > end) throw new Error(`in vain for 10 s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+function readProcess(pid: number): RunningProcess | undefined {
+  try {
+    // 1234 (name) S 1233 …: the name may hold blanks and parentheses.
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    if (state === 'Z' || state === 'X') return undefined;
+    return { pid, parent: Number(parent), command: readFileSync(`/proc/${pid}/cmdline`, 'latin1') };
+  } catch {
+    return undefined;
+  }
+}
