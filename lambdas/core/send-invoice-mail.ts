@@ -1,7 +1,7 @@
 import type { Deps } from './deps.ts';
 import { instant } from './deps.ts';
 import { ConflictError, Fault } from './errors.ts';
-import type { MailAddress, Mailer, MailOutcome } from './ports.ts';
+import type { MailAddress, Mailer, MailOutcome, RefusedRecipient } from './ports.ts';
 import { addDue, removeDue } from './repositories/due.ts';
 import { readInvoice } from './repositories/invoices.ts';
 import { MAILING_HOLD, type Mail, type MailState, readMail, readMailingHold } from './repositories/mails.ts';
@@ -99,6 +99,12 @@ async function keepOutcome(
   if (!found || found.value.attempts !== attempt) return;
   const hold = await readMailingHold(deps.table);
   const now = deps.clock.now();
+  if (outcome.state === 'accepted' && !reachesAddressee(found.value, outcome.refused)) {
+    const reason = outcome.refused.map(({ address, reply }) => `${address}: ${reply}`).join('; ');
+    const { refused } = outcome;
+    await deps.table.write(outcomeChanges(found, 'failed', { reason, refused }, undefined, deps));
+    return;
+  }
   if (outcome.state === 'accepted') {
     const { refused } = outcome;
     const facts = { reason: outcome.reply, ...(refused.length > 0 ? { refused } : {}) };
@@ -126,6 +132,10 @@ async function keepOutcome(
   }
   await deps.table.write(outcomeChanges(found, outcome.state, { reason }, undefined, deps));
 }
+
+/** A copy that only cc or bcc recipients got has not reached the customer. */
+const reachesAddressee = ({ to }: Mail, refused: readonly RefusedRecipient[]): boolean =>
+  to.some((address) => refused.every((one) => one.address !== address));
 
 function outcomeChanges(
   found: Stored<Mail>,

@@ -15,8 +15,10 @@ export function readSettings(bytes: Uint8Array): GivenSettings {
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
-    const reason = cause instanceof SyntaxError ? cause.message : 'it is not in UTF-8';
-    throw new Fault('bad-settings', `The settings are no JSON: ${reason}.`, { cause });
+    // The parser quotes what stands around the error, which may be the password: that part is left out.
+    const reason =
+      cause instanceof SyntaxError ? cause.message.replace(/, (?:\.\.\.)?".*$/s, '') : 'it is not in UTF-8';
+    throw new Fault('bad-settings', `The settings are no JSON: ${reason}.`);
   }
   return checkSettings(value);
 }

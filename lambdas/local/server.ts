@@ -14,7 +14,7 @@ export async function startServer(
   local: Local,
   config: LocalConfig,
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
-  const app = new Hono();
+  const app = new Hono({ strict: false });
   app.route('/', createApp());
   app.route('/', runPages(local));
   app.route('/archive', archivePages(local));

@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { createInstantInvoice } from '#core/create-instant-invoice.ts';
-import { type Customer, customerSchema } from '#core/domain/customer.ts';
-import { type DeliveryNote, deliveryNoteSchema, noteIdOf } from '#core/domain/delivery-note.ts';
-import { settingsSchema } from '#core/domain/settings.ts';
+import type { Customer } from '#core/domain/customer.ts';
+import { type DeliveryNote, noteIdOf } from '#core/domain/delivery-note.ts';
 import { driveRun } from '#core/drive-run.ts';
 import { Fault } from '#core/errors.ts';
 import { importCustomers } from '#core/import-customers.ts';
@@ -15,6 +14,7 @@ import { readNote } from '#core/repositories/notes.ts';
 import type { RunOrder } from '#core/repositories/runs.ts';
 import { startRun } from '#core/start-run.ts';
 import { sweep } from '#core/sweep.ts';
+import { customerOf, noteOf, OCTOBER, SETTINGS } from '#test/support/office.ts';
 import { brokenPromises } from '#test/support/promises.ts';
 import { createWorld, Killed, type Script, type SimulatedProcess, type World } from '#test/support/world.ts';
 
@@ -135,7 +135,9 @@ test(`no promise is broken in ${HISTORIES} random histories`, async () => {
 /** What the people in the office do, and what they may rely on. */
 async function openOffice(world: World) {
   const notes = new Map<string, DeliveryNote>();
-  const customers = new Map(CUSTOMERS.map((number) => [number, customerOf(number, number !== '70', true)]));
+  const customers = new Map(
+    CUSTOMERS.map((number) => [number, seededCustomer(number, number !== '70', true)]),
+  );
   const unknowable = new Set<string>();
   /** Killed imports, which have to be repeated before anything else goes on. */
   const interrupted: (() => Promise<void>)[] = [];
@@ -201,20 +203,23 @@ async function openOffice(world: World) {
   };
 
   const act = async ({ ...action }: Action, kill: Kill) => {
-    if (action.do === 'import') return loadNotes(action.notes.map(noteOf), kill);
+    if (action.do === 'import')
+      return loadNotes(
+        action.notes.map(({ number, customer, day, quantity }) =>
+          noteOf(`L${number}`, customer, day, quantity),
+        ),
+        kill,
+      );
     if (action.do === 'change customer') {
-      customers.set(action.customer, customerOf(action.customer, action.byMail, action.drawable));
+      customers.set(action.customer, seededCustomer(action.customer, action.byMail, action.drawable));
       return loadCustomers(kill);
     }
     if (action.do === 'sweep') return asProcess(kill, ({ deps }) => sweep(deps));
     if (action.do === 'invoice') {
       return asProcess(kill, ({ deps }) => createInstantInvoice({ customer: action.customer }, deps));
     }
-    const order: RunOrder = {
-      ...{ kind: 'cycle', cycle: 'monthly', period: '2026-10', from: '2026-10-01', until: action.until },
-      ...{ mailCustomersOnly: false, output: 'pdf' },
-      ...(action.customers ? { customers: action.customers } : {}),
-    };
+    const { until, customers: only } = action;
+    const order: RunOrder = { ...OCTOBER, until, ...(only ? { customers: only } : {}) };
     return asProcess(kill, async ({ deps }) => driveRun(await startRun(order, deps), deps));
   };
 
@@ -243,32 +248,7 @@ async function openOffice(world: World) {
   };
 }
 
-const SETTINGS = settingsSchema.parse({
-  company: {
-    ...{ name: 'Molkerei', street: 'Am Bach 7', zip: '87435', city: 'Kempten', vatId: 'DE123456788' },
-  },
-  mail: { transport: 'smtp', sender: { name: 'Molkerei', address: 'r@molkerei.example' } },
-});
-
-function customerOf(number: string, invoiceByMail: boolean, drawable: boolean): Customer {
-  return customerSchema.parse({
-    ...{
-      number,
-      name: `Kunde ${number}${drawable ? '' : ' ☃'}`,
-      street: 'Weg 1',
-      zip: '87435',
-      city: 'Kempten',
-    },
-    ...{ invoiceByMail, invoiceEmail: `k${number}@kunde.example`, deliveryOverview: number === '9' },
+const seededCustomer = (number: string, invoiceByMail: boolean, drawable: boolean): Customer =>
+  customerOf(number, {
+    ...{ name: `Kunde ${number}${drawable ? '' : ' ☃'}`, invoiceByMail, deliveryOverview: number === '9' },
   });
-}
-
-function noteOf({ number, customer, day, quantity }: NoteSeed): DeliveryNote {
-  return deliveryNoteSchema.parse({
-    ...{ number: `L${number}`, customer, date: `2026-10-${String(day).padStart(2, '0')}` },
-    lines: [
-      { position: 1, description: 'Milch', quantity, unitPrice: '0,8915', vatRate: 7 },
-      { position: 2, description: 'Kiste', quantity: 1, unitPrice: '3,10', vatRate: 19 },
-    ],
-  });
-}

@@ -6,16 +6,11 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { createFolderArchive } from '#adapters/folder/archive.ts';
 import { openSqliteTable } from '#adapters/sqlite/table.ts';
-import { customerSchema } from '#core/domain/customer.ts';
-import { deliveryNoteSchema } from '#core/domain/delivery-note.ts';
-import { settingsSchema } from '#core/domain/settings.ts';
-import { importCustomers } from '#core/import-customers.ts';
-import { importDeliveries } from '#core/import-deliveries.ts';
-import { importSettings } from '#core/import-settings.ts';
 import { listMonthMails, readMails } from '#core/repositories/mails.ts';
 import { sweep } from '#core/sweep.ts';
 import { type MailCounter, startMailCounter } from '#test/support/mail-counter.ts';
 import { billOctober, openData } from '#test/support/october.ts';
+import { customerOf, loadOffice, noteOf, SETTINGS } from '#test/support/office.ts';
 import { brokenPromises } from '#test/support/promises.ts';
 
 /**
@@ -30,49 +25,23 @@ const CHILD = join(import.meta.dirname, 'kill-child.ts');
 const folder = mkdtempSync(join(tmpdir(), 'kill-'));
 let server: MailCounter;
 const notes = [3, 1, 2].flatMap((count, customer) =>
-  Array.from({ length: count }, (_, n) =>
-    deliveryNoteSchema.parse({
-      ...{ number: `L${customer}${n}`, date: `2026-10-0${n + 1}`, customer: String(8 + customer) },
-      lines: [
-        { position: 1, description: 'Milch', quantity: 40, unitPrice: '0,8915', vatRate: 7 },
-        { position: 2, description: 'Kiste', quantity: -1, unitPrice: '3,10', vatRate: 19 },
-      ],
-    }),
-  ),
+  Array.from({ length: count }, (_, n) => noteOf(`L${customer}${n}`, String(8 + customer), n + 1)),
 );
 
 before(async () => {
   server = await startMailCounter();
   const local = openData(join(folder, 'seed'), 'plain');
-  const settings = settingsSchema.parse({
-    company: {
-      ...{ name: 'Molkerei', street: 'Am Bach 7', zip: '87435', city: 'Kempten', vatId: 'DE123456788' },
-    },
-    mail: {
-      ...{ transport: 'smtp', sender: { name: 'Molkerei', address: 'rechnung@molkerei.example' } },
-      smtp: { host: '127.0.0.1', port: server.port, encryption: 'none' },
-      pace: { perSecond: 1000, connections: 1 },
-    },
-  });
-  await importSettings(settings, undefined, local);
-  const customers = [0, 1, 2].map((index) =>
-    customerSchema.parse({
-      ...{
-        number: String(8 + index),
-        name: `Kunde ${index}`,
-        street: 'Weg 1',
-        zip: '87435',
-        city: 'Kempten',
-      },
-      ...{
-        invoiceByMail: index !== 1,
-        invoiceEmail: `k${index}@kunde.example`,
-        deliveryOverview: index === 0,
-      },
-    }),
-  );
-  await importCustomers(customers, { name: 'customers', hash: 'c' }, local);
-  await importDeliveries(notes, { name: 'notes', hash: 'n' }, local);
+  const mail = {
+    ...SETTINGS.mail,
+    smtp: { ...SETTINGS.mail.smtp, host: '127.0.0.1', port: server.port, encryption: 'none' as const },
+    pace: { perSecond: 1000, connections: 1 },
+  };
+  const customers = [
+    customerOf('8', { deliveryOverview: true }),
+    customerOf('9', { invoiceByMail: false }),
+    customerOf('10'),
+  ];
+  await loadOffice(local, notes, customers, { ...SETTINGS, mail });
   await local.close();
 });
 

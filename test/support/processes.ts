@@ -4,6 +4,7 @@ export interface RunningProcess {
   readonly pid: number;
   readonly parent: number;
   readonly command: string;
+  readonly cpuSeconds: number;
 }
 
 /** The running processes below one, as Linux shows them; dead ones that nobody has collected are left out. */
@@ -31,9 +32,14 @@ function readProcess(pid: number): RunningProcess | undefined {
   try {
     // 1234 (name) S 1233 …: the name may hold blanks and parentheses.
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    if (state === 'Z' || state === 'X') return undefined;
-    return { pid, parent: Number(parent), command: readFileSync(`/proc/${pid}/cmdline`, 'latin1') };
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
+    return {
+      pid,
+      parent: Number(fields[1]),
+      command: readFileSync(`/proc/${pid}/cmdline`, 'latin1'),
+      cpuSeconds: (Number(fields[11]) + Number(fields[12])) / 100,
+    };
   } catch {
     return undefined;
   }

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Deps } from '#core/deps.ts';
+import { importSettings } from '#core/import-settings.ts';
+import type { MailOutcome } from '#core/ports.ts';
+import { readMail } from '#core/repositories/mails.ts';
+import { decideMail, resendMail } from '#core/resend-mail.ts';
+import { runReport } from '#core/run-report.ts';
+import { sweep } from '#core/sweep.ts';
+import { bill, customerOf, loadOffice, noteOf, SETTINGS } from '#test/support/office.ts';
+import { createWorld, type World } from '#test/support/world.ts';
+
+const MINUTE = 60_000;
+const notes = [noteOf('L1', '9', 1), noteOf('L2', '10', 1), noteOf('L3', '70', 1)];
+
+async function office(scripts: World['scripts']) {
+  const world = createWorld(1);
+  world.scripts.push(...scripts);
+  const { deps } = world.process();
+  const oneByOne = { ...SETTINGS.mail.pace, connections: 1 };
+  await loadOffice(deps, notes, undefined, { ...SETTINGS, mail: { ...SETTINGS.mail, pace: oneByOne } });
+  return { world, deps };
+}
+
+const mail = async (deps: Deps, id: string) => (await readMail(deps.table, id))!.value;
+
+test('a deferred mail is tried again after growing pauses, with the same message, and given up after 48 hours', async () => {
+  const { world, deps } = await office(['deferred']);
+  await bill(deps);
+  const first = await mail(deps, '2026000001-1');
+  assert.deepEqual([first.state, first.attempts, first.reason], ['deferred', 1, 'scripted: deferred']);
+  assert.equal(await sweep(deps), 0);
+  world.advance(2 * MINUTE);
+  await sweep(deps);
+  const second = await mail(deps, '2026000001-1');
+  assert.deepEqual([second.state, second.attempts, second.messageId], ['accepted', 2, first.messageId]);
+  assert.equal(world.received.get(first.messageId), 1);
+
+  const hopeless = await office(Array.from({ length: 40 }, () => 'deferred' as const));
+  await bill(hopeless.deps);
+  for (let hour = 0; hour < 60; hour++) {
+    hopeless.world.advance(60 * MINUTE);
+    await sweep(hopeless.deps);
+  }
+  const given = await mail(hopeless.deps, '2026000001-1');
+  assert.equal(given.state, 'failed');
+  assert.match(given.reason ?? '', /^Given up after 48 hours\. scripted/);
+  assert.ok(given.attempts > 6 && given.attempts < 30, `${given.attempts} tries`);
+});
+
+test('what refuses one mail would refuse all: the mailing is held at the first, and goes on with new settings', async () => {
+  const { world, deps } = await office(['held']);
+  const report = await bill(deps);
+  assert.deepEqual(report.delivery, { held: 2, 'to print': 1 });
+  assert.equal((await mail(deps, '2026000002-1')).attempts, 0, 'the second mail was not tried');
+  await sweep(deps);
+  assert.equal(world.received.size, 0);
+
+  await importSettings({ ...SETTINGS, edition: 'mended' }, undefined, deps);
+  await sweep(deps);
+  assert.deepEqual((await runReport(report.run, deps)).delivery, { accepted: 2, 'to print': 1 });
+});
+
+test('a held mailing is tried with one mail after a quarter of an hour', async () => {
+  const { world, deps } = await office(['held', 'held']);
+  const { run } = await bill(deps);
+  world.advance(16 * MINUTE);
+  await sweep(deps);
+  assert.deepEqual((await runReport(run, deps)).delivery, { held: 2, 'to print': 1 });
+  assert.equal((await mail(deps, '2026000002-1')).attempts, 0);
+  world.advance(16 * MINUTE);
+  await sweep(deps);
+  assert.deepEqual((await runReport(run, deps)).delivery, { accepted: 2, 'to print': 1 });
+});
+
+test('a mail whose answer was lost waits for a person, who sends it again or counts it as sent', async () => {
+  const { world, deps } = await office(['lost after receipt', 'lost before receipt']);
+  const { run, delivery } = await bill(deps);
+  assert.deepEqual(delivery, { unknown: 2, 'to print': 1 });
+  world.advance(100 * 60 * MINUTE);
+  await sweep(deps);
+  assert.equal((await mail(deps, '2026000001-1')).state, 'unknown');
+
+  await decideMail('2026000001-1', 'count as sent', deps);
+  const again = await decideMail('2026000002-1', 'send again', deps);
+  await sweep(deps);
+  const [old, resent] = [await mail(deps, '2026000002-1'), await mail(deps, again)];
+  assert.equal(again, '2026000002-2');
+  assert.notEqual(resent.messageId, old.messageId);
+  assert.deepEqual((await runReport(run, deps)).delivery, { settled: 1, accepted: 1, 'to print': 1 });
+  await assert.rejects(decideMail('2026000001-1', 'send again', deps), {
+    code: 'bad-input',
+    message: /settled/,
+  });
+});
+
+test('a mail that only bcc recipients got has failed; one that some addressees got was accepted', async () => {
+  const refusing = (address: string): MailOutcome => ({
+    ...{ state: 'accepted', reply: '250 ok', refused: [{ address, reply: '550 no such user' }] },
+  });
+  const world = createWorld(1);
+  const { deps } = world.process();
+  const outcomes = [refusing('a@kunde.example'), refusing('a@kunde.example')];
+  const mailer = {
+    send: async (_: unknown, __: unknown, beforeHandOver: () => Promise<void>) => {
+      await beforeHandOver();
+      return outcomes.shift()!;
+    },
+    close: async () => {},
+  };
+  const customers = [
+    customerOf('9', { invoiceEmail: 'a@kunde.example', cc: 'chef@kunde.example' }),
+    customerOf('10', { invoiceEmail: 'a@kunde.example; b@kunde.example' }),
+  ];
+  const settings = { ...SETTINGS, mail: { ...SETTINGS.mail, pace: { perSecond: 1000, connections: 1 } } };
+  await loadOffice(deps, notes.slice(0, 2), customers, settings);
+  const { customers: states } = await bill({ ...deps, openMailer: async () => mailer });
+  assert.deepEqual(
+    states.map(({ delivery }) => [delivery?.state, delivery?.reason]),
+    [
+      ['failed', 'a@kunde.example: 550 no such user'],
+      ['accepted', '250 ok'],
+    ],
+  );
+});
+
+test('a person resends to the address the customer has now, and not while an earlier mail still waits', async () => {
+  const { world, deps } = await office(['failed', 'deferred']);
+  await bill(deps);
+  await loadOffice(deps, [], [customerOf('9', { invoiceEmail: 'neu@kunde.example' }), customerOf('10')]);
+  const id = await resendMail('2026000001', deps);
+  assert.deepEqual((await mail(deps, id)).to, ['neu@kunde.example']);
+  await assert.rejects(resendMail('2026000002', deps), {
+    code: 'bad-input',
+    message: /still waits \(deferred\)/,
+  });
+  await sweep(deps);
+  assert.equal(world.received.size, 1);
+});
