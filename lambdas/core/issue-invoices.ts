@@ -1,20 +1,17 @@
 import { createMail } from './create-mail.ts';
 import type { Deps } from './deps.ts';
 import { instant } from './deps.ts';
-import { archiveKey } from './domain/archive-key.ts';
 import { bill } from './domain/bill.ts';
 import { deliveryOverview } from './domain/delivery-overview.ts';
-import { documentFileName } from './domain/file-name.ts';
-import type { Invoice } from './domain/invoice.ts';
 import { formatNumber } from './domain/number-format.ts';
 import type { Settings } from './domain/settings.ts';
 import { ConflictError, Fault } from './errors.ts';
+import { fileDocuments, type Prepared } from './file-documents.ts';
 import type { Change, PrintResult } from './ports.ts';
 import { releaseNotes } from './release-notes.ts';
 import { addDue, invoiceDue, removeDue } from './repositories/due.ts';
 import {
   customerInvoiceKey,
-  type FiledDocument,
   type InvoiceRecord,
   invoiceKey,
   invoiceListKey,
@@ -22,7 +19,7 @@ import {
 } from './repositories/invoices.ts';
 import { appendToJournal } from './repositories/journal.ts';
 import { readNotes } from './repositories/notes.ts';
-import { type Draft, type Run, type RunLine, readRunLine } from './repositories/runs.ts';
+import { type Run, type RunLine, readRunLine } from './repositories/runs.ts';
 import { create, replace, type Stored } from './repositories/stored.ts';
 
 export type IssueDeps = Pick<
@@ -33,17 +30,6 @@ export type IssueDeps = Pick<
 /** Longer than any batch of documents takes; where dead processes are known it need not run out. */
 const LEASE_MS = 5 * 60_000;
 const RETRY_MS = 5 * 60_000;
-
-interface Prepared {
-  readonly line: Stored<RunLine>;
-  readonly draft: Draft;
-  readonly invoice: Invoice;
-  readonly pages: readonly {
-    readonly kind: FiledDocument['kind'];
-    readonly n: number;
-    readonly html: string;
-  }[];
-}
 
 /**
  * Makes the documents of some sealed drafts of one run, files them, and marks each invoice as issued. Safe to call
@@ -184,41 +170,6 @@ async function issue(
     ...mail.changes,
   ]);
   await releaseNotes(run, line.value.customer, deps);
-}
-
-async function fileDocuments(
-  run: Run,
-  settings: Settings,
-  { draft, invoice, pages }: Prepared,
-  printed: readonly PrintResult[],
-  deps: IssueDeps,
-): Promise<FiledDocument[]> {
-  // Of the figures, not of the layout: a file made before the templates changed is the same document.
-  const content = deps.hasher.sha256(JSON.stringify(invoice));
-  const customer = invoice.customer.number;
-  const documents: FiledDocument[] = [];
-  for (const [index, { kind, n }] of pages.entries()) {
-    const result = printed[index]!;
-    if (!result.ok) throw new Fault('unavailable', `Document ${n} could not be printed: ${result.reason}`);
-    const fileName = documentFileName({
-      ...{ prefix: settings.pdf.filePrefix, customer, number: invoice.number, date: invoice.date, n },
-    });
-    const key = archiveKey('invoices', settings.pdf.folders, invoice.date, fileName);
-    const { outcome, file } = await deps.archive.putOnce(key, result.pdf, {
-      contentType: 'application/pdf',
-      metadata: { draft: draft.id, content, run: run.id, invoice: invoice.number, customer },
-    });
-    const ours = file.metadata.draft === draft.id && file.metadata.content === content;
-    if (outcome === 'exists' && !ours) {
-      throw new Fault(
-        'archive-conflict',
-        `Another file lies in the archive as ${key}: move it away, then the invoice is filed by itself.`,
-      );
-    }
-    const { version, size, sha256 } = file;
-    documents.push({ kind, n, fileName, key, version, size, sha256 });
-  }
-  return documents;
 }
 
 /** Keeps the draft and its number with the reason, to be tried again. */

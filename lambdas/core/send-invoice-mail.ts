@@ -1,11 +1,10 @@
+import { composeInvoiceMail } from './compose-invoice-mail.ts';
 import type { Deps } from './deps.ts';
 import { instant } from './deps.ts';
 import { ConflictError, Fault } from './errors.ts';
-import type { MailAddress, Mailer, MailOutcome, RefusedRecipient } from './ports.ts';
+import type { Mailer, MailOutcome, RefusedRecipient } from './ports.ts';
 import { addDue, removeDue } from './repositories/due.ts';
-import { readInvoice } from './repositories/invoices.ts';
 import { MAILING_HOLD, type Mail, type MailState, readMail, readMailingHold } from './repositories/mails.ts';
-import { readRunSettings } from './repositories/runs.ts';
 import { createOrReplace, remove, replace, type Stored } from './repositories/stored.ts';
 import { retryOnConflict } from './retry.ts';
 
@@ -43,7 +42,7 @@ export async function sendInvoiceMail(mailId: string, mailer: Mailer, deps: Send
   let current = leased;
   let outcome: MailOutcome;
   try {
-    const message = await messageOf(leased.value, deps);
+    const message = await composeInvoiceMail(leased.value, deps);
     outcome = await mailer.send(leased.value.envelope, message, async () => {
       const handingOver: Mail = { ...current.value, handedOverAt: instant(deps.clock.now()) };
       await deps.table.write([replace(current, handingOver)]);
@@ -154,44 +153,4 @@ function outcomeChanges(
   if (oldDueAt !== undefined && oldDueAt !== dueAt) changes.push(removeDue(oldDueAt, { kind: 'mail', id }));
   if (dueAt !== undefined && oldDueAt !== dueAt) changes.push(addDue(dueAt, { kind: 'mail', id }));
   return changes;
-}
-
-/** The message as it lies in the archive, made and filed at the first try: every try hands over the same bytes. */
-async function messageOf(mail: Mail, deps: SendDeps): Promise<Uint8Array> {
-  const filed = await deps.archive.get(mail.key);
-  if (filed) return filed.bytes;
-  const invoice = await readInvoice(deps.table, mail.invoice);
-  if (!invoice) throw new Error(`mail ${mail.id} without invoice ${mail.invoice}`);
-  const { facts, documents, runId } = invoice.value;
-  const { sender, replyTo } = (await readRunSettings(deps.table, runId)).mail;
-  const attachments = await Promise.all(
-    documents.map(async ({ fileName, key, version }) => {
-      const document = await deps.archive.get(key, version);
-      if (!document) {
-        throw new Fault(
-          'damaged',
-          `${key} is missing in the archive: restore it from a backup, then resend.`,
-        );
-      }
-      return { fileName, contentType: document.file.contentType, bytes: document.bytes };
-    }),
-  );
-  const { subject, text, html } = deps.templates.mail({
-    invoice: facts,
-    attachments: attachments.map(({ fileName }) => fileName),
-  });
-  const named = (address: string): MailAddress => ({
-    name: facts.customer.invoiceAddressee || facts.customer.name,
-    address,
-  });
-  const message = await deps.composer.compose({
-    ...{ messageId: mail.messageId, date: instant(deps.clock.now()), from: sender },
-    ...{ to: mail.to.map(named), cc: mail.cc.map((address) => ({ name: '', address })) },
-    ...{ replyTo: replyTo || undefined, subject, text, html, attachments },
-  });
-  const { outcome } = await deps.archive.putOnce(mail.key, message, {
-    contentType: 'message/rfc822',
-    metadata: { mail: mail.id, invoice: mail.invoice },
-  });
-  return outcome === 'stored' ? message : ((await deps.archive.get(mail.key))?.bytes ?? message);
 }

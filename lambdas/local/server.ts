@@ -3,6 +3,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
 import { Fault } from '#core/errors.ts';
 import { createApp } from '#http/app.ts';
+import { isLoopback, loopbackOnly } from '#http/loopback-only.ts';
 import type { LocalConfig } from '#wiring/config.ts';
 import type { Local } from '#wiring/local.ts';
 import { mailboxPages } from './mailbox/page.ts';
@@ -14,7 +15,14 @@ export async function startServer(
   local: Local,
   config: LocalConfig,
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
+  if (!isLoopback(config.host)) {
+    throw new Fault(
+      'bad-settings',
+      `HOST=${config.host} would show every invoice to the network without a login: leave HOST at 127.0.0.1.`,
+    );
+  }
   const app = new Hono({ strict: false });
+  app.use(loopbackOnly);
   app.route('/', createApp());
   app.route('/', runPages(local));
   app.route('/archive', archivePages(local));

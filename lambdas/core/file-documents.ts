@@ -1,0 +1,62 @@
+import type { Deps } from './deps.ts';
+import { archiveKey } from './domain/archive-key.ts';
+import { documentFileName } from './domain/file-name.ts';
+import type { Invoice } from './domain/invoice.ts';
+import type { Settings } from './domain/settings.ts';
+import { Fault } from './errors.ts';
+import type { PrintResult } from './ports.ts';
+import type { FiledDocument } from './repositories/invoices.ts';
+import type { Draft, Run, RunLine } from './repositories/runs.ts';
+import type { Stored } from './repositories/stored.ts';
+
+/** A draft with its number and the HTML of its documents. */
+export interface Prepared {
+  readonly line: Stored<RunLine>;
+  readonly draft: Draft;
+  readonly invoice: Invoice;
+  readonly pages: readonly {
+    readonly kind: FiledDocument['kind'];
+    readonly n: number;
+    readonly html: string;
+  }[];
+}
+
+/**
+ * Files the printed documents of one draft under their fixed names. The first write of a key wins; what lies there
+ * already is adopted when it is this draft's, with these figures.
+ * @throws Fault `unavailable` for a document that could not be printed, `archive-conflict` for another's file
+ */
+export async function fileDocuments(
+  run: Run,
+  settings: Settings,
+  { draft, invoice, pages }: Prepared,
+  printed: readonly PrintResult[],
+  deps: Pick<Deps, 'archive' | 'hasher'>,
+): Promise<FiledDocument[]> {
+  // Of the figures, not of the layout: a file made before the templates changed is the same document.
+  const content = deps.hasher.sha256(JSON.stringify(invoice));
+  const customer = invoice.customer.number;
+  const documents: FiledDocument[] = [];
+  for (const [index, { kind, n }] of pages.entries()) {
+    const result = printed[index]!;
+    if (!result.ok) throw new Fault('unavailable', `Document ${n} could not be printed: ${result.reason}`);
+    const fileName = documentFileName({
+      ...{ prefix: settings.pdf.filePrefix, customer, number: invoice.number, date: invoice.date, n },
+    });
+    const key = archiveKey('invoices', settings.pdf.folders, invoice.date, fileName);
+    const { outcome, file } = await deps.archive.putOnce(key, result.pdf, {
+      contentType: 'application/pdf',
+      metadata: { draft: draft.id, content, run: run.id, invoice: invoice.number, customer },
+    });
+    const ours = file.metadata.draft === draft.id && file.metadata.content === content;
+    if (outcome === 'exists' && !ours) {
+      throw new Fault(
+        'archive-conflict',
+        `Another file lies in the archive as ${key}: move it away, then the invoice is filed by itself.`,
+      );
+    }
+    const { version, size, sha256 } = file;
+    documents.push({ kind, n, fileName, key, version, size, sha256 });
+  }
+  return documents;
+}
