@@ -50,7 +50,7 @@ interface Step {
 }
 
 const kill: fc.Arbitrary<Kill> = fc.option(
-  fc.record({ at: fc.integer({ min: 1, max: 60 }), when: fc.constantFrom('before', 'after') }),
+  fc.record({ at: fc.integer({ min: 1, max: 120 }), when: fc.constantFrom('before', 'after') }),
   { nil: undefined, freq: 2 },
 );
 const customer = fc.constantFrom(...CUSTOMERS);

@@ -123,7 +123,7 @@ async function child(
   cpSync(join(folder, 'seed'), data, { recursive: true });
   const { PATH, HOME } = process.env;
   const one = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', CHILD], {
-    env: { PATH, HOME, DATA_DIR: data, PRINTER, ...env },
+    env: { PATH, HOME, DATA_DIR: data, PRINTER, NODE_COMPILE_CACHE: join(folder, 'compiled'), ...env },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   const [code, ended] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve, sep } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -56,13 +56,14 @@ export interface ImportCounts {
   readonly notices: readonly string[];
 }
 
-/** A new, empty shop. With the test go its folder and whatever process of it is still running. */
-export function openShop(test: { after(fn: () => Promise<void>): void }): Shop {
+/** A new shop, empty or a copy. With the test go its folder and whatever process of it is still running. */
+export function openShop(test: { after(fn: () => Promise<void>): void }, copyOf?: Shop): Shop {
   const folder = makeTempFolder();
   const dataDir = join(folder.path, 'data');
   const running = new Set<Program>();
   const at = (name: string) => join(folder.path, name);
   let files = 0;
+  if (copyOf) cpSync(copyOf.dataDir, dataDir, { recursive: true });
 
   test.after(async () => {
     for (const { process } of running) process.kill('SIGKILL');

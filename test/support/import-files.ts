@@ -61,5 +61,4 @@ function csv(usual: Cells, rows: readonly Cells[]): string {
   return [columns, ...lines].map((cells) => `${cells.join(';')}\n`).join('');
 }
 
-const quoted = (cell: string): string =>
-  /[;"\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+const quoted = (cell: string): string => (/[;"\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);

@@ -5,6 +5,8 @@ export interface PdfContent {
   readonly pages: readonly (readonly string[])[];
   /** Width and height in points, by page. */
   readonly sizes: readonly (readonly [number, number])[];
+  /** Where each piece of text of the first page begins, in points from its left and top. */
+  readonly positions: readonly { readonly text: string; readonly x: number; readonly fromTop: number }[];
   /** Everything, a line after the other. */
   readonly text: string;
 }
@@ -22,6 +24,7 @@ export async function readPdf(pdf: Uint8Array): Promise<PdfContent> {
   const document = await loading.promise;
   const pages: string[][] = [];
   const sizes: [number, number][] = [];
+  const positions: { text: string; x: number; fromTop: number }[] = [];
   for (let number = 1; number <= document.numPages; number++) {
     const page = await document.getPage(number);
     const [, , width = 0, height = 0] = page.view;
@@ -31,6 +34,7 @@ export async function readPdf(pdf: Uint8Array): Promise<PdfContent> {
     for (const item of items) {
       if (!('str' in item) || item.str === '') continue;
       const [, , , size = 0, x = 0, y = 0] = item.transform as number[];
+      if (number === 1) positions.push({ text: item.str, x, fromTop: height - y });
       const row = Math.round(y);
       rows.set(row, [...(rows.get(row) ?? []), { x, end: x + item.width, size, text: item.str }]);
     }
@@ -38,7 +42,7 @@ export async function readPdf(pdf: Uint8Array): Promise<PdfContent> {
     pages.push(lines.filter((line) => line !== ''));
   }
   await loading.destroy();
-  return { pages, sizes, text: pages.flat().join('\n') };
+  return { pages, sizes, positions, text: pages.flat().join('\n') };
 }
 
 /** With a blank where the parts stand apart; letters of one word may come in several parts. */

@@ -1,4 +1,4 @@
-import puppeteer, { type Browser } from 'puppeteer-core';
+import type { Browser } from 'puppeteer-core';
 import { Fault } from '#core/errors.ts';
 import { createProfile } from './profile.ts';
 import type { BrowserFiles } from './unpack.ts';
@@ -16,6 +16,8 @@ export interface RunningBrowser {
 export async function launchBrowser(files: BrowserFiles, fontsFolder: string): Promise<RunningBrowser> {
   const profile = await createProfile(fontsFolder);
   try {
+    // A third of a second to load, which commands that print nothing need not wait for.
+    const { default: puppeteer } = await import('puppeteer-core');
     const browser = await puppeteer.launch({
       executablePath: files.executable,
       headless: 'shell',

@@ -1,4 +1,5 @@
 import { countPages } from '#adapters/pdf/page-count.ts';
+import { Fault } from '#core/errors.ts';
 import type { PrintableDocument, Printer, PrintResult } from '#core/ports.ts';
 import { findBrowser } from './browser.ts';
 import { launchBrowser, type RunningBrowser } from './launch.ts';
@@ -35,7 +36,9 @@ export function createChromePrinter(options: ChromePrinterOptions): Printer {
   async function open(): Promise<Workplace> {
     const running = await launchBrowser(await findBrowser(options.chromePath), options.fontsFolder);
     try {
-      return { ...running, page: await openPage(running.browser) };
+      const page = await openPage(running.browser);
+      await checkFonts(page, options.fontsFolder);
+      return { ...running, page };
     } catch (error) {
       await running.end();
       throw error;
@@ -85,6 +88,16 @@ export function createChromePrinter(options: ChromePrinterOptions): Printer {
       }),
     close: () => inTurn(close),
   };
+}
+
+/** Without a font Chrome prints blank pages and calls it success: better no document than an empty one. */
+async function checkFonts(page: PrintPage, fontsFolder: string): Promise<void> {
+  const pdf = Buffer.from(await page.print('<p>a'));
+  if (pdf.includes('/FontFile')) return;
+  throw new Fault(
+    'unavailable',
+    `the browser finds no font in ${fontsFolder}: restore the shipped .ttf files there`,
+  );
 }
 
 async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {

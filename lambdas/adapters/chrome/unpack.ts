@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { constants, existsSync } from 'node:fs';
+import { access, mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,49 +18,74 @@ export interface BrowserFiles {
  * the user's cache folder; afterwards it takes no time. It is unpacked beside its place and then renamed, so
  * another process sees all of it or nothing, and whoever comes second uses what the first one made.
  */
-export async function unpackChromium(cacheFolder = userCacheFolder()): Promise<BrowserFiles> {
+export async function unpackChromium(cacheFolder?: string): Promise<BrowserFiles> {
   const packageFolder = join(dirname(fileURLToPath(import.meta.resolve('@sparticuz/chromium'))), '..');
   const { version } = JSON.parse(await readFile(join(packageFolder, 'package.json'), 'utf8'));
-  const folder = join(cacheFolder, `chromium-${version}`);
+  const cache = cacheFolder ?? (await userCacheFolder());
+  const folder = join(cache, `chromium-${version}`);
   const files = { executable: join(folder, 'chromium'), libraries: join(folder, 'al2023', 'lib') };
   if (existsSync(folder)) return files;
+  try {
+    await mkdir(cache, { recursive: true, mode: 0o700 });
+    await removeUnfinished(cache);
+    await unpackInto(folder, packageFolder);
+    return files;
+  } catch (cause) {
+    throw new Fault(
+      'unavailable',
+      `Chromium cannot be unpacked into ${cache}: make room there (220 MB), or name an installed Chrome by CHROME_PATH`,
+      { cause },
+    );
+  }
+}
 
-  await mkdir(cacheFolder, { recursive: true, mode: 0o700 });
-  await removeUnfinished(cacheFolder);
-  const unfinished = await mkdtemp(join(cacheFolder, markedFolderName('unpacking')));
+async function unpackInto(folder: string, packageFolder: string): Promise<void> {
+  const unfinished = await mkdtemp(join(dirname(folder), markedFolderName('unpacking')));
   try {
     await inflate(packageFolder, unfinished);
     await flushToDisk(unfinished);
     await rename(unfinished, folder).catch((error) => {
       if (!existsSync(folder)) throw error;
     });
-    return files;
-  } catch (cause) {
-    throw new Fault(
-      'unavailable',
-      `Chromium cannot be unpacked into ${cacheFolder}: make room there (210 MB), or name an installed Chrome by CHROME_PATH`,
-      { cause },
-    );
   } finally {
     await rm(unfinished, { recursive: true, force: true });
   }
 }
 
-/** Kept over restarts where the user has a home that can be written; else beside the temporary files. */
-function userCacheFolder(): string {
-  const home = process.env.AWS_LAMBDA_FUNCTION_NAME ? tmpdir() : homedir();
-  return join(process.env.XDG_CACHE_HOME || join(home, '.cache'), 'rechnungspost');
+/**
+ * Kept over restarts where the user has a home that can be written; else beside the temporary files, in a folder
+ * that only this user may write.
+ */
+async function userCacheFolder(): Promise<string> {
+  const uid = process.getuid?.();
+  const passing = join(tmpdir(), `rechnungspost-cache-${uid}`);
+  try {
+    const lasting = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'rechnungspost');
+    await mkdir(lasting, { recursive: true, mode: 0o700 });
+    await access(lasting, constants.W_OK);
+    return lasting;
+  } catch {
+    await mkdir(passing, { recursive: true, mode: 0o700 });
+    if ((await stat(passing)).uid === uid) return passing;
+    throw new Fault(
+      'unavailable',
+      `Chromium has no place to be unpacked: ${passing} is somebody else's; set XDG_CACHE_HOME to a folder of your own, or name an installed Chrome by CHROME_PATH`,
+    );
+  }
 }
 
 /**
- * The package unpacks into TMPDIR, and decides while it is imported which libraries it brings. Both are settings
- * of a whole process, so it gets a short-lived one of its own.
+ * The package unpacks into TMPDIR and changes the environment when it is imported. Both concern a whole process, so
+ * it gets a short-lived one of its own.
  */
 function inflate(packageFolder: string, target: string): Promise<void> {
   const script = `
     const { inflate } = await import(process.argv[1]);
     await Promise.all(process.argv.slice(2).map((archive) => inflate(archive)));`;
-  const archives = ['chromium.br', 'al2023.tar.br'].map((name) => join(packageFolder, 'bin', name));
+  // Without SwiftShader's libraries a browser of one process, as Lambda wants it, ends at once.
+  const archives = ['chromium.br', 'al2023.tar.br', 'swiftshader.tar.br'].map((name) =>
+    join(packageFolder, 'bin', name),
+  );
   const child = spawn(
     process.execPath,
     ['--input-type=module', '--eval', script, import.meta.resolve('@sparticuz/chromium'), ...archives],

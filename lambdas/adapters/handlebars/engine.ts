@@ -82,8 +82,10 @@ function createHelpers(labels: Labels, language: string): Record<string, Handleb
     iban: (iban: string) => formatIban(iban),
     maskedIban: (iban: string) => maskIban(iban),
     upper: (text: string) => text.toLocaleUpperCase(language),
-    /** A CSS string, for the boxes in the page margins: quoted, and whatever is not plain text escaped. */
-    css: (text: string) => new Handlebars.SafeString(cssString(text)),
+    /** A CSS string for the boxes in the page margins, a line each of the values that are not empty. */
+    css: (...lines: unknown[]) =>
+      new Handlebars.SafeString(cssString(lines.slice(0, -1).filter(Boolean).join('\n'))),
+    when: (condition: unknown, value: unknown) => (condition ? value : ''),
     concat: (...parts: unknown[]) => parts.slice(0, -1).join(''),
     negated: (value: unknown) => -integer('negated', value),
     is: (one: unknown, other: unknown) => one === other,

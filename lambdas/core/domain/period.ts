@@ -24,7 +24,7 @@ export function parsePeriod(cycle: Cycle, text: string): Period {
   const period = day === undefined ? undefined : periodOf(cycle, day);
   if (period?.text === trimmed) return period;
   refuse(
-    `"${trimmed.slice(0, 40)}" is not a ${cycle} period${otherCycle(trimmed)}; write it such as ${FORMS[cycle].example}`,
+    `"${trimmed.slice(0, 40)}" is not a ${cycle} period${otherCycle(cycle, trimmed)}; write it such as ${FORMS[cycle].example}`,
   );
 }
 
@@ -53,7 +53,7 @@ function someDayOf(cycle: Cycle, text: string): Day | undefined {
   return isDay(day) ? day : undefined;
 }
 
-function otherCycle(text: string): string {
-  const other = Object.entries(FORMS).find(([, form]) => form.pattern.test(text));
+function otherCycle(cycle: Cycle, text: string): string {
+  const other = Object.entries(FORMS).find(([name, form]) => name !== cycle && form.pattern.test(text));
   return other ? ` (${other[0]} ones look like that)` : '';
 }

@@ -33,6 +33,14 @@ describe('which browser', () => {
     await printer.close();
   });
 
+  test('without a font nothing is printed blank', { skip: process.platform !== 'linux' }, async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'fontless-'));
+    const printer = createChromePrinter({ fontsFolder: folder });
+    await assert.rejects(printer.render([letter('x')]), unavailable(new RegExp(`no font in ${folder}`)));
+    await printer.close();
+    await rm(folder, { recursive: true });
+  });
+
   test('the usual places of each system', () => {
     assert.ok(
       usualPlaces('darwin', {}).includes('/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'),
@@ -61,6 +69,6 @@ describe('which browser', () => {
   });
 
   test('says what to do when there is no room for it', { skip: !here }, async () => {
-    await assert.rejects(unpackChromium('/proc/no-place'), unavailable(/\/proc\/no-place.*CHROME_PATH/s));
+    await assert.rejects(unpackChromium('/dev/null/cache'), unavailable(/\/dev\/null\/cache.*CHROME_PATH/));
   });
 });

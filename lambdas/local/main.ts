@@ -1,0 +1,108 @@
+import { createInterface } from 'node:readline/promises';
+import { parseArgs } from 'node:util';
+import { Fault, refuse } from '#core/errors.ts';
+import type { Arguments, Command } from './command.ts';
+import { importCommand } from './commands/import.ts';
+import { invoiceCommand } from './commands/invoice.ts';
+import { decideCommand, mailsCommand } from './commands/mails.ts';
+import { previewCommand } from './commands/preview.ts';
+import { printFileCommand } from './commands/print-file.ts';
+import { reportCommand } from './commands/report.ts';
+import { reprintCommand } from './commands/reprint.ts';
+import { runCommand } from './commands/run.ts';
+import { sweepCommand } from './commands/sweep.ts';
+import { testMailCommand } from './commands/test-mail.ts';
+import { describeError, exitCodeOf, openForThisProcess } from './process.ts';
+import { createProgressBar } from './progress-bar.ts';
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  import: importCommand,
+  run: runCommand,
+  report: reportCommand,
+  invoice: invoiceCommand,
+  preview: previewCommand,
+  'print-file': printFileCommand,
+  reprint: reprintCommand,
+  mails: mailsCommand,
+  decide: decideCommand,
+  'test-mail': testMailCommand,
+  sweep: sweepCommand,
+};
+
+/** The command line. @returns the exit code */
+export async function main(argv: readonly string[]): Promise<number> {
+  const asJson = argv.includes('--json');
+  const [name, ...rest] = argv.filter((word) => word !== '--json');
+  const print = (text: string, value: unknown) =>
+    process.stdout.write(asJson ? `${JSON.stringify(value, undefined, 2)}\n` : `${text}\n`);
+  if (name === undefined || name === 'help' || name === '--help') {
+    print(help(), { commands: Object.keys(COMMANDS) });
+    return name === undefined ? 2 : 0;
+  }
+  const bar = createProgressBar(process.stderr);
+  try {
+    const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name]! : undefined;
+    if (!command) refuse(`There is no command "${name}".\n\n${help()}`);
+    const args = parse(command, rest);
+    const { config, local } = openForThisProcess(bar.show);
+    try {
+      return await command.run(args, { config, local, print, confirm });
+    } finally {
+      bar.end();
+      await local.close();
+    }
+  } catch (error) {
+    bar.end();
+    const code = exitCodeOf(error);
+    const message = error instanceof Error ? error.message : String(error);
+    const fault =
+      error instanceof Fault ? { code: error.code, details: error.details } : { code: 'internal' };
+    if (asJson) print('', { error: { ...fault, message } });
+    else process.stderr.write(`${describeError(error)}\n`);
+    return code;
+  }
+}
+
+function parse(command: Command, argv: readonly string[]): Arguments {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...argv],
+      options: command.options,
+      allowPositionals: true,
+      strict: true,
+    });
+    return {
+      words: positionals,
+      text: (name) => (typeof values[name] === 'string' ? values[name] : undefined),
+      flag: (name) => values[name] === true,
+    };
+  } catch (error) {
+    refuse(`${(error as Error).message}\n\n${helpOf([command])}`);
+  }
+}
+
+async function confirm(question: string): Promise<boolean> {
+  if (!process.stdin.isTTY) return false;
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^(y|yes|j|ja)$/i.test((await terminal.question(`${question} [y/N] `)).trim());
+  } finally {
+    terminal.close();
+  }
+}
+
+function help(): string {
+  return `rechnungspost bills deliveries, files the invoices and mails them.
+
+${helpOf(Object.values(COMMANDS))}
+
+All take --json. Exit codes: 0 done; 1 done, but something is held, failed or unknown; 2 refused, nothing changed.
+Environment: DATA_DIR (./data), ARCHIVE_DIR (DATA_DIR/archive), CHROME_PATH.`;
+}
+
+function helpOf(commands: readonly Command[]): string {
+  return commands
+    .flatMap((command) => command.help)
+    .map(([typed, does]) => `  npm run cli -- ${typed}\n      ${does}`)
+    .join('\n');
+}

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { createChromePrinter } from '#adapters/chrome/printer.ts';
+import { createTemplates } from '#adapters/handlebars/document-templates.ts';
+import { deliveryOverview } from '#core/domain/delivery-overview.ts';
+import type { Invoice } from '#core/domain/invoice.ts';
+import { plainDecimal } from '#core/domain/money.ts';
+import { printed } from '#test/contracts/printer-contract.ts';
+import { type PdfContent, readPdf } from '#test/support/pdf-text.ts';
+import { sampleInvoice } from '#test/support/sample-invoice.ts';
+import { FONTS } from './fonts.ts';
+
+const templates = createTemplates(`${FONTS}/..`);
+
+describe('documents on paper', () => {
+  const printer = createChromePrinter({ fontsFolder: FONTS });
+  after(() => printer.close());
+  const print = async (html: string) => {
+    const result = printed((await printer.render([{ name: 'document', html }]))[0]);
+    const content = await readPdf(result.pdf);
+    assert.equal(content.pages.length, result.pages);
+    return content;
+  };
+  const invoicePdf = (invoice: Invoice) => print(templates.invoice(invoice, { draft: false }));
+
+  for (const language of ['de', 'en'] as const) {
+    const euro = (cents: number) => {
+      const [whole = '', fraction = ''] = plainDecimal(cents, 2).split('.');
+      const grouped = (mark: string) => whole.replace(/\B(?=(?:\d{3})+$)/g, mark);
+      return language === 'de' ? `${grouped('.')},${fraction} €` : `€${grouped(',')}.${fraction}`;
+    };
+
+    test(`every line and figure of 60 lines is there, on each page what belongs on it (${language})`, async () => {
+      const invoice = sampleInvoice({ lines: 60, customer: { language, skontoPercent: '2', skontoDays: 7 } });
+      const { pages, text } = await invoicePdf(invoice);
+      assert.ok(pages.length >= 2);
+      for (const [index, page] of pages.entries()) {
+        const count = language === 'de' ? `Seite ${index + 1} von` : `Page ${index + 1} of`;
+        const head =
+          language === 'de' ? /^Pos\. Artikel Bezeichnung Menge/ : /^Pos\. Article Description Quantity/;
+        assert.ok(
+          page.some((line) => line.includes(`${count} ${pages.length}`)),
+          `page ${index + 1}`,
+        );
+        assert.ok(
+          page.some((line) => head.test(line)),
+          `head of page ${index + 1}`,
+        );
+        const foot = page.slice(-7).join('\n');
+        for (const said of ['Molkerei Wiesengrund GmbH', 'DE02 1203', 'DE123456788', 'HRB 4711']) {
+          assert.ok(foot.includes(said), `${said} at the foot of page ${index + 1}`);
+        }
+      }
+      const shown = text.split('\n').filter((line) => /^\d+ (?:1001|1014|2003|3100|9001) /.test(line));
+      assert.equal(shown.length, 60);
+      const { totals, skonto } = invoice;
+      const amounts = [totals.net, totals.vat, totals.gross, skonto!.amount, skonto!.payable];
+      for (const amount of [...amounts, ...totals.vatRows.flatMap(({ net, vat }) => [net, vat])]) {
+        assert.ok(text.includes(euro(amount)), euro(amount));
+      }
+    });
+  }
+
+  test('the totals never stand alone on a page', async () => {
+    for (const lines of [17, 18, 19, 20, 21, 22, 23]) {
+      const { pages } = await invoicePdf(sampleInvoice({ lines }));
+      const last = pages.at(-1)!;
+      assert.ok(
+        last.some((line) => line.startsWith('Rechnungsbetrag')),
+        `${lines} lines`,
+      );
+      assert.ok(
+        last.some((line) => /^\d+ (?:1001|1014|2003|3100|9001) /.test(line)),
+        `${lines} lines`,
+      );
+    }
+  });
+
+  test('the address stands in the window of an envelope (DIN 5008 form B)', async () => {
+    const { positions } = await invoicePdf(sampleInvoice());
+    const name = positions.find(({ text }) => text.startsWith('Hotel Alpenblick'))!;
+    const millimetres = (points: number) => (points / 72) * 25.4;
+    assert.ok(Math.abs(millimetres(name.x) - 25) < 1, `${millimetres(name.x)} mm from the left`);
+    const top = millimetres(name.fromTop);
+    assert.ok(top > 45 + 17 && top < 45 + 45, `${top} mm from the top`);
+  });
+
+  test('900 lines', async () => {
+    const { pages, text } = await invoicePdf(sampleInvoice({ lines: 900, linesPerNote: 7 }));
+    assert.ok(pages.length > 15);
+    assert.match(text, /Lieferschein L-2610-0129 vom/);
+  });
+
+  test('an overview lies on its side and ends with the net of the invoice', async () => {
+    const invoice = sampleInvoice({ lines: 80 });
+    const overview = deliveryOverview(invoice);
+    const { sizes, text }: PdfContent = await print(
+      templates.deliveryOverview(invoice, overview, { draft: false }),
+    );
+    assert.ok(sizes.every(([width, height]) => width > height));
+    assert.match(
+      text,
+      new RegExp(
+        `Summe netto € ${plainDecimal(invoice.totals.net, 2)
+          .replace('.', ',')
+          .replace(/(\d)(\d{3},)/, '$1.$2')}`,
+      ),
+    );
+  });
+
+  test('a draft says so on each page', async () => {
+    const { pages } = await print(templates.invoice(sampleInvoice({ lines: 60 }), { draft: true }));
+    assert.ok(pages.every((page) => page.some((line) => line.includes('ENTWURF'))));
+  });
+});

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { countPages } from '#adapters/pdf/page-count.ts';
+import { simplePdf } from './simple-pdf.ts';
+
+test('counts the pages of a file', () => {
+  assert.equal(countPages(simplePdf(['one'])), 1);
+  assert.equal(countPages(simplePdf(['one', 'two', 'three'])), 3);
+  assert.equal(countPages(simplePdf(Array.from({ length: 1234 }, (_, i) => `page ${i}`))), 1234);
+});
+
+test('is not misled by what the file says', () => {
+  const misleading = simplePdf(['/Type /Pages /Count 99 startxref 1 trailer /Root 9 0 R']);
+  assert.equal(countPages(misleading), 1);
+});
+
+test('refuses what is no such file', () => {
+  for (const bytes of [
+    '',
+    '%PDF-1.4',
+    'startxref\n9999\n%%EOF',
+    `${Buffer.from(simplePdf(['x']))
+      .toString('latin1')
+      .slice(0, 300)}`,
+  ]) {
+    assert.throws(() => countPages(Buffer.from(bytes, 'latin1')), /this PDF/);
+  }
+});

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import PostalMime from 'postal-mime';
+import type { RunReport } from '#core/run-report.ts';
+import { openShop } from '#test/support/cli.ts';
+import { byMail, customersCsv, deliveriesCsv, settingsJson } from '#test/support/import-files.ts';
+import { readPdf } from '#test/support/pdf-text.ts';
+import { startSmtpServer } from '#test/support/smtp-server.ts';
+
+/** What looks like a program in the data is printed and mailed as it stands, and does nothing. */
+const COMPANY = 'Käse & <b>Söhne</b> {{mail.smtp.user}}';
+const CUSTOMER = {
+  name: '{{company.iban}} <script>alert(1)</script>',
+  name2: '<img src=file:///etc/passwd>',
+  street: '{{{company.iban}}} 1',
+  invoice_addressee: '"Eve" <eve@evil.example>, Bcc: mallory@evil.example',
+  order_reference: '</td></table><h1>free</h1>',
+};
+const LINE = {
+  article: '{{number}}',
+  description: '<iframe src="file:///etc/passwd"></iframe> {{> payment}} &amp; \\{{x}}',
+  place: '<a href=x>{{#each places}}',
+};
+
+test('HTML and Handlebars in the data are printed and mailed literally', async (t) => {
+  const server = await startSmtpServer();
+  t.after(() => server.close());
+  const shop = openShop(t);
+  await shop.load('settings', settingsJson(server.port, { company: { name: COMPANY } }));
+  await shop.load('customers', customersCsv([byMail('1', { ...CUSTOMER, delivery_overview: 'yes' })]));
+  await shop.load('deliveries', deliveriesCsv([{ note: 'L1', date: '2026-10-05', customer: '1', ...LINE }]));
+  const args = ['--cycle', 'monthly', '--period', '2026-10', '--invoice-date', '2026-11-02'];
+  const { code, value } = await shop.json<RunReport>('run', ...args);
+  assert.deepEqual([code, value.delivery], [0, { accepted: 1 }]);
+  const [received] = server.received;
+  const mail = await PostalMime.parse(received!.bytes);
+
+  await t.test('in the documents', async () => {
+    const [invoice = '', overview = ''] = await Promise.all(
+      // A long word is broken between two lines; blanks and breaks do not count.
+      mail.attachments.map(async ({ content }) => squeezed((await readPdf(content as never)).text)),
+    );
+    const { invoice_addressee: _, ...printed } = CUSTOMER;
+    for (const text of [COMPANY, ...Object.values(printed), LINE.place]) {
+      assert.ok(invoice.includes(squeezed(text)), `the invoice shows ${text}`);
+    }
+    for (const text of [LINE.article, LINE.description]) {
+      // Cells stand side by side: their lines mix.
+      for (const word of text.split(' ')) assert.ok(mentions(invoice, word), `the invoice shows ${word}`);
+      for (const word of text.split(' ')) assert.ok(mentions(overview, word), `the overview shows ${word}`);
+    }
+    assert.doesNotMatch(invoice + overview, /root:/);
+  });
+
+  await t.test('in the mail', () => {
+    assert.equal(mail.subject, `Ihre Rechnung 2026000001 vom 02.11.2026 – ${COMPANY}`);
+    assert.deepEqual(received?.to, ['k1@kunde.example']);
+    assert.deepEqual(mail.to, [{ name: CUSTOMER.invoice_addressee, address: 'k1@kunde.example' }]);
+    assert.deepEqual([mail.cc, mail.bcc], [undefined, undefined]);
+    assert.ok(mail.text?.includes(`Guten Tag ${CUSTOMER.invoice_addressee},`));
+    assert.ok(mail.text?.includes(COMPANY));
+    assert.doesNotMatch(mail.html ?? '', /<b>|<script|<eve/);
+    assert.match(mail.html ?? '', /Käse &amp; &lt;b&gt;Söhne&lt;\/b&gt; \{\{mail\.smtp\.user\}\}/);
+  });
+});
+
+const squeezed = (text: string): string => text.replace(/\s/g, '');
+
+/** Whether the letters of a word are there, of which a narrow column may break off some. */
+const mentions = (text: string, word: string): boolean =>
+  (word.match(/.{1,8}/g) ?? []).every((part) => text.includes(part));

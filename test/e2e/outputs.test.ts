@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import PostalMime from 'postal-mime';
+import type { RunReport } from '#core/run-report.ts';
+import { openShop } from '#test/support/cli.ts';
+import { byMail, customersCsv, deliveriesCsv, onPaper, settingsJson } from '#test/support/import-files.ts';
+import { readPdf } from '#test/support/pdf-text.ts';
+import { startSmtpServer } from '#test/support/smtp-server.ts';
+
+const run = (period: string) => [
+  'run',
+  '--cycle',
+  'monthly',
+  '--period',
+  period,
+  '--invoice-date',
+  '2026-11-02',
+];
+const note = (number: string, customer: string, date: string) => ({ note: number, customer, date });
+
+test('what becomes of invoices: printed, mailed, shown, and again', async (t) => {
+  const server = await startSmtpServer();
+  t.after(() => server.close());
+  const shop = openShop(t);
+  await shop.load('settings', settingsJson(server.port));
+  await shop.load(
+    'customers',
+    customersCsv([
+      onPaper('10', { delivery_overview: 'yes' }),
+      byMail('11', { invoice_email: '', email: 'office@kunde.example' }),
+      byMail('9'),
+    ]),
+  );
+  await shop.load(
+    'deliveries',
+    deliveriesCsv([
+      ...['10', '11', '9'].map((customer) => note(`O${customer}`, customer, '2026-10-05')),
+      ...['10', '11', '9'].map((customer) => note(`N${customer}`, customer, '2026-11-05')),
+      note('D10', '10', '2026-12-05'),
+    ]),
+  );
+  const ask = async (...args: string[]) => {
+    const { code, value } = await shop.json<RunReport & { file: string }>(...args);
+    const ways = value.customers.map(
+      ({ customer, delivery }) => `${customer} ${delivery?.state ?? 'nothing'}`,
+    );
+    return { code, value, ways, reasons: value.customers.flatMap(({ delivery }) => delivery?.reason ?? []) };
+  };
+
+  await t.test(
+    'print merges all documents in natural order and counts them as printed; no mail',
+    async () => {
+      const { code, ways, value } = await ask(
+        ...run('2026-10'),
+        '--output',
+        'print',
+        '--to',
+        shop.at('all.pdf'),
+      );
+      assert.deepEqual([code, ways], [0, ['9 printed', '10 printed', '11 printed']]);
+      assert.equal(value.file, shop.at('all.pdf'));
+      assert.deepEqual(await documentsIn(value.file), [
+        ...[
+          'Rechnung 2026000001',
+          'Rechnung 2026000002',
+          'Lieferübersicht 2026000002',
+          'Rechnung 2026000003',
+        ],
+      ]);
+      assert.equal(server.received.length, 0);
+    },
+  );
+
+  await t.test('mail customers only, of those named: only they are billed', async () => {
+    const { code, ways } = await ask(...run('2026-11'), '--mail-customers-only', '--customers', '10,9');
+    assert.deepEqual([code, ways], [0, ['9 accepted']]);
+    assert.equal(server.received.length, 1);
+  });
+
+  const rest = await ask(...run('2026-11'));
+  await t.test('who has no address for invoices gets paper, with the reason, and no mail elsewhere', () => {
+    assert.deepEqual([rest.code, rest.ways], [0, ['9 nothing', '10 to print', '11 to print']]);
+    assert.deepEqual(rest.reasons, ['The customer has no invoice mail address.']);
+    assert.equal(server.received.length, 1);
+  });
+
+  await t.test('the print file of a mailed run holds the paper post alone', async () => {
+    const printed = await shop.json('print-file', rest.value.run, '--to', shop.at('post.pdf'));
+    assert.deepEqual(printed.value, {
+      ...{ run: rest.value.run, invoices: ['2026000005', '2026000006'], file: shop.at('post.pdf') },
+    });
+    assert.deepEqual(await documentsIn(shop.at('post.pdf')), [
+      ...['Rechnung 2026000005', 'Lieferübersicht 2026000005', 'Rechnung 2026000006'],
+    ]);
+    const { ways } = await ask('report', rest.value.run);
+    assert.deepEqual(ways, ['9 nothing', '10 printed', '11 printed']);
+  });
+
+  await t.test('screen files and shows, and mails nothing', async () => {
+    const { code, ways, value } = await ask(...run('2026-12'), '--output', 'screen');
+    assert.deepEqual([code, ways], [0, ['9 nothing', '10 filed', '11 nothing']]);
+    assert.deepEqual(await documentsIn(value.file), ['Rechnung 2026000007', 'Lieferübersicht 2026000007']);
+    assert.equal(server.received.length, 1);
+  });
+
+  const archived = (...invoices: string[]) =>
+    [...shop.archive()]
+      .filter(
+        ([key]) => key.startsWith('invoices/') && invoices.some((invoice) => key.includes(`-${invoice}-`)),
+      )
+      .map(([key, bytes]) => [key.split('/').at(-1), bytes]);
+  const written = (folder: string) =>
+    readdirSync(shop.at(folder))
+      .sort()
+      .map((name) => [name, readFileSync(shop.at(`${folder}/${name}`))]);
+
+  await t.test('a reprint by number, customer or period is the archived bytes', async () => {
+    const to = (folder: string) => ['--to', `${shop.at(folder)}/`];
+    await shop.json('reprint', '--number', '2026000003,2026000001', ...to('numbers'));
+    assert.deepEqual(written('numbers'), archived('2026000001', '2026000003'));
+    await shop.json('reprint', '--customer', '10', ...to('customer'));
+    assert.deepEqual(written('customer'), archived('2026000002', '2026000005', '2026000007'));
+    await shop.json('reprint', '--period', '2026-11', '--mail-customers-only', ...to('period'));
+    assert.deepEqual(written('period'), archived('2026000004', '2026000006'));
+  });
+
+  await t.test('a reprint asks before it mails; then it is a new mail with the old documents', async () => {
+    const again = ['reprint', '--number', '2026000004', '--output', 'pdf'];
+    const before = shop.rows();
+    const { code, error } = await shop.json(...again);
+    assert.deepEqual([code, error?.message], [2, 'Not mailed: answer yes on the terminal, or give --yes.']);
+    assert.deepEqual(shop.rows(), before);
+    assert.equal(server.received.length, 1);
+    assert.equal((await shop.json(...again, '--yes')).code, 0);
+    const [first, second] = await Promise.all(server.received.map(({ bytes }) => PostalMime.parse(bytes)));
+    assert.equal(server.received.length, 2);
+    assert.notEqual(second?.messageId, first?.messageId);
+    assert.deepEqual(second?.attachments, first?.attachments);
+    assert.deepEqual(second?.to, first?.to);
+    assert.deepEqual(
+      Buffer.from(second?.attachments[0]?.content as ArrayBuffer),
+      archived('2026000004')[0]?.[1],
+    );
+  });
+});
+
+/** The kind and number of each page's document, in their order. */
+async function documentsIn(file: string): Promise<string[]> {
+  const { pages } = await readPdf(readFileSync(file));
+  return pages.map((lines) => {
+    const text = lines.join('\n');
+    return `${/Lieferübersicht/.exec(text)?.[0] ?? 'Rechnung'} ${/2026\d{6}/.exec(text)?.[0]}`;
+  });
+}

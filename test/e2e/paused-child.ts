@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { driveRun } from '#core/drive-run.ts';
+import type { Change } from '#core/ports.ts';
+import type { RunOrder } from '#core/repositories/runs.ts';
+import { startRun } from '#core/start-run.ts';
+import { importFile } from '#local/commands/import.ts';
+import { answer } from '#test/support/child.ts';
+import { hookIo } from '#test/support/io.ts';
+import { openData } from '#test/support/october.ts';
+
+/**
+ * A process that works on a data folder and stops in the middle: `before 2` and `after 2` are around the second write
+ * that claims notes, or that loads some. It answers the first message when it is there, the next one at its end.
+ */
+const [dataDir = '', where, file] = process.argv.slice(2);
+const OCTOBER: RunOrder = {
+  ...{ kind: 'cycle', cycle: 'monthly', period: '2026-10', from: '2026-10-01', until: '2026-10-31' },
+  ...{ mailCustomersOnly: false, output: 'pdf', invoiceDate: '2026-11-02' },
+};
+let writes = 0;
+const arrived = Promise.withResolvers<void>();
+const goOn = Promise.withResolvers<void>();
+let work: Promise<void> | undefined;
+
+async function stopAt(place: string): Promise<void> {
+  if (place !== where) return;
+  arrived.resolve();
+  await goOn.promise;
+}
+
+const local = hookIo(openData(dataDir, 'plain'), {
+  before: (call, args) => (isCounted(call, args) ? stopAt(`before ${++writes}`) : undefined),
+  after: (call, args) => (isCounted(call, args) ? stopAt(`after ${writes}`) : undefined),
+});
+
+/** A slice of the plan moves the run and claims; a slice of an import makes notes open. */
+function isCounted(call: string, [changes]: readonly unknown[]): boolean {
+  if (call !== 'table.write') return false;
+  const puts = (changes as readonly Change[]).flatMap((change) => ('put' in change ? [change.put.sort] : []));
+  const claims = puts.includes('RUN') && puts.includes('BILLING');
+  return file === undefined ? claims : puts.some((sort) => sort.startsWith('OPEN#'));
+}
+
+async function runOrImport(): Promise<void> {
+  if (file === undefined) await driveRun(await startRun(OCTOBER, local), local);
+  else await importFile('deliveries', 'deliveries.csv', readFileSync(file), false, local);
+  await local.close();
+}
+
+answer(async (message: 'begin' | 'go on') => {
+  if (message === 'begin') {
+    work = runOrImport();
+    await Promise.race([arrived.promise, work]);
+    return 'there';
+  }
+  goOn.resolve();
+  await work;
+  return 'done';
+});
