@@ -28,8 +28,12 @@ import { create, replace, type Stored } from './repositories/stored.ts';
 
 type PlanDeps = Pick<Deps, 'table' | 'clock' | 'ids' | 'workers' | 'fonts' | 'onProgress'>;
 
-/** Two changes a customer with a draft, one for the run, one check: below the limit of 100 changes a write. */
+/** Two changes a customer, one for the run, one check: below the limit of 100 changes a write. */
 const SLICE = 40;
+/** Characters of drafts and claims in a write; with the one that passes it still below the limit of 4 MB. */
+const SLICE_SIZE = 2_000_000;
+/** Of one customer, open and claimed: their ids fit into one item of 400 KB. */
+const MAX_NOTES = 5000;
 
 /**
  * Decides for every customer of the run's selection whether there is something to bill, claims the notes and keeps
@@ -58,21 +62,23 @@ async function planSlice(
   settings: Settings,
   deps: PlanDeps,
 ): Promise<void> {
-  const selected = customers.filter((customer) => isSelected(customer, run.value));
   let { drafts, held, nothing } = run.value.planned;
+  let cursor = run.value.cursor;
+  let size = 0;
   const changes: Change[] = [];
-  for (const customer of selected) {
+  for (const customer of customers) {
+    if (size > SLICE_SIZE) break;
+    cursor = customer.number;
+    if (!isSelected(customer, run.value)) continue;
     const plan = await planCustomer(customer, run.value, settings, deps);
-    changes.push(
-      create(runLineKey(run.value.id, customer.number), lineOf(customer, plan, drafts)),
-      plan.guard,
-    );
+    const line = lineOf(customer, plan, drafts);
+    changes.push(create(runLineKey(run.value.id, customer.number), line), plan.guard);
+    size += JSON.stringify([line, plan.guard]).length;
     if (plan.state === 'planned') drafts++;
     else if (plan.state === 'held') held++;
     else nothing++;
   }
-  const cursor = customers.at(-1)!.number;
-  const next: Run = { ...run.value, cursor, planned: { drafts, held, nothing } };
+  const next: Run = { ...run.value, ...(cursor ? { cursor } : {}), planned: { drafts, held, nothing } };
   await deps.table.write([noImportUnderWay, replace(run, next), ...changes]);
   const total = run.value.order.customers?.length;
   deps.onProgress?.({ phase: 'plan', done: drafts + held + nothing, total });
@@ -103,6 +109,12 @@ export async function planCustomer(
     expect: billing ? { version: billing.version } : 'absent',
   };
   if (open.length === 0) return { state: 'nothing to bill', guard: unchanged };
+
+  const count = open.length + claimed.size;
+  if (count > MAX_NOTES) {
+    const reason = `Customer ${customer.number} has ${count} open notes, one invoice takes ${MAX_NOTES}: bill an earlier or shorter period first.`;
+    return { state: 'held', reasons: [reason], guard: unchanged };
+  }
 
   const noteIds = open.map((note) => note.noteId);
   const notes = (await readNotes(deps.table, noteIds)).flatMap((note) => (note ? [note.value.note] : []));

@@ -4,6 +4,7 @@ import { createInstantInvoice } from '#core/create-instant-invoice.ts';
 import { driveRun } from '#core/drive-run.ts';
 import { dryRun } from '#core/dry-run.ts';
 import { importSettings } from '#core/import-settings.ts';
+import { planRun } from '#core/plan-run.ts';
 import { listRunIds, readRun } from '#core/repositories/runs.ts';
 import { runReport } from '#core/run-report.ts';
 import { startRun } from '#core/start-run.ts';
@@ -133,4 +134,27 @@ test('an instant invoice follows the ordering setting, and refuses where there i
   const shown = await createInstantInvoice({ customer: '10' }, deps);
   assert.equal((await readRun(deps.table, shown))?.value.order.output, 'screen');
   assert.equal((await runReport(shown, deps)).customers[0]?.delivery?.state, 'filed');
+});
+
+test('a month of customers with thousands of notes each is planned within the limits of a write', async () => {
+  const { deps } = createWorld(1).process();
+  const customers = Array.from({ length: 18 }, (_, n) => customerOf(String(n + 1)));
+  const name = 'N'.repeat(33);
+  const many = customers.flatMap(({ number }) =>
+    Array.from({ length: 2500 }, (_, n) => noteOf(`${name}${number}x${n}`, number, (n % 31) + 1)),
+  );
+  await loadOffice(deps, many, customers);
+  const runId = await startRun(OCTOBER, deps);
+  await planRun(runId, deps);
+  assert.equal((await readRun(deps.table, runId))?.value.planned.drafts, 18);
+});
+
+test('a customer with more open notes than one invoice takes is held', async () => {
+  const { deps } = createWorld(1).process();
+  await loadOffice(
+    deps,
+    Array.from({ length: 5001 }, (_, n) => noteOf(`L${n}`, '9', (n % 31) + 1)),
+  );
+  const [line] = (await dryRun(OCTOBER, deps)).customers;
+  assert.match(line?.reasons?.[0] ?? '', /Customer 9 has 5001 open notes, one invoice takes 5000/);
 });

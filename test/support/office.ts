@@ -49,12 +49,16 @@ export async function loadOffice(
   settings: Settings = SETTINGS,
 ): Promise<void> {
   await importSettings(settings, undefined, deps);
-  await importCustomers(customers, { name: 'customers.csv', hash: JSON.stringify(customers) }, deps);
+  await importCustomers(
+    customers,
+    { name: 'customers.csv', hash: deps.hasher.sha256(JSON.stringify(customers)) },
+    deps,
+  );
   await loadNotes(deps, notes);
 }
 
 export const loadNotes = (deps: Deps, notes: readonly DeliveryNote[]) =>
-  importDeliveries(notes, { name: 'deliveries.csv', hash: JSON.stringify(notes) }, deps);
+  importDeliveries(notes, { name: 'deliveries.csv', hash: deps.hasher.sha256(JSON.stringify(notes)) }, deps);
 
 export async function bill(deps: Deps, order: RunOrder = OCTOBER): Promise<RunReport> {
   const runId = await startRun(order, deps);
