@@ -56,7 +56,7 @@ test('a mail server that is down, refuses the login, or hangs up after the last 
   });
 
   await t.test('hung up after the last byte: unknown, until a person decides', async () => {
-    const rude = await startScriptedServer({ dot: ['close', 'close', '250 2.0.0 taken'] });
+    const rude = await startScriptedServer({ dot: ['close', 'close', 'close', '250 2.0.0 taken'] });
     t.after(() => rude.close());
     await shop.load('settings', settingsJson(rude.port));
     const { code, mails, value } = await bill('2026-12');
@@ -69,14 +69,16 @@ test('a mail server that is down, refuses the login, or hangs up after the last 
     assert.deepEqual([unknown.code, first, second], [1, '2026000005-1', '2026000006-1']);
     const counted = await shop.json<{ mail: Mail }>('decide', first!, 'count-as-sent');
     assert.deepEqual([counted.code, counted.value.mail.state], [0, 'settled']);
-    const again = await shop.json<{ mail: Mail }>('decide', second!, 'send-again');
+    const lost = await shop.json<{ mail: Mail }>('decide', second!, 'send-again');
+    assert.deepEqual([lost.code, lost.value.mail.state], [1, 'unknown']);
+    const again = await shop.json<{ mail: Mail }>('decide', lost.value.mail.id, 'send-again');
     assert.deepEqual(
       [again.code, again.value.mail.id, again.value.mail.state],
-      [0, '2026000006-2', 'accepted'],
+      [0, '2026000006-3', 'accepted'],
     );
-    assert.equal(rude.messages.length, 3);
-    assert.equal(messageId(rude.messages[2]!), again.value.mail.messageId);
-    assert.equal(new Set(rude.messages.map(messageId)).size, 3);
+    assert.equal(rude.messages.length, 4);
+    assert.equal(messageId(rude.messages[3]!), again.value.mail.messageId);
+    assert.equal(new Set(rude.messages.map(messageId)).size, 4);
 
     const refused = await shop.json('decide', first!, 'send-again');
     assert.equal(refused.code, 2);

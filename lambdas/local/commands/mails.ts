@@ -1,6 +1,6 @@
-import { berlinDay } from '#core/domain/calendar.ts';
+import { instant } from '#core/deps.ts';
 import { refuse } from '#core/errors.ts';
-import { listMonthMails, readMails } from '#core/repositories/mails.ts';
+import { listMonthMails, type Mail, readMail, readMails } from '#core/repositories/mails.ts';
 import { decideMail } from '#core/resend-mail.ts';
 import { sendMails } from '#core/send-mails.ts';
 import { type Command, TEXT } from '../command.ts';
@@ -10,7 +10,8 @@ export const mailsCommand: Command = {
   help: [['mails [--month 2026-11] [--state unknown]', 'the mails queued in a month, with their states']],
   options: { month: TEXT, state: TEXT },
   async run({ text }, { local, print }) {
-    const month = text('month') ?? berlinDay(local.clock.now()).slice(0, 7);
+    // By the clock of the list itself, UTC: just after midnight on the 1st, Germany is a month ahead.
+    const month = text('month') ?? instant(local.clock.now()).slice(0, 7);
     const state = text('state');
     const all = (await readMails(local.table, await listMonthMails(local.table, month))).map(
       ({ value }) => value,
@@ -24,7 +25,7 @@ export const mailsCommand: Command = {
       mail.reason ?? '',
     ]);
     print(table(['Mail', 'Customer', 'State', 'To', 'Answer'], rows).join('\n'), { month, mails });
-    return mails.some((mail) => ['held', 'failed', 'unknown'].includes(mail.state)) ? 1 : 0;
+    return mails.some(needsAPerson) ? 1 : 0;
   },
 };
 
@@ -38,8 +39,10 @@ export const decideCommand: Command = {
     const again = decision === 'send-again';
     const mailId = await decideMail(id, again ? 'send again' : 'count as sent', local);
     if (again) await sendMails([mailId], local);
-    const [mail] = await readMails(local.table, [mailId]);
-    print(`${mailId}: ${mail?.value.state}`, { mail: mail?.value });
-    return 0;
+    const mail = (await readMail(local.table, mailId))!.value;
+    print(`${mailId}: ${mail.state}${mail.reason ? `, ${mail.reason}` : ''}`, { mail });
+    return needsAPerson(mail) ? 1 : 0;
   },
 };
+
+const needsAPerson = ({ state }: Mail): boolean => ['held', 'failed', 'unknown'].includes(state);

@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { html } from 'hono/html';
+import { archiveKeyProblem } from '#core/archive-limits.ts';
 import type { Local } from '#wiring/local.ts';
 import { page } from './layout.ts';
 
@@ -18,7 +19,8 @@ export function archivePages({ archive }: Pick<Local, 'archive'>): Hono {
     );
   });
   app.get('/file/:key{.+}', async (context) => {
-    const found = await archive.get(context.req.param('key'));
+    const key = context.req.param('key');
+    const found = archiveKeyProblem(key) ? undefined : await archive.get(key);
     if (!found) return context.notFound();
     return context.body(new Uint8Array(found.bytes), 200, {
       'Content-Type': found.file.contentType,

@@ -1,0 +1,39 @@
+import { driveRun } from '#core/drive-run.ts';
+import { runReport } from '#core/run-report.ts';
+import { startRun } from '#core/start-run.ts';
+import { openData } from '#test/support/october.ts';
+import { OCTOBER } from '#test/support/office.ts';
+import { treePss } from './process-tree.ts';
+
+/**
+ * A process that bills October on the data folder in DATA_DIR, as the command line does, and measures itself.
+ * Prints one JSON document.
+ */
+export interface Billing {
+  /** Seconds from the start of the run to its last document, and to its end. */
+  readonly documents: number;
+  readonly whole: number;
+  readonly report: { readonly counts: object; readonly delivery: object };
+  /** MB (PSS) of this process and its browser after so many invoices. */
+  readonly memory: readonly { readonly done: number; readonly pss: number }[];
+}
+
+const local = openData(process.env.DATA_DIR ?? '', 'chrome');
+await local.printer.render([{ name: 'warm-up', html: '<p>warm' }]);
+const memory: { done: number; pss: number }[] = [];
+let documents = 0;
+const begun = performance.now();
+const runId = await startRun(OCTOBER, local);
+await driveRun(runId, {
+  ...local,
+  onProgress: ({ phase, done }) => {
+    if (phase !== 'documents') return;
+    documents = (performance.now() - begun) / 1000;
+    const pss = done % 100 === 0 ? treePss() : undefined;
+    if (pss !== undefined) memory.push({ done, pss });
+  },
+});
+const whole = (performance.now() - begun) / 1000;
+const { counts, delivery } = await runReport(runId, local);
+await local.close();
+console.log(JSON.stringify({ documents, whole, report: { counts, delivery }, memory } satisfies Billing));
