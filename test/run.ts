@@ -10,7 +10,9 @@ import { spec } from 'node:test/reporters';
  */
 const BUDGETS: Readonly<Record<string, number>> = {
   'test/core/histories.test.ts': 40,
-  'test/e2e/kill.test.ts': 150,
+  'test/e2e/kill.test.ts': 200,
+  'test/e2e/together.test.ts': 70,
+  'test/e2e/start.test.ts': 50,
 };
 const USUAL_BUDGET = 30;
 const root = resolve(import.meta.dirname, '..');

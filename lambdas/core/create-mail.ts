@@ -41,11 +41,17 @@ export function newMail(
   const { sender, bcc } = settings.mail;
   const now = deps.clock.now();
   const id = `${invoice.number}-${n}`;
-  const to = mailAddresses(customer.invoiceEmail).valid;
-  const cc = mailAddresses(customer.cc).valid;
+  const { valid: to, malformed } = mailAddresses(customer.invoiceEmail);
+  const { valid: cc, malformed: malformedCc } = mailAddresses(customer.cc);
+  const leftOut = [...malformed, ...malformedCc];
   const domain = sender.address.split('@')[1] ?? 'localhost';
   return {
     ...{ id, invoice: invoice.number, customer: customer.number, state: 'queued', attempts: 0 },
+    ...{
+      from: sender,
+      replyTo: settings.mail.replyTo,
+      ...(leftOut.length > 0 ? { malformed: leftOut } : {}),
+    },
     envelope: { from: sender.address, to: [...new Set([...to, ...cc, ...bcc])] },
     ...{ to, cc, messageId: `<${id}.${deps.ids.next()}@${domain}>` },
     key: archiveKey('mail', settings.pdf.folders, invoice.date, `${customer.number}-${id}.eml`),

@@ -1,7 +1,8 @@
 import { closeRun } from './close-run.ts';
 import type { Deps } from './deps.ts';
 import { goOnUnlessStopped } from './deps.ts';
-import { isFree, issueInvoices } from './issue-invoices.ts';
+import { issueInvoices } from './issue-invoices.ts';
+import { isFree } from './lease.ts';
 import { planRun } from './plan-run.ts';
 import { releaseNotes } from './release-notes.ts';
 import { removeDue } from './repositories/due.ts';
@@ -77,14 +78,14 @@ async function endLines(
   deps: Deps,
 ): Promise<void> {
   for (const { value } of lines) if (value.releasing) await releaseNotes(run, value.customer, deps);
-  const planned = lines.filter(({ value }) => value.state === 'planned' && isFree(value, deps));
+  const planned = lines.filter(({ value }) => value.state === 'planned' && isFree(value.lease, deps));
   if (planned.length > 0) await issueInvoices(run, settings, planned, deps);
 }
 
 async function allLeasedElsewhere(runId: string, deps: Deps): Promise<boolean> {
   const lines = await listRunLines(deps.table, runId);
   const open = lines.filter(({ value }) => value.state === 'planned' || value.releasing);
-  return open.length > 0 && open.every(({ value }) => !value.releasing && !isFree(value, deps));
+  return open.length > 0 && open.every(({ value }) => !value.releasing && !isFree(value.lease, deps));
 }
 
 function inBatches<T>(items: readonly T[]): T[][] {
@@ -110,6 +111,7 @@ async function mailInvoices(runId: string, deps: Deps): Promise<void> {
         deps.table,
         waiting.map(({ id }) => id),
       );
+      goOnUnlessStopped(deps);
       // Mail is switched off: they wait as they are.
       if (JSON.stringify(after.map(({ value }) => value)) === before) return;
     } else if (mine.length > 0) await deps.clock.wait(POLL_MS);

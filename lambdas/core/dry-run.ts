@@ -10,7 +10,7 @@ import { newRun } from './start-run.ts';
  */
 export async function dryRun(
   order: RunOrder,
-  deps: Pick<Deps, 'table' | 'clock' | 'ids' | 'workers' | 'hasher' | 'fonts'>,
+  deps: Pick<Deps, 'table' | 'clock' | 'ids' | 'workers' | 'hasher' | 'fonts' | 'stop'>,
 ): Promise<RunReport> {
   const started = await newRun(order, deps);
   let run: Run = started.run;

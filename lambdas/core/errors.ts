@@ -46,6 +46,9 @@ export class ConflictError extends Fault {
   }
 }
 
+/** A write beyond the limits of `table-limits.ts`: with fewer things in it, it may pass. */
+export const isTooLarge = (error: unknown): boolean => error instanceof Fault && error.code === 'too-large';
+
 /** Bad input: nothing was changed. Exit code 2, HTTP 422. */
 export function refuse(message: string, details: readonly string[] = []): never {
   throw new Fault('bad-input', message, { details });

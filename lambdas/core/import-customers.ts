@@ -32,11 +32,12 @@ const CHUNK = 40; // two changes each
 export async function importCustomers(
   customers: readonly Customer[],
   file: ImportFileInfo,
-  deps: Pick<Deps, 'table' | 'clock' | 'workers' | 'hasher' | 'onProgress'>,
+  deps: Pick<Deps, 'table' | 'clock' | 'workers' | 'hasher' | 'stop' | 'onProgress'>,
 ): Promise<ImportResult> {
   const result = { created: 0, updated: 0, unchanged: 0 };
-  await whileImporting(deps, file, async () => {
+  await whileImporting(deps, file, async (renew) => {
     for (let start = 0; start < customers.length; start += CHUNK) {
+      await renew();
       const counts = await retryOnConflict(() => writeChunk(customers.slice(start, start + CHUNK), deps));
       result.created += counts.created;
       result.updated += counts.updated;

@@ -1,7 +1,7 @@
 import type { Deps } from './deps.ts';
 import { instant } from './deps.ts';
 import { type DeliveryNote, noteIdOf } from './domain/delivery-note.ts';
-import { refuse } from './errors.ts';
+import { isTooLarge, refuse } from './errors.ts';
 import type { ImportFileInfo, ImportResult } from './import-customers.ts';
 import { whileImporting } from './import-lock.ts';
 import type { Change } from './ports.ts';
@@ -22,7 +22,7 @@ import {
 import { createOrReplace, type Stored } from './repositories/stored.ts';
 import { retryOnConflict } from './retry.ts';
 
-type ImportDeps = Pick<Deps, 'table' | 'clock' | 'workers' | 'hasher' | 'onProgress'>;
+type ImportDeps = Pick<Deps, 'table' | 'clock' | 'workers' | 'hasher' | 'stop' | 'onProgress'>;
 
 /** Four changes a note at most, and the customers' claims: below the limit of 100 changes a write. */
 const CHUNK = 24;
@@ -38,17 +38,26 @@ export async function importDeliveries(
   deps: ImportDeps,
 ): Promise<ImportResult> {
   const result = { created: 0, updated: 0, unchanged: 0 };
-  await whileImporting(deps, file, async () => {
+  await whileImporting(deps, file, async (renew) => {
     await refuseUnlessAllFit(notes, deps);
     const byCustomer = Map.groupBy(notes, (note) => note.customer);
     let done = 0;
     for (const [customer, group] of byCustomer) {
-      for (let start = 0; start < group.length; start += CHUNK) {
-        const chunk = group.slice(start, start + CHUNK);
-        const counts = await retryOnConflict(() => writeChunk(customer, chunk, deps));
-        result.created += counts.created;
-        result.updated += counts.updated;
-        result.unchanged += counts.unchanged;
+      let size = CHUNK;
+      for (let start = 0; start < group.length; ) {
+        const chunk = group.slice(start, start + size);
+        try {
+          await renew();
+          const counts = await retryOnConflict(() => writeChunk(customer, chunk, deps));
+          result.created += counts.created;
+          result.updated += counts.updated;
+          result.unchanged += counts.unchanged;
+        } catch (error) {
+          if (!isTooLarge(error) || chunk.length === 1) throw error;
+          size = Math.ceil(chunk.length / 2);
+          continue;
+        }
+        start += chunk.length;
         done += chunk.length;
         deps.onProgress?.({ phase: 'import', done, total: notes.length });
       }

@@ -1,7 +1,9 @@
 import type { Deps } from './deps.ts';
-import { instant } from './deps.ts';
+import { goOnUnlessStopped, instant } from './deps.ts';
 import { ConflictError, Fault } from './errors.ts';
+import { isFree } from './lease.ts';
 import type { Change, Key } from './ports.ts';
+import type { Lease } from './repositories/runs.ts';
 import { create, read, remove, replace } from './repositories/stored.ts';
 
 /**
@@ -13,10 +15,13 @@ interface ImportMarker {
   /** SHA-256 of the file: the same file may go on where a killed import stopped. */
   readonly hash: string;
   readonly since: string;
-  readonly worker: string;
+  /** Renewed while the import goes on. */
+  readonly lease: Lease;
 }
 
 const MARKER: Key = { partition: 'IMPORT', sort: 'MARKER' };
+const LEASE_MS = 5 * 60_000;
+const POLL_MS = 200;
 
 /** Part of every write that starts a run or claims notes. */
 export const noImportUnderWay: Change = { check: MARKER, expect: 'absent' };
@@ -24,68 +29,87 @@ export const noImportUnderWay: Change = { check: MARKER, expect: 'absent' };
 export const isImportConflict = (error: unknown): boolean =>
   error instanceof ConflictError && error.at === `${MARKER.partition}/${MARKER.sort}`;
 
-type LockDeps = Pick<Deps, 'table' | 'clock' | 'workers'>;
+type LockDeps = Pick<Deps, 'table' | 'clock' | 'workers' | 'stop'>;
+
+const readMarker = (deps: Pick<Deps, 'table'>) => read<ImportMarker>(deps.table, MARKER);
 
 /** Waits until the import that is under way has ended. @throws Fault `import-interrupted` when its process died */
 export async function waitForImport(deps: LockDeps): Promise<void> {
   for (;;) {
-    const marker = await read<ImportMarker>(deps.table, MARKER);
+    const marker = await readMarker(deps);
     if (!marker) return;
-    if (deps.workers.isDead(marker.value.worker)) throw interrupted(marker.value);
-    await deps.clock.wait(200);
+    if (isFree(marker.value.lease, deps)) throw interrupted(marker.value);
+    goOnUnlessStopped(deps);
+    await deps.clock.wait(POLL_MS);
   }
 }
 
 /**
- * Does `work` while the marker stands. When `work` refuses the file, nothing was changed and the marker goes;
- * when it breaks down otherwise, the marker stays and the file must be repeated.
+ * Does `work` while the marker stands; `work` calls `renew` now and then. When it refuses the file, nothing was
+ * changed and the marker goes (or the one of an interrupted file comes back that this one was to replace); when it
+ * breaks down otherwise, the marker stays and the file must be repeated.
  */
 export async function whileImporting<T>(
   deps: LockDeps,
   file: { readonly name: string; readonly hash: string; readonly discardInterrupted?: boolean },
-  work: () => Promise<T>,
+  work: (renew: () => Promise<void>) => Promise<T>,
 ): Promise<T> {
-  const marker: ImportMarker = {
-    ...{ name: file.name, hash: file.hash },
-    since: instant(deps.clock.now()),
-    worker: deps.workers.me,
+  const replaced = await placeMarker(deps, file);
+  let renewedAt = deps.clock.now();
+  const renew = async () => {
+    if (deps.clock.now() - renewedAt < LEASE_MS / 5) return;
+    renewedAt = deps.clock.now();
+    const found = await readMarker(deps);
+    if (found?.value.hash === file.hash)
+      await unlessTaken(deps, replace(found, { ...found.value, lease: lease(deps) }));
   };
-  for (;;) {
-    const found = await read<ImportMarker>(deps.table, MARKER);
-    if (found && found.value.hash !== file.hash) {
-      if (!deps.workers.isDead(found.value.worker)) {
-        await deps.clock.wait(200);
-        continue;
-      }
-      if (!file.discardInterrupted) throw interrupted(found.value);
-    }
-    try {
-      await deps.table.write([found ? replace(found, marker) : create(MARKER, marker)]);
-      break;
-    } catch (error) {
-      if (!(error instanceof ConflictError)) throw error;
-    }
-  }
   try {
-    const result = await work();
-    await dropMarker(deps, file.hash);
+    const result = await work(renew);
+    await endMarker(deps, file.hash, undefined);
     return result;
   } catch (error) {
-    if (error instanceof Fault && error.code === 'bad-input') await dropMarker(deps, file.hash);
+    if (error instanceof Fault && error.code === 'bad-input') await endMarker(deps, file.hash, replaced);
     throw error;
   }
 }
 
-async function dropMarker(deps: LockDeps, hash: string): Promise<void> {
-  const found = await read<ImportMarker>(deps.table, MARKER);
-  if (found?.value.hash !== hash) return;
-  try {
-    await deps.table.write([remove(found)]);
-  } catch (error) {
-    // Another process that repeats the same file holds it now and will drop it.
-    if (!(error instanceof ConflictError)) throw error;
+/** @returns the marker of another, interrupted file that this one replaces */
+async function placeMarker(
+  deps: LockDeps,
+  file: { readonly name: string; readonly hash: string; readonly discardInterrupted?: boolean },
+): Promise<ImportMarker | undefined> {
+  for (;;) {
+    const found = await readMarker(deps);
+    const other = found && found.value.hash !== file.hash ? found.value : undefined;
+    if (other && !isFree(other.lease, deps)) {
+      goOnUnlessStopped(deps);
+      await deps.clock.wait(POLL_MS);
+      continue;
+    }
+    if (other && !file.discardInterrupted) throw interrupted(other);
+    const { name, hash } = file;
+    const marker: ImportMarker = { name, hash, since: instant(deps.clock.now()), lease: lease(deps) };
+    if (await unlessTaken(deps, found ? replace(found, marker) : create(MARKER, marker))) return other;
   }
 }
+
+/** Another process that repeats the same file may hold the marker by now, and ends it itself. */
+async function endMarker(deps: LockDeps, hash: string, former: ImportMarker | undefined): Promise<void> {
+  const found = await readMarker(deps);
+  if (found?.value.hash === hash) await unlessTaken(deps, former ? replace(found, former) : remove(found));
+}
+
+async function unlessTaken(deps: Pick<Deps, 'table'>, change: Change): Promise<boolean> {
+  try {
+    await deps.table.write([change]);
+    return true;
+  } catch (error) {
+    if (error instanceof ConflictError) return false;
+    throw error;
+  }
+}
+
+const lease = (deps: LockDeps): Lease => ({ worker: deps.workers.me, until: deps.clock.now() + LEASE_MS });
 
 function interrupted(marker: ImportMarker): Fault {
   return new Fault(

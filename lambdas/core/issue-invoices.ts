@@ -5,8 +5,9 @@ import { bill } from './domain/bill.ts';
 import { deliveryOverview } from './domain/delivery-overview.ts';
 import { formatNumber } from './domain/number-format.ts';
 import type { Settings } from './domain/settings.ts';
-import { ConflictError, Fault } from './errors.ts';
+import { ConflictError, Fault, isTooLarge } from './errors.ts';
 import { fileDocuments, type Prepared } from './file-documents.ts';
+import { isFree } from './lease.ts';
 import type { Change, PrintResult } from './ports.ts';
 import { releaseNotes } from './release-notes.ts';
 import { addDue, invoiceDue, removeDue } from './repositories/due.ts';
@@ -51,11 +52,7 @@ export async function issueInvoices(
       await keepReason(run, line, error, deps);
     }
   }
-  const printed = await deps.printer.render(
-    prepared.flatMap(({ invoice, pages }) =>
-      pages.map(({ n, html }) => ({ name: `invoice ${invoice.number} document ${n}`, html })),
-    ),
-  );
+  const printed = await print(run, prepared, deps);
   for (const one of prepared) {
     try {
       await issue(run, settings, one, printed.splice(0, one.pages.length), deps);
@@ -65,21 +62,42 @@ export async function issueInvoices(
   }
 }
 
-/** Whether nobody is at work on this line. */
-export const isFree = (line: RunLine, deps: Pick<Deps, 'clock' | 'workers'>): boolean =>
-  !line.lease || line.lease.until <= deps.clock.now() || deps.workers.isDead(line.lease.worker);
+/** @throws what the printer throws when it cannot work at all; the drafts are then free for the next try */
+async function print(run: Run, prepared: readonly Prepared[], deps: IssueDeps): Promise<PrintResult[]> {
+  const documents = prepared.flatMap(({ invoice, pages }) =>
+    pages.map(({ n, html }) => ({ name: `invoice ${invoice.number} document ${n}`, html })),
+  );
+  try {
+    return await deps.printer.render(documents);
+  } catch (error) {
+    for (const { line } of prepared) {
+      const current = await readRunLine(deps.table, run.id, line.value.customer);
+      if (current?.version !== line.version) continue;
+      const { lease: _, ...free } = line.value;
+      await deps.table.write([replace(current, free)]);
+    }
+    throw error;
+  }
+}
 
 async function takeLeases(
   run: Run,
   lines: readonly Stored<RunLine>[],
   deps: IssueDeps,
 ): Promise<Stored<RunLine>[]> {
-  const free = lines.filter(({ value }) => needsDocuments(value) && isFree(value, deps));
+  const free = lines.filter(({ value }) => needsDocuments(value) && isFree(value.lease, deps));
   if (free.length === 0) return [];
   const lease = { worker: deps.workers.me, until: deps.clock.now() + LEASE_MS };
   try {
     await deps.table.write(free.map((line) => replace(line, { ...line.value, lease })));
   } catch (error) {
+    if (isTooLarge(error) && free.length > 1) {
+      const half = Math.ceil(free.length / 2);
+      return [
+        ...(await takeLeases(run, free.slice(0, half), deps)),
+        ...(await takeLeases(run, free.slice(half), deps)),
+      ];
+    }
     if (!(error instanceof ConflictError)) throw error;
     return takeLeases(run, await readAgain(run, free, deps), deps);
   }
@@ -105,7 +123,7 @@ async function prepare(
     note ? [note.value.note] : [],
   );
   const invoice = bill({
-    number: formatNumber(settings.numbering.format, run.numbers!.first + draft.place, run.invoiceDate),
+    number: formatNumber(run.numbers!.format, run.numbers!.first + draft.place, run.invoiceDate),
     date: run.invoiceDate,
     period: run.order.from ? { from: run.order.from, to: run.order.until } : undefined,
     customer: draft.customer,

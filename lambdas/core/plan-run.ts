@@ -1,4 +1,5 @@
 import type { Deps } from './deps.ts';
+import { goOnUnlessStopped } from './deps.ts';
 import { totalsOf } from './domain/bill.ts';
 import { documentFaults } from './domain/check-document.ts';
 import type { Customer } from './domain/customer.ts';
@@ -26,7 +27,7 @@ import {
 } from './repositories/runs.ts';
 import { create, replace, type Stored } from './repositories/stored.ts';
 
-type PlanDeps = Pick<Deps, 'table' | 'clock' | 'ids' | 'workers' | 'fonts' | 'onProgress'>;
+type PlanDeps = Pick<Deps, 'table' | 'clock' | 'ids' | 'workers' | 'fonts' | 'stop' | 'onProgress'>;
 
 /** Two changes a customer, one for the run, one check: below the limit of 100 changes a write. */
 const SLICE = 40;
@@ -45,6 +46,7 @@ export async function planRun(runId: string, deps: PlanDeps): Promise<void> {
   for (;;) {
     const run = await readRun(deps.table, runId);
     if (run?.value.state !== 'planning') return;
+    goOnUnlessStopped(deps);
     const customers = await nextCustomers(run.value, deps);
     if (customers.length === 0) return;
     try {

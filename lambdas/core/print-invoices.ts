@@ -2,9 +2,9 @@ import type { Deps } from './deps.ts';
 import { instant } from './deps.ts';
 import { Fault } from './errors.ts';
 import type { Archive, PdfMerger } from './ports.ts';
-import { type InvoiceRecord, readInvoices } from './repositories/invoices.ts';
+import { type Delivery, type InvoiceRecord, readInvoice, readInvoices } from './repositories/invoices.ts';
 import { appendToJournal } from './repositories/journal.ts';
-import { readMails } from './repositories/mails.ts';
+import { readMail, readMails } from './repositories/mails.ts';
 import { listRunLines, readRun } from './repositories/runs.ts';
 import { replace, type Stored } from './repositories/stored.ts';
 import { retryOnConflict } from './retry.ts';
@@ -60,20 +60,33 @@ export async function paperPost(runId: string, deps: Pick<Deps, 'table'>): Promi
   );
 }
 
-/** Notes that these invoices were printed; only those that were waiting for it change. */
+/** Notes that these invoices were printed: those that waited for it, and those whose mail had failed. */
 export async function markPrinted(
   invoices: readonly Stored<InvoiceRecord>[],
   deps: Pick<Deps, 'table' | 'clock' | 'hasher'>,
 ): Promise<void> {
   for (const { value } of invoices) {
     await retryOnConflict(async () => {
-      const [current] = await readInvoices(deps.table, [value.facts.number]);
-      if (current?.value.delivery.state !== 'to print') return;
+      const current = await readInvoice(deps.table, value.facts.number);
+      const delivery = current && (await printedDelivery(current.value, deps));
+      if (!delivery) return;
       const { change, head } = appendToJournal(deps.hasher, current.key.partition, current.value.journal, {
-        ...{ at: instant(deps.clock.now()), event: 'invoice printed', data: {} },
+        at: instant(deps.clock.now()),
+        event: 'invoice printed',
+        data: {},
       });
-      const printed: InvoiceRecord = { ...current.value, delivery: { state: 'printed' }, journal: head };
+      const printed: InvoiceRecord = { ...current.value, delivery, journal: head };
       await deps.table.write([replace(current, printed), change]);
     });
   }
+}
+
+async function printedDelivery(
+  { delivery }: InvoiceRecord,
+  deps: Pick<Deps, 'table'>,
+): Promise<Delivery | undefined> {
+  if (delivery.state === 'to print') return { state: 'printed' };
+  if (delivery.state !== 'mail') return undefined;
+  const mail = await readMail(deps.table, delivery.mailId);
+  return mail?.value.state === 'failed' ? { state: 'printed', mailId: delivery.mailId } : undefined;
 }

@@ -1,5 +1,6 @@
 import type { Deps } from './deps.ts';
 import { instant } from './deps.ts';
+import { isTooLarge } from './errors.ts';
 import type { Change } from './ports.ts';
 import { invoiceDue, removeDue } from './repositories/due.ts';
 import { appendToJournal } from './repositories/journal.ts';
@@ -24,23 +25,34 @@ export async function releaseNotes(
   if (!line?.value.releasing) return;
   const { draft, invoice } = line.value;
   const noteIds = draft!.noteIds;
-  for (let start = 0; start < noteIds.length; start += CHUNK) {
-    const chunk = noteIds.slice(start, start + CHUNK);
-    const isLast = start + CHUNK >= noteIds.length;
-    await retryOnConflict(async () => {
-      const changes = await markBilled(chunk, invoice!, deps);
-      if (isLast) {
-        const current = await readRunLine(deps.table, run.id, customer);
-        if (!current?.value.releasing) return;
-        const billing = await readBilling(deps.table, customer);
-        const claims = (billing?.value.claims ?? []).filter((claim) => claim.draftId !== draft!.id);
-        const { releasing: _, dueAt, ...released } = current.value;
-        changes.push(putBilling(customer, billing, { claims }), replace(current, released));
-        if (dueAt !== undefined) changes.push(removeDue(dueAt, invoiceDue(run.id, customer)));
-      }
-      if (changes.length > 0) await deps.table.write(changes);
-    });
+  let size = CHUNK;
+  for (let start = 0; start < noteIds.length; ) {
+    const end = Math.min(start + size, noteIds.length);
+    try {
+      await retryOnConflict(async () => {
+        const changes = await markBilled(noteIds.slice(start, end), invoice!, deps);
+        if (end === noteIds.length) changes.push(...(await giveUpClaim(run.id, customer, deps)));
+        if (changes.length > 0) await deps.table.write(changes);
+      });
+      start = end;
+    } catch (error) {
+      if (!isTooLarge(error) || size === 1) throw error;
+      size = Math.ceil(size / 2);
+    }
   }
+}
+
+async function giveUpClaim(runId: string, customer: string, deps: Pick<Deps, 'table'>): Promise<Change[]> {
+  const line = await readRunLine(deps.table, runId, customer);
+  if (!line?.value.releasing) return [];
+  const billing = await readBilling(deps.table, customer);
+  const claims = (billing?.value.claims ?? []).filter(({ draftId }) => draftId !== line.value.draft!.id);
+  const { releasing: _, dueAt, ...released } = line.value;
+  return [
+    putBilling(customer, billing, { claims }),
+    replace(line, released),
+    ...(dueAt === undefined ? [] : [removeDue(dueAt, invoiceDue(runId, customer))]),
+  ];
 }
 
 async function markBilled(

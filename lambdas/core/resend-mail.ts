@@ -4,6 +4,7 @@ import { instant } from './deps.ts';
 import { mailAddresses } from './domain/mail-address.ts';
 import { Fault, refuse } from './errors.ts';
 import { readCustomer } from './repositories/customers.ts';
+import { removeDue } from './repositories/due.ts';
 import { type InvoiceRecord, readInvoice } from './repositories/invoices.ts';
 import { appendToJournal } from './repositories/journal.ts';
 import { type Mail, type MailState, readMail } from './repositories/mails.ts';
@@ -11,52 +12,79 @@ import { readSettings } from './repositories/settings.ts';
 import { replace } from './repositories/stored.ts';
 import { retryOnConflict } from './retry.ts';
 
-const IN_THE_QUEUE: readonly MailState[] = ['queued', 'sending', 'deferred', 'held'];
+const WAITS_BY_ITSELF: readonly MailState[] = ['queued', 'sending', 'deferred'];
+
+type ResendDeps = Pick<Deps, 'table' | 'clock' | 'ids' | 'hasher'>;
 
 /**
  * A person mails an invoice again: a new outbox record with a new Message-ID, to the address the customer has now,
- * with the archived documents.
+ * with the archived documents. An earlier mail that is held or of which nobody knows is `replaced` by it.
  * @returns the new mail's id, which waits in the outbox
  * @throws Fault `bad-input` while an earlier mail still waits, or where there is no address
  */
-export async function resendMail(
-  invoiceNumber: string,
-  deps: Pick<Deps, 'table' | 'clock' | 'ids' | 'hasher'>,
-): Promise<string> {
-  const settings = await readSettings(deps.table);
+export async function resendMail(invoiceNumber: string, deps: ResendDeps): Promise<string> {
   return retryOnConflict(async () => {
-    const invoice = await readInvoice(deps.table, invoiceNumber);
-    if (!invoice) throw new Fault('not-found', `There is no invoice ${invoiceNumber}.`);
-    const { facts, delivery } = invoice.value;
-    const earlier = delivery.state === 'mail' ? await readMail(deps.table, delivery.mailId) : undefined;
-    if (earlier && IN_THE_QUEUE.includes(earlier.value.state)) {
-      refuse(
-        `The mail of invoice ${invoiceNumber} still waits (${earlier.value.state}): it is sent by itself.`,
-      );
-    }
-    const current = (await readCustomer(deps.table, facts.customer.number))?.value.customer;
-    const { invoiceEmail, cc } = current ?? facts.customer;
-    if (mailAddresses(invoiceEmail).valid.length === 0) {
-      refuse(`Customer ${facts.customer.number} (${facts.customer.name}) has no valid invoice mail address.`);
-    }
-    if (settings.mail.sender.address === '') {
-      refuse('The settings name no sender (mail.sender.address).');
-    }
-    const n = Number(earlier?.value.id.split('-').at(-1) ?? 0) + 1;
-    const mail = newMail(n, settings, { ...facts, customer: { ...facts.customer, invoiceEmail, cc } }, deps);
+    const { invoice, earlier, mail } = await plannedResend(invoiceNumber, deps);
+    const at = instant(deps.clock.now());
     const { change, head } = appendToJournal(deps.hasher, invoice.key.partition, invoice.value.journal, {
-      ...{
-        at: instant(deps.clock.now()),
-        event: 'mail queued by a person',
-        data: { mail: mail.id, to: mail.to },
-      },
+      at,
+      event: 'mail queued by a person',
+      data: { mail: mail.id, to: mail.to, ...(earlier ? { after: earlier.value.id } : {}) },
     });
     const mailed: InvoiceRecord = {
-      ...{ ...invoice.value, delivery: { state: 'mail', mailId: mail.id }, journal: head },
+      ...invoice.value,
+      delivery: { state: 'mail', mailId: mail.id },
+      journal: head,
     };
-    await deps.table.write([replace(invoice, mailed), change, ...mailChanges(mail)]);
+    const changes = [replace(invoice, mailed), change, ...mailChanges(mail)];
+    if (earlier && (earlier.value.state === 'held' || earlier.value.state === 'unknown')) {
+      const { dueAt, ...rest } = earlier.value;
+      const reason = `Sent again as ${mail.id}. ${rest.reason ?? ''}`.trim();
+      const replaced: Mail = { ...rest, state: 'replaced', reason, changedAt: at };
+      changes.push(replace(earlier, replaced));
+      if (dueAt !== undefined) changes.push(removeDue(dueAt, { kind: 'mail', id: rest.id }));
+    }
+    await deps.table.write(changes);
     return mail.id;
   });
+}
+
+/** Whether these invoices can all be mailed again; nothing is written. @throws Fault `bad-input` naming all that cannot */
+export async function checkResend(invoiceNumbers: readonly string[], deps: ResendDeps): Promise<void> {
+  const problems: string[] = [];
+  for (const number of invoiceNumbers) {
+    try {
+      await plannedResend(number, deps);
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      problems.push(error.message);
+    }
+  }
+  if (problems.length > 0) refuse('Nothing was mailed: some of these invoices cannot be.', problems);
+}
+
+async function plannedResend(invoiceNumber: string, deps: ResendDeps) {
+  const settings = await readSettings(deps.table);
+  const invoice = await readInvoice(deps.table, invoiceNumber);
+  if (!invoice) throw new Fault('not-found', `There is no invoice ${invoiceNumber}.`);
+  const { facts, delivery } = invoice.value;
+  const earlierId = 'mailId' in delivery ? delivery.mailId : undefined;
+  const earlier = earlierId === undefined ? undefined : await readMail(deps.table, earlierId);
+  if (earlier && WAITS_BY_ITSELF.includes(earlier.value.state)) {
+    refuse(
+      `The mail of invoice ${invoiceNumber} still waits (${earlier.value.state}): it is sent by itself.`,
+    );
+  }
+  const current = (await readCustomer(deps.table, facts.customer.number))?.value.customer;
+  const { invoiceEmail, cc } = current ?? facts.customer;
+  if (mailAddresses(invoiceEmail).valid.length === 0) {
+    const who = `Customer ${facts.customer.number} (${facts.customer.name})`;
+    refuse(`${who} has no valid invoice mail address: invoice ${invoiceNumber} cannot be mailed.`);
+  }
+  if (settings.mail.sender.address === '') refuse('The settings name no sender (mail.sender.address).');
+  const n = Number(earlier?.value.id.split('-').at(-1) ?? 0) + 1;
+  const mail = newMail(n, settings, { ...facts, customer: { ...facts.customer, invoiceEmail, cc } }, deps);
+  return { invoice, earlier, mail };
 }
 
 /**
@@ -67,7 +95,7 @@ export async function resendMail(
 export async function decideMail(
   mailId: string,
   decision: 'send again' | 'count as sent',
-  deps: Pick<Deps, 'table' | 'clock' | 'ids' | 'hasher'>,
+  deps: ResendDeps,
 ): Promise<string> {
   const mail = await readMail(deps.table, mailId);
   if (!mail) throw new Fault('not-found', `There is no mail ${mailId}.`);
@@ -75,7 +103,18 @@ export async function decideMail(
     refuse(`Mail ${mailId} is ${mail.value.state}: only a mail whose fate is unknown needs a decision.`);
   }
   if (decision === 'send again') return resendMail(mail.value.invoice, deps);
-  const settled: Mail = { ...mail.value, state: 'settled', changedAt: instant(deps.clock.now()) };
-  await deps.table.write([replace(mail, settled)]);
+  const invoice = (await readInvoice(deps.table, mail.value.invoice))!;
+  const at = instant(deps.clock.now());
+  const { change, head } = appendToJournal(deps.hasher, invoice.key.partition, invoice.value.journal, {
+    at,
+    event: 'mail counted as sent by a person',
+    data: { mail: mailId },
+  });
+  const settled: Mail = { ...mail.value, state: 'settled', changedAt: at };
+  await deps.table.write([
+    replace(mail, settled),
+    replace(invoice, { ...invoice.value, journal: head }),
+    change,
+  ]);
   return mailId;
 }

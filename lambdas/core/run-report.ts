@@ -34,7 +34,13 @@ export interface CustomerReport {
   readonly net?: string;
   readonly vat?: string;
   readonly gross?: string;
-  readonly delivery?: { readonly state: string; readonly reason?: string; readonly to?: readonly string[] };
+  readonly delivery?: {
+    readonly state: string;
+    readonly reason?: string;
+    readonly to?: readonly string[];
+    /** Addresses that did not get the mail, each with its reason. */
+    readonly leftOut?: readonly string[];
+  };
   /** Archive keys. */
   readonly files?: readonly string[];
 }
@@ -124,7 +130,16 @@ const amounts = ({ noteIds, totals }: NonNullable<RunLine['draft']>) => ({
 export function deliveryReport({ delivery }: InvoiceRecord, mails: ReadonlyMap<string, Mail>) {
   if (delivery.state !== 'mail') return delivery;
   const mail = mails.get(delivery.mailId)!;
-  return { state: mail.state, to: mail.to, ...(mail.reason ? { reason: mail.reason } : {}) };
+  const leftOut = [
+    ...(mail.malformed ?? []).map((address) => `${address} is malformed`),
+    ...(mail.refused ?? []).map(({ address, reply }) => `${address} was refused: ${reply}`),
+  ];
+  return {
+    state: mail.state,
+    to: mail.to,
+    ...(mail.reason ? { reason: mail.reason } : {}),
+    ...(leftOut.length > 0 ? { leftOut } : {}),
+  };
 }
 
 export const euros = (amount: Cents): string => plainDecimal(amount, 2);

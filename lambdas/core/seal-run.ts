@@ -11,7 +11,8 @@ import {
   readNewestDate,
   reservationKey,
 } from './repositories/numbers.ts';
-import { type Run, readRun, readRunSettings } from './repositories/runs.ts';
+import { type Run, readRun } from './repositories/runs.ts';
+import { readSettings } from './repositories/settings.ts';
 import { create, createOrReplace, replace } from './repositories/stored.ts';
 import { retryOnConflict } from './retry.ts';
 
@@ -21,7 +22,6 @@ import { retryOnConflict } from './retry.ts';
  * @throws Fault `number-taken`, with nothing changed, when an invoice of another format has one of the numbers
  */
 export async function sealRun(runId: string, deps: Pick<Deps, 'table' | 'clock'>): Promise<void> {
-  const { numbering } = await readRunSettings(deps.table, runId);
   await retryOnConflict(async () => {
     const run = await readRun(deps.table, runId);
     if (run?.value.state !== 'planning') return;
@@ -32,6 +32,8 @@ export async function sealRun(runId: string, deps: Pick<Deps, 'table' | 'clock'>
       await deps.table.write([replace(run, sealed)]);
       return;
     }
+    // As it is now, not when the run was planned: a refused format can be mended, and the run goes on.
+    const { numbering } = await readSettings(deps.table);
     const newest = await readNewestDate(deps.table);
     const newestDate = newest?.value.date ?? '';
     // A run planned later may have been sealed first: dates rise with the numbers all the same.
@@ -44,7 +46,13 @@ export async function sealRun(runId: string, deps: Pick<Deps, 'table' | 'clock'>
     );
     await refuseTakenNumbers(numbers, deps);
     const reservation: Reservation = { first, count, runId, at: sealedAt };
-    const sealed: Run = { ...run.value, state: 'sealed', sealedAt, invoiceDate, numbers: { range, first } };
+    const sealed: Run = {
+      ...run.value,
+      state: 'sealed',
+      sealedAt,
+      invoiceDate,
+      numbers: { range, first, format: numbering.format },
+    };
     await deps.table.write([
       replace(run, sealed),
       createOrReplace(counterKey(range), counter, { next: first + count }),
@@ -60,6 +68,6 @@ async function refuseTakenNumbers(numbers: readonly string[], deps: Pick<Deps, '
   if (index === -1) return;
   throw new Fault(
     'number-taken',
-    `Invoice number ${numbers[index]} exists already, from another number format: choose a format in numbering.format whose numbers are new. No number was taken.`,
+    `Invoice number ${numbers[index]} exists already, from another number format: choose a format in numbering.format whose numbers are new, and start the run again. No number was taken.`,
   );
 }

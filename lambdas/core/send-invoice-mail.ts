@@ -2,9 +2,11 @@ import { composeInvoiceMail } from './compose-invoice-mail.ts';
 import type { Deps } from './deps.ts';
 import { instant } from './deps.ts';
 import { ConflictError, Fault } from './errors.ts';
+import { isFree } from './lease.ts';
 import type { Mailer, MailOutcome, RefusedRecipient } from './ports.ts';
 import { addDue, removeDue } from './repositories/due.ts';
 import { MAILING_HOLD, type Mail, type MailState, readMail, readMailingHold } from './repositories/mails.ts';
+import { readSettings } from './repositories/settings.ts';
 import { createOrReplace, remove, replace, type Stored } from './repositories/stored.ts';
 import { retryOnConflict } from './retry.ts';
 
@@ -20,15 +22,12 @@ const HOLD_MS = 15 * 60_000;
 const PAUSES = [1, 5, 15, 30, 60, 120, 240];
 const GIVE_UP_MS = 48 * 3_600_000;
 
-const isFree = (mail: Mail, deps: Pick<Deps, 'clock' | 'workers'>): boolean =>
-  !mail.lease || mail.lease.until <= deps.clock.now() || deps.workers.isDead(mail.lease.worker);
-
 /** Whether a try may begin, or an abandoned one must be judged. */
 export const isWaiting = (mail: Mail, deps: Pick<Deps, 'clock' | 'workers'>): boolean =>
   mail.state === 'queued' ||
   mail.state === 'deferred' ||
   mail.state === 'held' ||
-  (mail.state === 'sending' && isFree(mail, deps));
+  (mail.state === 'sending' && isFree(mail.lease, deps));
 
 /**
  * Tries one outbox record once and writes down what the server said. Three writes: the lease (this process is at
@@ -53,7 +52,9 @@ export async function sendInvoiceMail(mailId: string, mailer: Mailer, deps: Send
     if (error instanceof ConflictError) return;
     deps.log('error', 'mail not made', { mail: mailId, invoice: leased.value.invoice, error });
     const reason = error instanceof Fault ? error.message : 'The mail could not be made: see the log.';
-    outcome = { state: error instanceof Fault && error.code === 'damaged' ? 'failed' : 'deferred', reason };
+    const isFinal =
+      error instanceof Fault && ['damaged', 'archive-conflict', 'bad-input'].includes(error.code);
+    outcome = { state: isFinal ? 'failed' : 'deferred', reason };
   }
   await retryOnConflict(() => keepOutcome(mailId, leased.value.attempts, outcome, deps));
 }
@@ -73,7 +74,7 @@ async function takeLease(mailId: string, deps: SendDeps): Promise<Stored<Mail> |
     await deps.table.write(outcomeChanges(found, 'held', { reason }, deps.clock.now(), deps));
     return undefined;
   }
-  const { handedOverAt: _, dueAt, ...mail } = found.value;
+  const { handedOverAt: _, dueAt, ...mail } = await withSenderOfToday(found.value, deps);
   const until = deps.clock.now() + MAIL_LEASE_MS;
   const leased: Mail = {
     ...mail,
@@ -86,6 +87,24 @@ async function takeLease(mailId: string, deps: SendDeps): Promise<Stored<Mail> |
     addDue(until, { kind: 'mail', id: mailId, worker: deps.workers.me }),
   ]);
   return readMail(deps.table, mailId);
+}
+
+/**
+ * A mail that the server refused because of its sender (it was `held`, nobody received it) takes over a sender that
+ * was changed since: as another message, filed beside the refused one.
+ */
+async function withSenderOfToday(mail: Mail, deps: Pick<Deps, 'table'>): Promise<Mail> {
+  const { sender, replyTo } = (await readSettings(deps.table)).mail;
+  if (mail.state !== 'held' || sender.address === '' || sender.address === mail.from.address) return mail;
+  const { messageId, key } = mail;
+  return {
+    ...mail,
+    from: sender,
+    replyTo,
+    envelope: { ...mail.envelope, from: sender.address },
+    messageId: messageId.replace(/@[^@]*>$/, `.${mail.attempts}@${sender.address.split('@')[1]}>`),
+    key: key.replace(/\.eml$/, `-${mail.attempts + 1}.eml`),
+  };
 }
 
 async function keepOutcome(

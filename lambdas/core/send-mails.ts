@@ -1,4 +1,5 @@
 import type { Deps } from './deps.ts';
+import { readMailingHold } from './repositories/mails.ts';
 import { readSettings } from './repositories/settings.ts';
 import { type SendDeps, sendInvoiceMail } from './send-invoice-mail.ts';
 
@@ -18,7 +19,9 @@ export async function sendMails(mailIds: readonly string[], deps: MailingDeps): 
     const mailer = await deps.openMailer(settings);
     try {
       for (const id of queue) {
-        await waitForTurn();
+        // What a hold keeps from being tried takes no turn.
+        const hold = await readMailingHold(deps.table);
+        if (!hold || hold.value.retryAt <= deps.clock.now()) await waitForTurn();
         if (deps.stop.aborted) return;
         await sendInvoiceMail(id, mailer, deps);
         deps.onProgress?.({ phase: 'mail', done: ++done, total: mailIds.length });

@@ -5,7 +5,7 @@ export interface GivenSettings {
   readonly settings: Settings;
   /** `mail.smtp.password`, which is kept apart and never shown; empty to forget it, undefined to leave it as it is. */
   readonly smtpPassword: string | undefined;
-  /** Names that mean nothing and were ignored; a sentence each. */
+  /** What was ignored or has no effect yet; a sentence each. */
   readonly notices: readonly string[];
 }
 
@@ -46,9 +46,17 @@ export function checkSettings(value: unknown): GivenSettings {
   return {
     settings: parsed.data,
     smtpPassword: isText ? password : undefined,
-    notices: unknownNames(rest, parsed.data).map((name) => `${name} is no setting and was ignored.`),
+    notices: [
+      ...unknownNames(rest, parsed.data).map((name) => `${name} is no setting and was ignored.`),
+      ...unenforced(parsed.data),
+    ],
   };
 }
+
+const unenforced = ({ mail: { pace } }: Settings): string[] =>
+  (['perMinute', 'perHour', 'perDay'] as const)
+    .filter((name) => pace[name] !== undefined)
+    .map((name) => `mail.pace.${name} is kept, but only perSecond and connections set the pace so far.`);
 
 /** `passwordSet` is how the API shows that there is one; it may come back with the rest. */
 function takePassword(value: unknown): { readonly rest: unknown; readonly password?: unknown } {

@@ -3,7 +3,7 @@ import { instant } from './deps.ts';
 import { addDays, berlinDay, type Day } from './domain/calendar.ts';
 import { compareNatural } from './domain/natural-order.ts';
 import type { Settings } from './domain/settings.ts';
-import { ConflictError, Fault, refuse } from './errors.ts';
+import { ConflictError, refuse } from './errors.ts';
 import { isImportConflict, noImportUnderWay, waitForImport } from './import-lock.ts';
 import { readCustomers } from './repositories/customers.ts';
 import { addDue } from './repositories/due.ts';
@@ -19,10 +19,11 @@ import {
 import { readSettings } from './repositories/settings.ts';
 import { create, read } from './repositories/stored.ts';
 
-type StartDeps = Pick<Deps, 'table' | 'clock' | 'ids' | 'workers' | 'hasher'>;
+type StartDeps = Pick<Deps, 'table' | 'clock' | 'ids' | 'workers' | 'hasher' | 'stop'>;
 
 /** How long another process leaves a run alone whose own process cannot be known to be dead. */
 export const RUN_LEASE_MS = 10 * 60_000;
+const MAX_DAYS_AHEAD = 31;
 
 /**
  * Starts a run, or joins the unfinished run of the same order: one that was killed goes on, and one that another
@@ -58,6 +59,9 @@ export async function newRun(order: RunOrder, deps: StartDeps): Promise<{ run: R
   const settings = await readSettings(deps.table);
   await refuseUnfitCustomers(order, deps);
   const now = deps.clock.now();
+  if (order.from !== undefined && order.from > berlinDay(now)) {
+    refuse(`The period ${order.period} has not begun yet: check it.`);
+  }
   const run: Run = {
     id: deps.ids.next(),
     order,
@@ -97,13 +101,16 @@ async function invoiceDate(order: RunOrder, today: Day, deps: Pick<Deps, 'table'
   const given = order.invoiceDate;
   if (given === undefined) return today > newest ? today : newest;
   if (given < newest) {
-    throw new Fault(
-      'bad-input',
+    refuse(
       `The invoice date ${given} is before that of the newest invoice, ${newest}: choose ${newest} or later.`,
     );
   }
-  if (given > addDays(today, 366)) {
-    throw new Fault('bad-input', `The invoice date ${given} is more than a year ahead: check the year.`);
+  // No invoice could be dated earlier afterwards: a slip of the year would date a year of invoices.
+  if (given > addDays(today, MAX_DAYS_AHEAD)) {
+    refuse(`The invoice date ${given} is more than ${MAX_DAYS_AHEAD} days ahead: check it.`);
+  }
+  if (order.from !== undefined && given < order.from) {
+    refuse(`The invoice date ${given} is before the billed period, which begins ${order.from}: check it.`);
   }
   return given;
 }

@@ -31,9 +31,10 @@ function stateText({ state, reasons, delivery }: CustomerReport): string {
   if (reasons) return `${state}: ${reasons.join(' ')}`;
   if (!delivery) return state;
   const to = delivery.to?.join(', ');
-  if (delivery.state === 'accepted') return `mailed to ${to}`;
+  const leftOut = delivery.leftOut ? ` (${delivery.leftOut.join('; ')})` : '';
+  if (delivery.state === 'accepted') return `mailed to ${to}${leftOut}`;
   const addressee = to ? ` for ${to}` : '';
-  return `${state}, ${delivery.state}${addressee}${delivery.reason ? `: ${delivery.reason}` : ''}`;
+  return `${state}, ${delivery.state}${addressee}${delivery.reason ? `: ${delivery.reason}` : ''}${leftOut}`;
 }
 
 export function table(

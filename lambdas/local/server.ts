@@ -23,6 +23,11 @@ export async function startServer(
   }
   const app = new Hono({ strict: false });
   app.use(loopbackOnly);
+  app.onError((error, context) => {
+    if (error instanceof Fault && error.code === 'bad-input') return context.text(error.message, 400);
+    local.log('error', 'page failed', { path: context.req.path, error });
+    return context.text('Diese Seite konnte nicht gezeigt werden: siehe rechnungspost.log.', 500);
+  });
   app.route('/', createApp());
   app.route('/', runPages(local));
   app.route('/archive', archivePages(local));

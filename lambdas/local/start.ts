@@ -1,5 +1,4 @@
-import { findSettings } from '#core/repositories/settings.ts';
-import { billDemoMonth, findDemo, startDemoMailbox } from './demo/demo.ts';
+import { billDemoMonth, isDemoFolder, startDemoMailbox } from './demo/demo.ts';
 import { describeError, exitCodeOf, openForThisProcess } from './process.ts';
 import { createProgressBar } from './progress-bar.ts';
 import { reportText } from './report-text.ts';
@@ -14,7 +13,7 @@ const bar = createProgressBar(process.stderr);
 try {
   const { config, local } = openForThisProcess(bar.show);
   try {
-    const isDemo = (await findDemo(local)) !== undefined || !(await findSettings(local.table));
+    const isDemo = await isDemoFolder(local);
     const mailbox = isDemo ? await startDemoMailbox(config, local) : undefined;
     const report = mailbox && (await billDemoMonth(local, mailbox.port));
     bar.end();

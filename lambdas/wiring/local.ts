@@ -119,7 +119,8 @@ export const ids: Ids = {
 };
 
 function wait(milliseconds: number, stop: AbortSignal): Promise<void> {
-  if (stop.aborted) return Promise.resolve();
+  // A turn of the event loop all the same: who polls must not keep a second Ctrl-C from being heard.
+  if (stop.aborted) return new Promise((resolve) => setImmediate(resolve));
   return new Promise((resolve) => {
     const end = () => {
       clearTimeout(timer);

@@ -70,7 +70,11 @@ try {
 async function billing(): Promise<Billing> {
   const child = spawn(
     process.execPath,
-    ['--max-semi-space-size=8', '--disable-warning=ExperimentalWarning', join(import.meta.dirname, 'billing.ts')],
+    [
+      '--max-semi-space-size=8',
+      '--disable-warning=ExperimentalWarning',
+      join(import.meta.dirname, 'billing.ts'),
+    ],
     { env: { ...process.env, DATA_DIR: folder }, stdio: ['ignore', 'pipe', 'inherit'] },
   );
   return JSON.parse(await text(child.stdout));

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Deps } from '#core/deps.ts';
+import { deliveryNoteSchema } from '#core/domain/delivery-note.ts';
 import { driveRun } from '#core/drive-run.ts';
+import { importDeliveries } from '#core/import-deliveries.ts';
 import { planRun } from '#core/plan-run.ts';
 import { listOpenNotes, readNote } from '#core/repositories/notes.ts';
 import { startRun } from '#core/start-run.ts';
@@ -98,4 +100,50 @@ test('a customer that changed is billed as it was when its notes were claimed', 
   const files = await deps.archive.list('invoices/');
   const { bytes } = (await deps.archive.get(files[0]!))!;
   assert.match(new TextDecoder().decode(bytes), /Kunde 9/);
+});
+
+test('notes of any size are loaded, changed and billed within the limits of a write', async () => {
+  const { deps } = createWorld(1).process();
+  await loadOffice(deps, []);
+  const big = (quantity: number) =>
+    Array.from({ length: 24 }, (_, n) =>
+      deliveryNoteSchema.parse({
+        ...{ number: `L${n}`, customer: '9', date: '2026-10-01' },
+        lines: Array.from({ length: 300 }, (_, position) => ({
+          ...{ position: position + 1, description: 'M'.repeat(1000), quantity, unitPrice: '1', vatRate: 7 },
+        })),
+      }),
+    );
+  assert.equal((await loadNotes(deps, big(1))).created, 24);
+  assert.equal((await loadNotes(deps, big(2))).updated, 24);
+  const report = await bill(deps);
+  assert.deepEqual([report.counts.issued, report.totals.net], [1, '14400.00']);
+  assert.deepEqual(await open(deps, '9'), []);
+});
+
+test('a file that was to replace an interrupted one and is refused leaves that one interrupted', async () => {
+  const world = createWorld(1);
+  const { deps } = world.process();
+  await loadOffice(deps, []);
+  const many = Array.from({ length: 60 }, (_, n) => noteOf(`L${n}`, '9', (n % 28) + 1));
+  await assert.rejects(loadNotes(world.process({ at: 9, when: 'after' }).deps, many), Killed);
+  const other = { name: 'other.csv', hash: 'other', discardInterrupted: true };
+  await assert.rejects(importDeliveries([noteOf('X', '4711', 1)], other, deps), { code: 'bad-input' });
+  await assert.rejects(bill(deps), { code: 'import-interrupted', message: /deliveries\.csv/ });
+  await importDeliveries([noteOf('X', '9', 1)], other, deps);
+  assert.ok((await bill(deps)).counts.notes > 1);
+});
+
+test('an import whose process cannot be known to be dead is over when its lease is', async () => {
+  const world = createWorld(1);
+  const { deps } = world.process();
+  await loadOffice(deps, []);
+  const elsewhere = world.process({ at: 9, when: 'after' });
+  const many = Array.from({ length: 60 }, (_, n) => noteOf(`L${n}`, '9', (n % 28) + 1));
+  await assert.rejects(loadNotes(elsewhere.deps, many), Killed);
+  const anotherHost = { ...deps, workers: { ...deps.workers, isDead: () => false } };
+  const began = deps.clock.now();
+  await assert.rejects(bill(anotherHost), { code: 'import-interrupted' });
+  const waited = (deps.clock.now() - began) / 60_000;
+  assert.ok(waited >= 4 && waited < 6, `waited ${waited} minutes`);
 });

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Deps } from '#core/deps.ts';
+import { Fault } from '#core/errors.ts';
 import { readInvoice } from '#core/repositories/invoices.ts';
 import { readBilling } from '#core/repositories/notes.ts';
+import { listRunIds } from '#core/repositories/runs.ts';
 import { needsAPerson, runReport } from '#core/run-report.ts';
 import { sweep } from '#core/sweep.ts';
 import { bill, customerOf, loadNotes, loadOffice, noteOf } from '#test/support/office.ts';
@@ -129,4 +131,18 @@ test('a customer with a fault is held before a number is taken, and billed when 
   await loadOffice(deps, [], [customerOf('9'), customerOf('10')]);
   const { counts, totals } = await bill(deps);
   assert.deepEqual([counts.issued, counts['nothing to bill'], totals.net], [2, 1, '24.04']);
+});
+
+test('a printer that cannot work at all leaves the drafts free: the next start goes on at once', async () => {
+  const { deps } = createWorld(1).process();
+  await loadOffice(deps, notes);
+  const render = async () => {
+    throw new Fault('unavailable', 'the browser does not start');
+  };
+  const broken = { ...deps, printer: { ...deps.printer, render } };
+  await assert.rejects(bill(broken), /the browser does not start/);
+  const before = deps.clock.now();
+  const report = await bill(deps);
+  assert.deepEqual([report.counts.issued, deps.clock.now() - before < MINUTE], [3, true]);
+  assert.equal((await listRunIds(deps.table)).length, 1);
 });

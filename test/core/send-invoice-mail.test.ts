@@ -3,9 +3,10 @@ import { test } from 'node:test';
 import type { Deps } from '#core/deps.ts';
 import { importSettings } from '#core/import-settings.ts';
 import type { MailOutcome } from '#core/ports.ts';
+import { markPrinted, paperPost } from '#core/print-invoices.ts';
 import { readMail } from '#core/repositories/mails.ts';
 import { decideMail, resendMail } from '#core/resend-mail.ts';
-import { runReport } from '#core/run-report.ts';
+import { needsAPerson, runReport } from '#core/run-report.ts';
 import { sweep } from '#core/sweep.ts';
 import { bill, customerOf, loadOffice, noteOf, SETTINGS } from '#test/support/office.ts';
 import { createWorld, type World } from '#test/support/world.ts';
@@ -136,4 +137,66 @@ test('a person resends to the address the customer has now, and not while an ear
   });
   await sweep(deps);
   assert.equal(world.received.size, 1);
+});
+
+test('a sender that was refused can be changed: held mails take over the new one', async () => {
+  const { world, deps } = await office(['held']);
+  const { run } = await bill(deps);
+  const refused = await mail(deps, '2026000001-1');
+  const sender = { name: 'Molkerei', address: 'neu@molkerei.example' };
+  await importSettings({ ...SETTINGS, mail: { ...SETTINGS.mail, sender } }, undefined, deps);
+  await sweep(deps);
+  assert.deepEqual((await runReport(run, deps)).delivery, { accepted: 2, 'to print': 1 });
+  const sent = await mail(deps, '2026000001-1');
+  assert.deepEqual([sent.envelope.from, sent.from.address], [sender.address, sender.address]);
+  assert.notEqual(sent.messageId, refused.messageId);
+  assert.deepEqual(
+    [world.received.get(refused.messageId), world.received.get(sent.messageId)],
+    [undefined, 1],
+  );
+});
+
+test('a held mail can be replaced by a person', async () => {
+  const { deps } = await office(['held']);
+  await bill(deps);
+  const id = await resendMail('2026000001', deps);
+  assert.equal((await mail(deps, '2026000001-1')).state, 'replaced');
+  assert.deepEqual([id, (await mail(deps, id)).state], ['2026000001-2', 'queued']);
+});
+
+test('a mail of another data folder that lies in the archive is never sent', async () => {
+  const { world, deps } = await office([]);
+  const foreign = new TextEncoder().encode('a trial of last week');
+  await deps.archive.putOnce('mail/2026/11/9-2026000001-1.eml', foreign, {
+    contentType: 'message/rfc822',
+    metadata: { mail: '2026000001-1', invoice: '2026000001', draft: 'another' },
+  });
+  const { customers } = await bill(deps);
+  assert.equal(customers[0]?.delivery?.state, 'failed');
+  assert.match(customers[0]?.delivery?.reason ?? '', /Another mail lies in the archive/);
+  assert.equal(world.received.has('a trial of last week'), false);
+});
+
+test('addresses that are malformed or were refused are named in the report', async () => {
+  const world = createWorld(1);
+  const { deps } = world.process();
+  const customers = [customerOf('9', { invoiceEmail: 'a@kunde.example, buchhaltung@kunde' })];
+  await loadOffice(deps, [noteOf('L1', '9', 1)], customers);
+  const report = await bill(deps);
+  assert.equal(report.customers[0]?.delivery?.state, 'accepted');
+  assert.deepEqual(report.customers[0]?.delivery?.leftOut, ['buchhaltung@kunde is malformed']);
+});
+
+test('an invoice whose mail failed is paper post, and counts as printed when it was', async () => {
+  const { deps } = await office(['failed']);
+  const { run } = await bill(deps);
+  const post = await paperPost(run, deps);
+  assert.deepEqual(
+    post.map(({ value }) => value.facts.number),
+    ['2026000001', '2026000003'],
+  );
+  await markPrinted(post, deps);
+  const report = await runReport(run, deps);
+  assert.deepEqual(report.delivery, { printed: 2, accepted: 1 });
+  assert.equal(needsAPerson(report), false);
 });

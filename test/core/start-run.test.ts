@@ -41,7 +41,7 @@ test('the invoice date is today, or the one given, and never before the newest i
   world.advance(30 * DAY);
   await loadNotes(deps, [noteOf('L3', '9', 3)]);
   assert.equal((await bill(deps)).invoiceDate, '2026-12-02');
-  await assert.rejects(startRun({ ...OCTOBER, invoiceDate: '2062-11-20' }, deps), /more than a year ahead/);
+  await assert.rejects(startRun({ ...OCTOBER, invoiceDate: '2027-11-20' }, deps), /more than 31 days ahead/);
 });
 
 test('a run that is sealed after a newer one takes over its date', async () => {
@@ -62,6 +62,13 @@ test('numbers begin anew each year, and a format whose numbers are taken is refu
   const shifted = { ...SETTINGS, numbering: { format: '20260{number:5}', firstNumber: 1 } };
   await importSettings(shifted, undefined, deps);
   await assert.rejects(bill(deps), { code: 'number-taken', message: /2026000001 exists already/ });
+  // The remedy works: the same run goes on with the mended format.
+  await importSettings(
+    { ...SETTINGS, numbering: { format: 'R{yyyy}{number:5}', firstNumber: 1 } },
+    undefined,
+    deps,
+  );
+  assert.equal((await bill(deps)).customers[1]?.invoice, 'R202600001');
 
   const later = createWorld(1);
   const next = later.process().deps;
@@ -157,4 +164,25 @@ test('a customer with more open notes than one invoice takes is held', async () 
   );
   const [line] = (await dryRun(OCTOBER, deps)).customers;
   assert.match(line?.reasons?.[0] ?? '', /Customer 9 has 5001 open notes, one invoice takes 5000/);
+});
+
+test('a date before the period and a period that has not begun are refused', async () => {
+  const { deps } = createWorld(1).process();
+  await loadOffice(deps, notes);
+  await assert.rejects(startRun({ ...OCTOBER, invoiceDate: '2026-09-30' }, deps), {
+    code: 'bad-input',
+    message: /2026-09-30 is before the billed period, which begins 2026-10-01/,
+  });
+  const later = { ...OCTOBER, period: '2026-12', from: '2026-12-01', until: '2026-12-31' };
+  await assert.rejects(startRun(later, deps), { code: 'bad-input', message: /2026-12 has not begun yet/ });
+  assert.deepEqual(await listRunIds(deps.table), []);
+});
+
+test('a run that is asked to stop plans no further, and goes on later', async () => {
+  const { deps } = createWorld(1).process();
+  await loadOffice(deps, notes);
+  const runId = await startRun(OCTOBER, deps);
+  await assert.rejects(driveRun(runId, { ...deps, stop: AbortSignal.abort() }), { code: 'interrupted' });
+  assert.equal((await readRun(deps.table, runId))?.value.state, 'planning');
+  assert.equal((await driveRun(runId, deps)).state, 'closed');
 });

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { createFolderArchive } from '#adapters/folder/archive.ts';
 import { openSqliteTable } from '#adapters/sqlite/table.ts';
-import { listMonthMails, readMails } from '#core/repositories/mails.ts';
+import type { Table } from '#core/ports.ts';
+import { listMonthMails, type Mail, readMails } from '#core/repositories/mails.ts';
 import { sweep } from '#core/sweep.ts';
 import { type MailCounter, startMailCounter } from '#test/support/mail-counter.ts';
 import { billOctober, openData } from '#test/support/october.ts';
@@ -93,8 +94,7 @@ async function check(name: string, unknowable: ReadonlySet<number>): Promise<voi
   const data = join(folder, name);
   const table = openSqliteTable(join(data, 'rechnungspost.sqlite'));
   try {
-    const month = new Date().toISOString().slice(0, 7);
-    const mails = (await readMails(table, await listMonthMails(table, month))).map(({ value }) => value);
+    const mails = await mailsOfToday(table);
     const byNumber = mails.map(({ messageId }) => messageId);
     const evidence = {
       ...{ table, archive: createFolderArchive(join(data, 'archive')), notes, received: server.received },
@@ -110,6 +110,15 @@ async function check(name: string, unknowable: ReadonlySet<number>): Promise<voi
   } finally {
     table.close();
   }
+}
+
+/** Also those of the month before, in case it ends while the test runs. */
+async function mailsOfToday(table: Table): Promise<Mail[]> {
+  const months = [Date.now() - 86_400_000, Date.now()].map((time) =>
+    new Date(time).toISOString().slice(0, 7),
+  );
+  const ids = await Promise.all([...new Set(months)].map((month) => listMonthMails(table, month)));
+  return (await readMails(table, ids.flat())).map(({ value }) => value);
 }
 
 /** Bills in a process of its own on a copy of the seed; `signal` is how it must end. */

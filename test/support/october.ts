@@ -18,7 +18,7 @@ export async function billOctober(local: Local): Promise<string> {
   const runId = await startRun(
     {
       ...{ kind: 'cycle', cycle: 'monthly', period: '2026-10', from: '2026-10-01', until: '2026-10-31' },
-      ...{ mailCustomersOnly: false, output: 'pdf' },
+      ...{ mailCustomersOnly: false, output: 'pdf', invoiceDate: '2026-11-02' },
     },
     local,
   );

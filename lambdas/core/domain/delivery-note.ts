@@ -67,8 +67,8 @@ export const deliveryLineSchema = z
     }
   });
 
-/** What one item of the table holds, less a little for what is stored beside the note. */
-const MAX_NOTE_BYTES = 390_000;
+/** What one item of the table holds, less what is stored beside the note and what the limits count above its JSON. */
+const MAX_NOTE_BYTES = 340_000;
 
 const MAX_NOTE_LINES = 5000;
 
@@ -76,7 +76,7 @@ const MAX_NOTE_LINES = 5000;
 export function isTooLarge(note: DeliveryNote): boolean {
   if (note.lines.length > MAX_NOTE_LINES) return true;
   // The longest texts a line may hold take less than 3,900 bytes, so only long notes are worth measuring.
-  return note.lines.length > 100 && new TextEncoder().encode(JSON.stringify(note)).length > MAX_NOTE_BYTES;
+  return note.lines.length > 80 && new TextEncoder().encode(JSON.stringify(note)).length > MAX_NOTE_BYTES;
 }
 
 export const deliveryNoteSchema = z

@@ -31,7 +31,9 @@ export interface FiledDocument {
 
 /** The way to the customer. A mailed invoice's state is its mail's. */
 export type Delivery =
-  | { readonly state: 'filed' | 'printed' }
+  | { readonly state: 'filed' }
+  /** `mailId`: it was printed because this mail had failed. */
+  | { readonly state: 'printed'; readonly mailId?: string }
   | { readonly state: 'to print'; readonly reason?: string }
   | { readonly state: 'mail'; readonly mailId: string };
 

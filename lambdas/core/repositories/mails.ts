@@ -1,4 +1,4 @@
-import type { Envelope, Key, Table } from '#core/ports.ts';
+import type { Envelope, Key, MailAddress, Table } from '#core/ports.ts';
 import type { Lease } from './runs.ts';
 import { read, type Stored, stored } from './stored.ts';
 
@@ -6,7 +6,7 @@ import { read, type Stored, stored } from './stored.ts';
  * queued: waits for its first try. sending: a process has the lease; `handedOver` is set before the server can have
  * the whole message. accepted: the server took it. deferred: tried again later. failed: refused for good. held:
  * login, TLS or sender refused, the mailing stands. unknown: the answer was lost after the hand-over; it waits for
- * a person. settled: a person counted it as sent.
+ * a person. settled: a person counted it as sent. replaced: a person had another mail sent in its place.
  */
 export type MailState =
   | 'queued'
@@ -16,17 +16,22 @@ export type MailState =
   | 'failed'
   | 'held'
   | 'unknown'
-  | 'settled';
+  | 'settled'
+  | 'replaced';
 
-/** `MAIL#<id> / MAIL`: one outbox record; the id is the invoice's number, a hyphen and 1, 2 … for each person's resend. */
+/** `MAIL#<id> / MAIL`: one outbox record, all it takes to make the message; the id is the invoice's number, a hyphen and 1, 2 … for each person's resend. */
 export interface Mail {
   readonly id: string;
   readonly invoice: string;
   readonly customer: string;
   readonly state: MailState;
+  readonly from: MailAddress;
+  readonly replyTo: string;
   readonly envelope: Envelope;
   readonly to: readonly string[];
   readonly cc: readonly string[];
+  /** What the customer's addresses also held and is no address: left out. */
+  readonly malformed?: readonly string[];
   /** The same on every automatic retry. */
   readonly messageId: string;
   /** Where the message lies as it is handed over. */

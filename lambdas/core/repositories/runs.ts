@@ -39,8 +39,8 @@ export interface Run {
   readonly cursor?: string;
   /** The lines by what the plan made of them. */
   readonly planned: { readonly drafts: number; readonly held: number; readonly nothing: number };
-  /** After the seal: the number of the draft with place 0, and its range. */
-  readonly numbers?: { readonly range: string; readonly first: number };
+  /** After the seal: the number of the draft with place 0, its range, and how it is written. */
+  readonly numbers?: { readonly range: string; readonly first: number; readonly format: string };
   readonly startedAt: string;
   readonly sealedAt?: string;
   readonly closedAt?: string;

@@ -3,7 +3,7 @@ import { parsePeriod } from '#core/domain/period.ts';
 import { refuse } from '#core/errors.ts';
 import { archivedDocuments } from '#core/print-invoices.ts';
 import { readMails } from '#core/repositories/mails.ts';
-import { resendMail } from '#core/resend-mail.ts';
+import { checkResend, resendMail } from '#core/resend-mail.ts';
 import { type InvoiceSelection, selectInvoices } from '#core/select-invoices.ts';
 import { sendMails } from '#core/send-mails.ts';
 import { type Arguments, type Command, FLAG, TEXT } from '../command.ts';
@@ -27,6 +27,7 @@ export const reprintCommand: Command = {
     const invoices = (await selectInvoices(selectionOf(args), local)).map(({ value }) => value);
     const numbers = invoices.map(({ facts }) => facts.number);
     if (output === 'pdf') {
+      await checkResend(numbers, local);
       const question = `Mail ${numbers.length} invoices (${numbers.slice(0, 5).join(', ')}${numbers.length > 5 ? ' …' : ''}) again?`;
       if (!args.flag('yes') && !(await confirm(question))) {
         refuse('Not mailed: answer yes on the terminal, or give --yes.');

@@ -32,7 +32,7 @@ export function demoSettings(smtpPort: number): object {
       replyTo: 'buchhaltung@ostertal.example',
       bcc: [],
       smtp: { host: '127.0.0.1', port: smtpPort, encryption: 'none', certificate: 'verify', user: '' },
-      pace: { perSecond: 50, perHour: 100_000, connections: 4 },
+      pace: { perSecond: 50, connections: 4 },
     },
     ordering: { autoPdfForInstantInvoices: true },
     numbering: { format: '{yyyy}{number:6}', firstNumber: 1 },

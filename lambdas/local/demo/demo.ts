@@ -5,6 +5,7 @@ import { importCustomers } from '#core/import-customers.ts';
 import { importDeliveries } from '#core/import-deliveries.ts';
 import { importSettings } from '#core/import-settings.ts';
 import type { Key } from '#core/ports.ts';
+import { listCustomers } from '#core/repositories/customers.ts';
 import { findSettings } from '#core/repositories/settings.ts';
 import { create, read, replace } from '#core/repositories/stored.ts';
 import { type RunReport, runReport } from '#core/run-report.ts';
@@ -26,7 +27,17 @@ const DEMO: Key = { partition: 'DEMO', sort: 'DEMO' };
 /** The port in the demo settings; another one where it is taken. */
 const USUAL_PORT = 2525;
 
-export const findDemo = (local: Local) => read<Demo>(local.table, DEMO);
+const findDemo = (local: Local) => read<Demo>(local.table, DEMO);
+
+/**
+ * Whether the demo lives here: in an empty data folder, or in one that it filled, as long as nobody has put settings
+ * of his own there, with a mail server elsewhere.
+ */
+export async function isDemoFolder(local: Local): Promise<boolean> {
+  const settings = (await findSettings(local.table))?.value.settings;
+  if (await findDemo(local)) return settings === undefined || settings.mail.smtp.host === '127.0.0.1';
+  return settings === undefined && (await listCustomers(local.table, undefined, 1)).length === 0;
+}
 
 /** The demo's mail server; the settings follow it to another port. */
 export async function startDemoMailbox(config: LocalConfig, local: Local): Promise<MailboxServer> {

@@ -24,6 +24,7 @@ const STATES: Readonly<Record<string, string>> = {
   deferred: 'Mail aufgeschoben',
   unknown: 'Mail ungewiss',
   settled: 'Mail gilt als gesendet',
+  replaced: 'durch andere Mail ersetzt',
 };
 const german = (state: string): string => STATES[state] ?? state;
 const euros = (text: string): string =>

@@ -1,0 +1,6 @@
+import type { Deps } from './deps.ts';
+import type { Lease } from './repositories/runs.ts';
+
+/** Whether nobody is at work: no lease, one that ran out, or one of a process that is known to be dead. */
+export const isFree = (lease: Lease | undefined, deps: Pick<Deps, 'clock' | 'workers'>): boolean =>
+  lease === undefined || lease.until <= deps.clock.now() || deps.workers.isDead(lease.worker);
