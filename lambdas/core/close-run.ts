@@ -3,7 +3,7 @@ import { instant } from './deps.ts';
 import { netOfNote } from './domain/delivery-note.ts';
 import { sum } from './domain/money.ts';
 import { readInvoices } from './repositories/invoices.ts';
-import { type JournalHead, RUN_CHAIN, readRunChain } from './repositories/journal.ts';
+import { appendToJournal, RUN_CHAIN, readRunChain } from './repositories/journal.ts';
 import { readNotes } from './repositories/notes.ts';
 import { listRunLines, type Run, type RunLine, readRun } from './repositories/runs.ts';
 import { createOrReplace, replace } from './repositories/stored.ts';
@@ -26,13 +26,19 @@ export async function closeRun(runId: string, deps: CloseDeps): Promise<void> {
     if (run?.value.state !== 'sealed') return;
     const chain = await readRunChain(deps.table);
     const closedAt = instant(deps.clock.now());
-    const seal = deps.hasher.sha256(JSON.stringify([chain?.value.hash ?? '', runId, closedAt, heads]));
+    const { change, head } = appendToJournal(deps.hasher, RUN_CHAIN.partition, chain?.value, {
+      at: closedAt,
+      event: 'run closed',
+      data: { run: runId, invoices: heads.length, heads: deps.hasher.sha256(JSON.stringify(heads)) },
+    });
     const closed: Run = {
-      ...{ ...run.value, state: 'closed', closedAt, seal },
+      ...run.value,
+      state: 'closed',
+      closedAt,
+      seal: head.hash,
       ...(discrepancies.length > 0 ? { discrepancies } : {}),
     };
-    const head: JournalHead = { entries: (chain?.value.entries ?? 0) + 1, hash: seal };
-    await deps.table.write([replace(run, closed), createOrReplace(RUN_CHAIN, chain, head)]);
+    await deps.table.write([replace(run, closed), change, createOrReplace(RUN_CHAIN, chain, head)]);
   });
 }
 

@@ -39,9 +39,16 @@ export async function composeInvoiceMail(
     address,
   });
   const message = await deps.composer.compose({
-    ...{ messageId: mail.messageId, date: instant(deps.clock.now()), from: mail.from },
-    ...{ to: mail.to.map(named), cc: mail.cc.map((address) => ({ name: '', address })) },
-    ...{ replyTo: mail.replyTo || undefined, subject, text, html, attachments },
+    messageId: mail.messageId,
+    date: instant(deps.clock.now()),
+    from: mail.from,
+    to: mail.to.map(named),
+    cc: mail.cc.map((address) => ({ name: '', address })),
+    replyTo: mail.replyTo || undefined,
+    subject,
+    text,
+    html,
+    attachments,
   });
   const { outcome } = await deps.archive.putOnce(mail.key, message, {
     contentType: 'message/rfc822',

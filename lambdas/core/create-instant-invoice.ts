@@ -20,7 +20,10 @@ export async function createInstantInvoice(
 ): Promise<string> {
   const { ordering } = await readSettings(deps.table);
   const order: RunOrder = {
-    ...{ kind: 'instant', until: '2099-12-31', customers: [request.customer], mailCustomersOnly: false },
+    kind: 'instant',
+    until: '2099-12-31',
+    customers: [request.customer],
+    mailCustomersOnly: false,
     output: request.output ?? (ordering.autoPdfForInstantInvoices ? 'pdf' : 'screen'),
     ...(request.invoiceDate ? { invoiceDate: request.invoiceDate } : {}),
   };

@@ -46,16 +46,22 @@ export function newMail(
   const leftOut = [...malformed, ...malformedCc];
   const domain = sender.address.split('@')[1] ?? 'localhost';
   return {
-    ...{ id, invoice: invoice.number, customer: customer.number, state: 'queued', attempts: 0 },
-    ...{
-      from: sender,
-      replyTo: settings.mail.replyTo,
-      ...(leftOut.length > 0 ? { malformed: leftOut } : {}),
-    },
+    id,
+    invoice: invoice.number,
+    customer: customer.number,
+    state: 'queued',
+    attempts: 0,
+    from: sender,
+    replyTo: settings.mail.replyTo,
+    ...(leftOut.length > 0 ? { malformed: leftOut } : {}),
     envelope: { from: sender.address, to: [...new Set([...to, ...cc, ...bcc])] },
-    ...{ to, cc, messageId: `<${id}.${deps.ids.next()}@${domain}>` },
+    to,
+    cc,
+    messageId: `<${id}.${deps.ids.next()}@${domain}>`,
     key: archiveKey('mail', settings.pdf.folders, invoice.date, `${customer.number}-${id}.eml`),
-    ...{ queuedAt: instant(now), changedAt: instant(now), dueAt: now },
+    queuedAt: instant(now),
+    changedAt: instant(now),
+    dueAt: now,
   };
 }
 

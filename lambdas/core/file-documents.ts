@@ -41,7 +41,11 @@ export async function fileDocuments(
     const result = printed[index]!;
     if (!result.ok) throw new Fault('unavailable', `Document ${n} could not be printed: ${result.reason}`);
     const fileName = documentFileName({
-      ...{ prefix: settings.pdf.filePrefix, customer, number: invoice.number, date: invoice.date, n },
+      prefix: settings.pdf.filePrefix,
+      customer,
+      number: invoice.number,
+      date: invoice.date,
+      n,
     });
     const key = archiveKey('invoices', settings.pdf.folders, invoice.date, fileName);
     const { outcome, file } = await deps.archive.putOnce(key, result.pdf, {

@@ -18,10 +18,10 @@ import {
   invoiceListKey,
   invoicePartition,
 } from './repositories/invoices.ts';
-import { appendToJournal } from './repositories/journal.ts';
+import { appendToJournal, type JournalHead, RUN_CHAIN, readRunChain } from './repositories/journal.ts';
 import { readNotes } from './repositories/notes.ts';
 import { type Run, type RunLine, readRunLine } from './repositories/runs.ts';
-import { create, replace, type Stored } from './repositories/stored.ts';
+import { create, createOrReplace, replace, type Stored } from './repositories/stored.ts';
 
 export type IssueDeps = Pick<
   Deps,
@@ -170,13 +170,22 @@ async function issue(
   const { places: _, ...facts } = invoice;
   const mail = createMail(run, settings, invoice, deps);
   const record: InvoiceRecord = {
-    ...{ facts, noteIds: draft.noteIds, documents, runId: run.id, draftId: draft.id },
-    ...{ issuedAt: instant(now), delivery: mail.delivery, journal: head },
+    facts,
+    noteIds: draft.noteIds,
+    documents,
+    runId: run.id,
+    draftId: draft.id,
+    issuedAt: instant(now),
+    delivery: mail.delivery,
+    journal: head,
   };
   const { lease: _lease, reasons: _reasons, ...done } = line.value;
   const issued: RunLine = {
     ...done,
-    ...{ state: 'issued', invoice: invoice.number, journalHash: head.hash, releasing: true },
+    state: 'issued',
+    invoice: invoice.number,
+    journalHash: head.hash,
+    releasing: true,
   };
   const pointer = { number: invoice.number };
   await deps.table.write([
@@ -186,8 +195,25 @@ async function issue(
     journal,
     replace(line, issued),
     ...mail.changes,
+    ...(run.state === 'closed' ? await sealLateIssue(run, invoice.number, head, deps) : []),
   ]);
   await releaseNotes(run, line.value.customer, deps);
+}
+
+/** The books of the run are closed already: the chain of runs tells of the invoice by itself. */
+async function sealLateIssue(
+  run: Run,
+  invoice: string,
+  { hash }: JournalHead,
+  deps: IssueDeps,
+): Promise<Change[]> {
+  const chain = await readRunChain(deps.table);
+  const { change, head } = appendToJournal(deps.hasher, RUN_CHAIN.partition, chain?.value, {
+    at: instant(deps.clock.now()),
+    event: 'invoice issued after its run was closed',
+    data: { run: run.id, invoice, head: hash },
+  });
+  return [change, createOrReplace(RUN_CHAIN, chain, head)];
 }
 
 /** Keeps the draft and its number with the reason, to be tried again. */

@@ -28,7 +28,10 @@ export async function previewInvoice(
     throw new Fault('nothing-to-bill', `Customer ${customerNumber} has no open delivery notes.`);
   }
   const faults = documentFaults({
-    ...{ company, customer, notes, undrawable: (text) => deps.fonts.undrawable(text) },
+    company,
+    customer,
+    notes,
+    undrawable: (text) => deps.fonts.undrawable(text),
   });
   if (faults.length > 0) throw new Fault('bad-input', faults[0]!, { details: faults });
   const date = berlinDay(deps.clock.now());

@@ -65,7 +65,9 @@ async function markBilled(
   return notes.flatMap((note) => {
     if (!note || note.value.invoice === invoice) return [];
     const { change, head } = appendToJournal(deps.hasher, note.key.partition, note.value.journal, {
-      ...{ at, event: 'note billed', data: { invoice } },
+      at,
+      event: 'note billed',
+      data: { invoice },
     });
     const billed: NoteRecord = { ...note.value, invoice, journal: head };
     return [replace(note, billed), { delete: openNoteKey(note.value.note) } as const, change];

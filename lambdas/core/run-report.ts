@@ -89,17 +89,27 @@ export function summarize(
   const delivery: Record<string, number> = {};
   for (const { delivery: way } of customers) if (way) delivery[way.state] = (delivery[way.state] ?? 0) + 1;
   return {
-    ...{ run: run.id, kind, state, invoiceDate: run.invoiceDate, output, startedAt: run.startedAt },
+    run: run.id,
+    kind,
+    state,
+    invoiceDate: run.invoiceDate,
+    output,
+    startedAt: run.startedAt,
     ...(cycle && period ? { cycle, period } : {}),
     ...(run.closedAt ? { closedAt: run.closedAt } : {}),
     counts: {
       customers: lines.length,
       notes: sum(billed.map(({ draft }) => draft!.noteIds.length)),
       'nothing to bill': count('nothing to bill'),
-      ...{ held: count('held'), planned: count('planned'), issued: count('issued'), failed: count('failed') },
+      held: count('held'),
+      planned: count('planned'),
+      issued: count('issued'),
+      failed: count('failed'),
     },
     totals: { net: total('net'), vat: total('vat'), gross: total('gross') },
-    ...{ delivery, customers, discrepancies: run.discrepancies ?? [] },
+    delivery,
+    customers,
+    discrepancies: run.discrepancies ?? [],
   };
 }
 
@@ -110,7 +120,9 @@ export function customerReport(
 ): CustomerReport {
   const { customer, name, state, reasons, draft } = line;
   return {
-    ...{ customer, name, state },
+    customer,
+    name,
+    state,
     ...(reasons ? { reasons } : {}),
     ...(draft ? amounts(draft) : {}),
     ...(invoice
@@ -124,7 +136,10 @@ export function customerReport(
 }
 
 const amounts = ({ noteIds, totals }: NonNullable<RunLine['draft']>) => ({
-  ...{ notes: noteIds.length, net: euros(totals.net), vat: euros(totals.vat), gross: euros(totals.gross) },
+  notes: noteIds.length,
+  net: euros(totals.net),
+  vat: euros(totals.vat),
+  gross: euros(totals.gross),
 });
 
 export function deliveryReport({ delivery }: InvoiceRecord, mails: ReadonlyMap<string, Mail>) {

@@ -78,8 +78,11 @@ async function takeLease(mailId: string, deps: SendDeps): Promise<Stored<Mail> |
   const until = deps.clock.now() + MAIL_LEASE_MS;
   const leased: Mail = {
     ...mail,
-    ...{ state: 'sending', attempts: mail.attempts + 1, lease: { worker: deps.workers.me, until } },
-    ...{ changedAt: instant(deps.clock.now()), dueAt: until },
+    state: 'sending',
+    attempts: mail.attempts + 1,
+    lease: { worker: deps.workers.me, until },
+    changedAt: instant(deps.clock.now()),
+    dueAt: until,
   };
   await deps.table.write([
     replace(found, leased),
@@ -165,7 +168,10 @@ function outcomeChanges(
   const { lease: _, dueAt: oldDueAt, ...rest } = found.value;
   const id = found.value.id;
   const mail: Mail = {
-    ...{ ...rest, ...facts, state, changedAt: instant(deps.clock.now()) },
+    ...rest,
+    ...facts,
+    state,
+    changedAt: instant(deps.clock.now()),
     ...(dueAt === undefined ? {} : { dueAt }),
   };
   const changes = [replace(found, mail)];

@@ -94,9 +94,15 @@ async function testMail(
   const text = `This is a test mail of ${company.name}: the mail settings work.`;
   const message = await composer.compose({
     messageId: `<test.${ids.next()}@${sender.address.split('@')[1] ?? 'localhost'}>`,
-    ...{ date: new Date().toISOString(), from: sender, to: [{ name: '', address }], cc: [] },
-    ...{ replyTo: mail.replyTo || undefined, subject: `Test mail of ${company.name}` },
-    ...{ text, html: `<p>${text.replace(/[&<>]/g, (c) => `&#${c.charCodeAt(0)};`)}</p>`, attachments: [] },
+    date: new Date().toISOString(),
+    from: sender,
+    to: [{ name: '', address }],
+    cc: [],
+    replyTo: mail.replyTo || undefined,
+    subject: `Test mail of ${company.name}`,
+    text,
+    html: `<p>${text.replace(/[&<>]/g, (c) => `&#${c.charCodeAt(0)};`)}</p>`,
+    attachments: [],
   });
   return sendTestMail({ ...mail.smtp, password }, { from: sender.address, to: [address] }, message);
 }

@@ -17,14 +17,17 @@ export function benchSet(
 ): { settings: Settings; customers: Customer[]; notes: DeliveryNote[] } {
   const settings = settingsSchema.parse({
     company: {
-      ...{ name: 'Molkerei Wiesengrund GmbH', street: 'Am Mühlbach 7', zip: '87435', city: 'Kempten' },
-      ...{ vatId: 'DE123456788', iban: 'DE02120300000000202051', bankName: 'Sparkasse Allgäu' },
+      name: 'Molkerei Wiesengrund GmbH',
+      street: 'Am Mühlbach 7',
+      zip: '87435',
+      city: 'Kempten',
+      vatId: 'DE123456788',
+      iban: 'DE02120300000000202051',
+      bankName: 'Sparkasse Allgäu',
     },
     mail: {
-      ...{
-        transport: 'smtp',
-        sender: { name: 'Molkerei Wiesengrund', address: 'rechnung@wiesengrund.example' },
-      },
+      transport: 'smtp',
+      sender: { name: 'Molkerei Wiesengrund', address: 'rechnung@wiesengrund.example' },
       smtp: { host: '127.0.0.1', port: smtpPort, encryption: 'none' },
       pace: { perSecond: 1000, connections: 4 },
     },
@@ -46,9 +49,13 @@ export function benchSet(
         ...{ number: `L${index}-${n}`, date: `2026-10-${String(n * 2 + 1).padStart(2, '0')}` },
         customer: customer.number,
         lines: Array.from({ length: 4 }, (_, position) => ({
-          ...{ position: position + 1, article: String(100 + position), unit: 'piece', vatRate: 7 },
+          position: position + 1,
+          article: String(100 + position),
+          unit: 'piece',
+          vatRate: 7,
           description: ARTICLES[(index + n + position) % ARTICLES.length]!,
-          ...{ quantity: ((index * 7 + n * 3 + position) % 40) + 1, unitPrice: '0,8915' },
+          quantity: ((index * 7 + n * 3 + position) % 40) + 1,
+          unitPrice: '0,8915',
         })),
       }),
     ),

@@ -27,7 +27,8 @@ try {
   const htmls = set.customers.map((customer, index) => {
     const invoice = bill({
       ...{ number: `2026${String(index + 1).padStart(6, '0')}`, date: '2026-11-02', customer },
-      ...{ notes: notesOf.get(customer.number) ?? [], company: set.settings.company },
+      notes: notesOf.get(customer.number) ?? [],
+      company: set.settings.company,
       period: { from: '2026-10-01', to: '2026-10-31' },
     });
     return local.templates.invoice(invoice, { draft: false });

@@ -18,7 +18,9 @@ test('closed runs form a chain; a run with nothing to bill closes too', async ()
   const seal = (await readRun(deps.table, first.run))?.value.seal;
   assert.deepEqual((await readRunChain(deps.table))?.value, { entries: 1, hash: seal });
   await bill(deps);
-  assert.equal((await readRunChain(deps.table))?.value.entries, 2);
+  const head = (await readRunChain(deps.table))!.value;
+  const chain = await readJournal(deps.table, deps.hasher, 'RUNS', head);
+  assert.deepEqual([chain.entries.length, chain.intact], [2, true]);
 });
 
 test('books that disagree with the notes are closed with the disagreement in the report', async () => {

@@ -72,7 +72,9 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({
       do: fc.constant('change customer' as const),
-      ...{ customer, byMail: fc.boolean(), drawable: fc.boolean() },
+      customer,
+      byMail: fc.boolean(),
+      drawable: fc.boolean(),
     }),
   },
   {

@@ -109,15 +109,19 @@ test('notes of any size are loaded, changed and billed within the limits of a wr
     Array.from({ length: 24 }, (_, n) =>
       deliveryNoteSchema.parse({
         ...{ number: `L${n}`, customer: '9', date: '2026-10-01' },
-        lines: Array.from({ length: 300 }, (_, position) => ({
-          ...{ position: position + 1, description: 'M'.repeat(1000), quantity, unitPrice: '1', vatRate: 7 },
+        lines: Array.from({ length: 280 }, (_, position) => ({
+          position: position + 1,
+          description: 'M'.repeat(1000),
+          quantity,
+          unitPrice: '1',
+          vatRate: 7,
         })),
       }),
     );
   assert.equal((await loadNotes(deps, big(1))).created, 24);
   assert.equal((await loadNotes(deps, big(2))).updated, 24);
   const report = await bill(deps);
-  assert.deepEqual([report.counts.issued, report.totals.net], [1, '14400.00']);
+  assert.deepEqual([report.counts.issued, report.totals.net], [1, '13440.00']);
   assert.deepEqual(await open(deps, '9'), []);
 });
 

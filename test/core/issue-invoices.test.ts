@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { Deps } from '#core/deps.ts';
 import { Fault } from '#core/errors.ts';
 import { readInvoice } from '#core/repositories/invoices.ts';
+import { readJournal, readRunChain } from '#core/repositories/journal.ts';
 import { readBilling } from '#core/repositories/notes.ts';
 import { listRunIds } from '#core/repositories/runs.ts';
 import { needsAPerson, runReport } from '#core/run-report.ts';
@@ -57,6 +58,11 @@ test('a document that cannot be made keeps its number and stops no other; sweep 
   assert.deepEqual([customers[1]?.state, customers[1]?.invoice], ['issued', '2026000002']);
   assert.equal(customers[1]?.delivery?.state, 'accepted');
   assert.deepEqual((await readBilling(deps.table, '10'))?.value.claims, []);
+  const chain = await readJournal(deps.table, deps.hasher, 'RUNS', (await readRunChain(deps.table))!.value);
+  assert.deepEqual(
+    [chain.intact, chain.entries.map(({ event }) => event)],
+    [true, ['run closed', 'run closed', 'invoice issued after its run was closed']],
+  );
   world.advance(60 * MINUTE);
   assert.equal(await sweep(deps), 0, 'nothing is left to do');
 });

@@ -97,7 +97,9 @@ test('a mail whose answer was lost waits for a person, who sends it again or cou
 
 test('a mail that only bcc recipients got has failed; one that some addressees got was accepted', async () => {
   const refusing = (address: string): MailOutcome => ({
-    ...{ state: 'accepted', reply: '250 ok', refused: [{ address, reply: '550 no such user' }] },
+    state: 'accepted',
+    reply: '250 ok',
+    refused: [{ address, reply: '550 no such user' }],
   });
   const world = createWorld(1);
   const { deps } = world.process();

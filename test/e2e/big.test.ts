@@ -41,7 +41,8 @@ test('250 notes with 5,000 lines make one invoice', async (t) => {
     ...{ note: `L${note}`, date: `2026-10-${day(note)}`, customer: '1' },
     ...{ position: String((index % LINES_A_NOTE) + 1), article: `A${article}` },
     ...{ description: `Molkereiartikel ${article}`, quantity: String(quantity) },
-    ...{ unit_price: (price / 10_000).toFixed(4), vat_rate: String(rate) },
+    unit_price: (price / 10_000).toFixed(4),
+    vat_rate: String(rate),
   }));
   const loading = performance.now();
   assert.equal((await shop.load('deliveries', deliveriesCsv(rows))).created, NOTES);

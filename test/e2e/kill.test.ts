@@ -97,7 +97,10 @@ async function check(name: string, unknowable: ReadonlySet<number>): Promise<voi
     const mails = await mailsOfToday(table);
     const byNumber = mails.map(({ messageId }) => messageId);
     const evidence = {
-      ...{ table, archive: createFolderArchive(join(data, 'archive')), notes, received: server.received },
+      table,
+      archive: createFolderArchive(join(data, 'archive')),
+      notes,
+      received: server.received,
       unknowable: new Set([...unknowable].map((index) => byNumber[index]!)),
     };
     assert.deepEqual(await brokenPromises(evidence, true), [], `after a kill at ${name}`);

@@ -92,7 +92,9 @@ test('what becomes of invoices: printed, mailed, shown, and again', async (t) =>
   await t.test('the print file of a mailed run holds the paper post alone', async () => {
     const printed = await shop.json('print-file', rest.value.run, '--to', shop.at('post.pdf'));
     assert.deepEqual(printed.value, {
-      ...{ run: rest.value.run, invoices: ['2026000005', '2026000006'], file: shop.at('post.pdf') },
+      run: rest.value.run,
+      invoices: ['2026000005', '2026000006'],
+      file: shop.at('post.pdf'),
     });
     assert.deepEqual(await documentsIn(shop.at('post.pdf')), [
       ...['Rechnung 2026000005', 'Lieferübersicht 2026000005', 'Rechnung 2026000006'],

@@ -14,8 +14,14 @@ import { openData } from '#test/support/october.ts';
  */
 const [dataDir = '', where, file] = process.argv.slice(2);
 const OCTOBER: RunOrder = {
-  ...{ kind: 'cycle', cycle: 'monthly', period: '2026-10', from: '2026-10-01', until: '2026-10-31' },
-  ...{ mailCustomersOnly: false, output: 'pdf', invoiceDate: '2026-11-02' },
+  kind: 'cycle',
+  cycle: 'monthly',
+  period: '2026-10',
+  from: '2026-10-01',
+  until: '2026-10-31',
+  mailCustomersOnly: false,
+  output: 'pdf',
+  invoiceDate: '2026-11-02',
 };
 let writes = 0;
 const arrived = Promise.withResolvers<void>();

@@ -10,20 +10,35 @@ import { startSmtpServer, type TestSmtpServer } from '#test/support/smtp-server.
 const SETTINGS = (smtpPort: number, pdf = { folders: 'day', filePrefix: 'Rechnung' }) =>
   JSON.stringify({
     company: {
-      ...{ name: 'Molkerei Wiesengrund GmbH', street: 'Am Mühlbach 7', zip: '87435', city: 'Kempten' },
-      ...{ country: 'DE', phone: '+49 831 555010', email: 'office@wiesengrund.example' },
-      ...{ vatId: 'DE123456788', taxNumber: '127/123/45678', registration: 'Amtsgericht Kempten, HRB 4711' },
-      ...{ managingDirector: 'Ingrid Wiesner', bankName: 'Sparkasse Allgäu' },
-      ...{ iban: 'DE02120300000000202051', bic: 'BYLADEM1001', smallBusiness: false },
+      name: 'Molkerei Wiesengrund GmbH',
+      street: 'Am Mühlbach 7',
+      zip: '87435',
+      city: 'Kempten',
+      country: 'DE',
+      phone: '+49 831 555010',
+      email: 'office@wiesengrund.example',
+      vatId: 'DE123456788',
+      taxNumber: '127/123/45678',
+      registration: 'Amtsgericht Kempten, HRB 4711',
+      managingDirector: 'Ingrid Wiesner',
+      bankName: 'Sparkasse Allgäu',
+      iban: 'DE02120300000000202051',
+      bic: 'BYLADEM1001',
+      smallBusiness: false,
       contact: { name: 'Jutta Reiter', phone: '+49 831 555012', email: 'buchhaltung@wiesengrund.example' },
     },
     pdf: { ...pdf, deliveryNotePrefix: 'Lieferschein' },
     mail: {
       transport: 'smtp',
       sender: { name: 'Molkerei Wiesengrund', address: 'rechnung@wiesengrund.example' },
-      ...{ replyTo: 'buchhaltung@wiesengrund.example', bcc: [] },
+      replyTo: 'buchhaltung@wiesengrund.example',
+      bcc: [],
       smtp: {
-        ...{ host: '127.0.0.1', port: smtpPort, encryption: 'none', certificate: 'verify', user: '' },
+        host: '127.0.0.1',
+        port: smtpPort,
+        encryption: 'none',
+        certificate: 'verify',
+        user: '',
         allowPlainLogin: false,
       },
       pace: { perSecond: 50, perHour: 100_000, connections: 4 },
@@ -101,7 +116,13 @@ test('the month of a small dairy, from its files to archive and mailbox', async 
     );
     assert.deepEqual(report.totals, TOTALS);
     assert.deepEqual(report.counts, {
-      ...{ customers: 3, notes: 4, issued: 3, held: 0, planned: 0, failed: 0, 'nothing to bill': 0 },
+      customers: 3,
+      notes: 4,
+      issued: 3,
+      held: 0,
+      planned: 0,
+      failed: 0,
+      'nothing to bill': 0,
     });
     assert.deepEqual([report.state, report.invoiceDate, report.discrepancies], ['closed', DATE, []]);
     assert.deepEqual(report.delivery, { accepted: 2, 'to print': 1 });

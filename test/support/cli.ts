@@ -93,7 +93,11 @@ export function openShop(test: { after(fn: () => Promise<void>): void }, copyOf?
   }
 
   return {
-    ...{ dataDir, at, cli, json, start },
+    dataDir,
+    at,
+    cli,
+    json,
+    start,
     async load(what, content) {
       const { code, value, error } = await json<ImportCounts>('import', what, write(what, content));
       assert.equal(code, 0, JSON.stringify(error));
@@ -114,7 +118,11 @@ function startProgram(module: string, args: readonly string[], dataDir: string):
   const { DISPLAY: _, WAYLAND_DISPLAY: _wayland, NODE_TEST_CONTEXT: _context, ...env } = process.env;
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', module, ...args], {
     env: {
-      ...{ ...env, DATA_DIR: dataDir, ARCHIVE_DIR: '', PORT: '0', HOST: '' },
+      ...env,
+      DATA_DIR: dataDir,
+      ARCHIVE_DIR: '',
+      PORT: '0',
+      HOST: '',
       NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -133,7 +141,8 @@ function startProgram(module: string, args: readonly string[], dataDir: string):
     child.on('close', (code) => done({ code, stdout, stderr }));
   });
   return {
-    ...{ process: child, ended },
+    process: child,
+    ended,
     says: (pattern) =>
       new Promise((found, failed) => {
         const look = () => {

@@ -3,14 +3,39 @@
 type Cells = Readonly<Record<string, string>>;
 
 const CUSTOMER: Cells = {
-  ...{ number: '', name: '', name2: '', street: 'Weg 1', zip: '87435', city: 'Kempten', country: 'DE' },
-  ...{ language: 'de', email: '', invoice_email: '', invoice_addressee: '', invoice_by_mail: 'no' },
-  ...{ billing_cycle: 'monthly', delivery_overview: 'no', payment_days: '14', vat_id: '', e_invoice: 'none' },
-  ...{ buyer_reference: '', iban: '', mandate: '' },
+  number: '',
+  name: '',
+  name2: '',
+  street: 'Weg 1',
+  zip: '87435',
+  city: 'Kempten',
+  country: 'DE',
+  language: 'de',
+  email: '',
+  invoice_email: '',
+  invoice_addressee: '',
+  invoice_by_mail: 'no',
+  billing_cycle: 'monthly',
+  delivery_overview: 'no',
+  payment_days: '14',
+  vat_id: '',
+  e_invoice: 'none',
+  buyer_reference: '',
+  iban: '',
+  mandate: '',
 };
 const LINE: Cells = {
-  ...{ note: '', date: '', customer: '', position: '1', article: '100', description: 'Milch', quantity: '1' },
-  ...{ unit: 'piece', unit_price: '1,00', vat_rate: '7', discount_percent: '' },
+  note: '',
+  date: '',
+  customer: '',
+  position: '1',
+  article: '100',
+  description: 'Milch',
+  quantity: '1',
+  unit: 'piece',
+  unit_price: '1,00',
+  vat_rate: '7',
+  discount_percent: '',
 };
 
 export const customersCsv = (rows: readonly Cells[]): string => csv(CUSTOMER, rows);
@@ -39,8 +64,13 @@ interface SettingsChanges {
 export function settingsJson(smtpPort: number, changes: SettingsChanges = {}): string {
   return JSON.stringify({
     company: {
-      ...{ name: 'Molkerei Wiesengrund GmbH', street: 'Am Mühlbach 7', zip: '87435', city: 'Kempten' },
-      ...{ vatId: 'DE123456788', iban: 'DE02120300000000202051', ...changes.company },
+      name: 'Molkerei Wiesengrund GmbH',
+      street: 'Am Mühlbach 7',
+      zip: '87435',
+      city: 'Kempten',
+      vatId: 'DE123456788',
+      iban: 'DE02120300000000202051',
+      ...changes.company,
     },
     pdf: { folders: 'day', filePrefix: 'Rechnung', ...changes.pdf },
     mail: {

@@ -8,7 +8,9 @@ import { type Local, openLocal } from '#wiring/local.ts';
 /** The program on a data folder; `plain` prints without Chrome. */
 export function openData(dataDir: string, printer: 'plain' | 'chrome'): Local {
   const local = openLocal(localConfig({ ...process.env, DATA_DIR: dataDir, ARCHIVE_DIR: '' }), {
-    ...{ workers: createLocalWorkers(), stop: new AbortController().signal, log: () => {} },
+    workers: createLocalWorkers(),
+    stop: new AbortController().signal,
+    log: () => {},
   });
   return printer === 'plain' ? { ...local, printer: plainPrinter() } : local;
 }
@@ -17,8 +19,14 @@ export function openData(dataDir: string, printer: 'plain' | 'chrome'): Local {
 export async function billOctober(local: Local): Promise<string> {
   const runId = await startRun(
     {
-      ...{ kind: 'cycle', cycle: 'monthly', period: '2026-10', from: '2026-10-01', until: '2026-10-31' },
-      ...{ mailCustomersOnly: false, output: 'pdf', invoiceDate: '2026-11-02' },
+      kind: 'cycle',
+      cycle: 'monthly',
+      period: '2026-10',
+      from: '2026-10-01',
+      until: '2026-10-31',
+      mailCustomersOnly: false,
+      output: 'pdf',
+      invoiceDate: '2026-11-02',
     },
     local,
   );

@@ -13,7 +13,11 @@ import { startRun } from '#core/start-run.ts';
 /** A dairy with two customers who get mail (9, 10) and one who does not (70), and what its clerk does every month. */
 export const SETTINGS: Settings = settingsSchema.parse({
   company: {
-    ...{ name: 'Molkerei', street: 'Am Bach 7', zip: '87435', city: 'Kempten', vatId: 'DE123456788' },
+    name: 'Molkerei',
+    street: 'Am Bach 7',
+    zip: '87435',
+    city: 'Kempten',
+    vatId: 'DE123456788',
   },
   mail: { transport: 'smtp', sender: { name: 'Molkerei', address: 'rechnung@molkerei.example' } },
 });
@@ -38,8 +42,13 @@ export function noteOf(number: string, customer: string, day: number, quantity =
 }
 
 export const OCTOBER: RunOrder = {
-  ...{ kind: 'cycle', cycle: 'monthly', period: '2026-10', from: '2026-10-01', until: '2026-10-31' },
-  ...{ mailCustomersOnly: false, output: 'pdf' },
+  kind: 'cycle',
+  cycle: 'monthly',
+  period: '2026-10',
+  from: '2026-10-01',
+  until: '2026-10-31',
+  mailCustomersOnly: false,
+  output: 'pdf',
 };
 
 export async function loadOffice(

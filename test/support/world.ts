@@ -73,7 +73,11 @@ export function createWorld(seed: number): World {
   };
 
   return {
-    ...{ table, archive, received, lost, scripts },
+    table,
+    archive,
+    received,
+    lost,
+    scripts,
     advance: (milliseconds) => {
       now += milliseconds;
     },
@@ -85,7 +89,8 @@ export function createWorld(seed: number): World {
         if (dead.has(me)) throw new Killed();
       };
       const base: Deps = {
-        ...{ table, archive },
+        table,
+        archive,
         printer: {
           render: async (documents) =>
             documents.map(({ html }) => ({ ok: true, pdf: new TextEncoder().encode(html), pages: 1 })),

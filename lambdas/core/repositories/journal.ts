@@ -59,6 +59,9 @@ export async function readJournal(
   return { entries, intact: entries.length === head.entries && previous === head.hash };
 }
 
-/** The chain of closed runs: each seals the heads of the invoices it made and the run closed before it. */
+/**
+ * The chain of closed runs, with entries of its own: each seals the journal heads of the invoices its run had made.
+ * An invoice that could only be issued later gets an entry for itself.
+ */
 export const RUN_CHAIN: Key = { partition: 'RUNS', sort: 'CHAIN' };
 export const readRunChain = (table: Table) => read<JournalHead>(table, RUN_CHAIN);

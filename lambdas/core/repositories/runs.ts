@@ -46,7 +46,7 @@ export interface Run {
   readonly closedAt?: string;
   /** Why the books did not agree when they were closed; absent when they did. */
   readonly discrepancies?: readonly string[];
-  /** Hash over the journal heads of all its invoices and over the run closed before it. */
+  /** The hash of its entry in the chain of runs, over the journal heads of its invoices. */
   readonly seal?: string;
   /** When its due item is due. */
   readonly dueAt: number;

@@ -18,8 +18,13 @@ export const reprintCommand: Command = {
     ],
   ],
   options: {
-    ...{ number: TEXT, customer: TEXT, period: TEXT, output: TEXT, to: TEXT },
-    ...{ 'mail-customers-only': FLAG, yes: FLAG },
+    number: TEXT,
+    customer: TEXT,
+    period: TEXT,
+    output: TEXT,
+    to: TEXT,
+    'mail-customers-only': FLAG,
+    yes: FLAG,
   },
   async run(args, context) {
     const { local, config, print, confirm } = context;

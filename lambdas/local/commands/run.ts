@@ -27,8 +27,14 @@ export const runCommand: Command = {
     ],
   ],
   options: {
-    ...{ cycle: TEXT, period: TEXT, customers: TEXT, output: TEXT, 'invoice-date': TEXT, to: TEXT },
-    ...{ 'dry-run': FLAG, 'mail-customers-only': FLAG },
+    cycle: TEXT,
+    period: TEXT,
+    customers: TEXT,
+    output: TEXT,
+    'invoice-date': TEXT,
+    to: TEXT,
+    'dry-run': FLAG,
+    'mail-customers-only': FLAG,
   },
   async run(args, context) {
     const { local, print } = context;
@@ -67,9 +73,14 @@ function orderOf(args: Arguments): RunOrder {
   if (customers?.length === 0) refuse('--customers names no customer.');
   const invoiceDate = dateOf(args);
   return {
-    ...{ kind: 'cycle', cycle, period: period.text, from: period.from, until: period.to },
+    kind: 'cycle',
+    cycle,
+    period: period.text,
+    from: period.from,
+    until: period.to,
     ...(customers ? { customers: orderedCustomers(customers) } : {}),
-    ...{ mailCustomersOnly: args.flag('mail-customers-only'), output: outputOf(args) ?? 'pdf' },
+    mailCustomersOnly: args.flag('mail-customers-only'),
+    output: outputOf(args) ?? 'pdf',
     ...(invoiceDate ? { invoiceDate } : {}),
   };
 }

@@ -80,7 +80,7 @@ export async function billDemoMonth(local: Local, smtpPort: number): Promise<Run
 
   const { cycle, text: period, from, to: until } = parsePeriod('monthly', month);
   const runId = await startRun(
-    { ...{ kind: 'cycle', cycle, period, from, until }, ...{ mailCustomersOnly: false, output: 'pdf' } },
+    { kind: 'cycle', cycle, period, from, until, mailCustomersOnly: false, output: 'pdf' },
     local,
   );
   await driveRun(runId, local);
