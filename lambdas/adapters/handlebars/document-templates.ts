@@ -6,6 +6,7 @@ import type { DeliveryOverview, Invoice } from '#core/domain/invoice.ts';
 import { Fault } from '#core/errors.ts';
 import type { Templates } from '#core/ports.ts';
 import { createEngine, type Engine } from './engine.ts';
+import { type InvoiceRow, invoiceRows } from './invoice-rows.ts';
 import { type OverviewBlock, overviewBlocks, WIDTHS } from './overview-blocks.ts';
 
 /** What every document's template may use beside the invoice itself (`templates/README.md`). */
@@ -31,6 +32,10 @@ export interface InvoiceView extends DocumentView {
   readonly widths: { readonly quantity: number; readonly unitPrice: number; readonly net: number };
   readonly categories: Readonly<Record<VatCategory, boolean>>;
   readonly manyRates: boolean;
+  /** The table, but for `lastRows`. */
+  readonly rows: readonly InvoiceRow[];
+  /** From the last item on, with the headings right above it: they share a page with the totals. */
+  readonly lastRows: readonly InvoiceRow[];
 }
 
 export interface OverviewView extends DocumentView {
@@ -91,16 +96,12 @@ function invoiceView(invoice: Invoice, engine: Engine, draft: boolean): InvoiceV
     discount: lines.some((line) => line.discount !== 0),
     vat: !invoice.company.smallBusiness,
   };
+  const place = invoice.places.some(({ place }) => place !== '');
   const count = 6 + Object.values(shown).filter(Boolean).length;
   const has = (category: VatCategory) => invoice.totals.vatRows.some((row) => row.category === category);
   return {
     ...documentView(invoice, engine.label('documents.invoice'), draft),
-    columns: {
-      ...shown,
-      place: invoice.places.some(({ place }) => place !== ''),
-      count,
-      beforeNet: count - 1,
-    },
+    columns: { ...shown, place, count, beforeNet: count - 1 },
     widths: {
       quantity: widthOf(16, lines, (line) => engine.figure(line.quantity, 3, 0)),
       unitPrice: widthOf(17, lines, (line) => engine.figure(line.unitPrice, 4, 2)),
@@ -108,6 +109,7 @@ function invoiceView(invoice: Invoice, engine: Engine, draft: boolean): InvoiceV
     },
     categories: { S: has('S'), Z: has('Z'), E: has('E'), AE: has('AE'), K: has('K') },
     manyRates: invoice.totals.vatRows.length > 1,
+    ...invoiceRows(invoice.places, place),
   };
 }
 

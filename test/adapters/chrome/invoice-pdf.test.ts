@@ -11,6 +11,9 @@ import { sampleInvoice } from '#test/support/sample-invoice.ts';
 import { FONTS } from './fonts.ts';
 
 const templates = createTemplates(`${FONTS}/..`);
+const ITEM = /^\d+ (?:1001|1014|2003|3100|9001) /;
+const SKONTO = { skontoPercent: '2', skontoDays: 7 };
+const byPlace = (lines: number) => ({ lines, line: (index: number) => ({ place: `Filiale ${index % 3}` }) });
 
 describe('documents on paper', () => {
   const printer = createChromePrinter({ fontsFolder: FONTS });
@@ -31,7 +34,7 @@ describe('documents on paper', () => {
     };
 
     test(`every line and figure of 60 lines is there, on each page what belongs on it (${language})`, async () => {
-      const invoice = sampleInvoice({ lines: 60, customer: { language, skontoPercent: '2', skontoDays: 7 } });
+      const invoice = sampleInvoice({ lines: 60, customer: { language, ...SKONTO } });
       const { pages, text } = await invoicePdf(invoice);
       assert.ok(pages.length >= 2);
       for (const [index, page] of pages.entries()) {
@@ -51,7 +54,7 @@ describe('documents on paper', () => {
           assert.ok(foot.includes(said), `${said} at the foot of page ${index + 1}`);
         }
       }
-      const shown = text.split('\n').filter((line) => /^\d+ (?:1001|1014|2003|3100|9001) /.test(line));
+      const shown = text.split('\n').filter((line) => ITEM.test(line));
       assert.equal(shown.length, 60);
       const { totals, skonto } = invoice;
       const amounts = [totals.net, totals.vat, totals.gross, skonto!.amount, skonto!.payable];
@@ -61,18 +64,23 @@ describe('documents on paper', () => {
     });
   }
 
-  test('the totals never stand alone on a page', async () => {
-    for (const lines of [17, 18, 19, 20, 21, 22, 23]) {
-      const { pages } = await invoicePdf(sampleInvoice({ lines }));
+  test('the totals stay together, and never without an item above them', async () => {
+    // Sizes at which they would straddle the end of a page, or just not fit on it.
+    const sizes = [...[20, 50, 53, 56, 88, 91].map((lines) => ({ lines })), ...[30, 33, 58].map(byPlace)];
+    for (const options of sizes) {
+      const { pages } = await invoicePdf(sampleInvoice({ ...options, customer: SKONTO }));
       const last = pages.at(-1)!;
-      assert.ok(
-        last.some((line) => line.startsWith('Rechnungsbetrag')),
-        `${lines} lines`,
+      const starts = ['Summe netto', 'Rechnungsbetrag', 'Bitte überweisen', 'Unser Konto', 'Bei Zahlung bis'];
+      const order = [ITEM, ...starts.map((start) => new RegExp(`^${start}`))].map((pattern) =>
+        last.findIndex((line) => pattern.test(line)),
       );
-      assert.ok(
-        last.some((line) => /^\d+ (?:1001|1014|2003|3100|9001) /.test(line)),
-        `${lines} lines`,
+      assert.ok(order[0]! >= 0, `${options.lines} lines: no item on the last page`);
+      assert.deepEqual(
+        order,
+        order.toSorted((a, b) => a - b),
+        `${options.lines} lines: ${order}`,
       );
+      for (const page of pages.slice(0, -1)) assert.doesNotMatch(page.join('\n'), /^Summe netto/m);
     }
   });
 

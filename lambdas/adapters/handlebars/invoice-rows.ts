@@ -1,0 +1,25 @@
+import type { InvoiceLine, NoteSection, PlaceSection } from '#core/domain/invoice.ts';
+
+/** A row of the invoice's table: a place's heading and its sum, a note's heading, an item. */
+export type InvoiceRow =
+  | ({ readonly kind: 'place' | 'sum' } & PlaceSection)
+  | ({ readonly kind: 'note' } & NoteSection)
+  | ({ readonly kind: 'item' } & InvoiceLine);
+
+/**
+ * The rows as they stand below each other, cut before the last item: it and what follows it are kept on one page
+ * with the totals, so that these never stand alone. Headings right above the last item go with it.
+ * @param withPlaces whether places are named and summed
+ */
+export function invoiceRows(places: readonly PlaceSection[], withPlaces: boolean) {
+  const rows = places.flatMap((place): InvoiceRow[] => {
+    const notes = place.notes.flatMap((note): InvoiceRow[] => [
+      { kind: 'note', ...note },
+      ...note.lines.map((line) => ({ kind: 'item' as const, ...line })),
+    ]);
+    return withPlaces ? [{ kind: 'place', ...place }, ...notes, { kind: 'sum', ...place }] : notes;
+  });
+  let cut = rows.findLastIndex(({ kind }) => kind === 'item');
+  while (rows[cut - 1]?.kind === 'note' || rows[cut - 1]?.kind === 'place') cut--;
+  return { rows: rows.slice(0, cut), lastRows: rows.slice(cut) };
+}
