@@ -23,7 +23,9 @@ type StartDeps = Pick<Deps, 'table' | 'clock' | 'ids' | 'workers' | 'hasher' | '
 
 /** How long another process leaves a run alone whose own process cannot be known to be dead. */
 export const RUN_LEASE_MS = 10 * 60_000;
-const MAX_DAYS_AHEAD = 31;
+/** Who bills in advance may; a slip of the year is refused. */
+const MAX_DAYS_AHEAD = 62;
+const MAX_DAYS_BACK = 366;
 
 /**
  * Starts a run, or joins the unfinished run of the same order: one that was killed goes on, and one that another
@@ -59,8 +61,8 @@ export async function newRun(order: RunOrder, deps: StartDeps): Promise<{ run: R
   const settings = await readSettings(deps.table);
   await refuseUnfitCustomers(order, deps);
   const now = deps.clock.now();
-  if (order.from !== undefined && order.from > berlinDay(now)) {
-    refuse(`The period ${order.period} has not begun yet: check it.`);
+  if (order.from !== undefined && order.from > addDays(berlinDay(now), MAX_DAYS_AHEAD)) {
+    refuse(`The period ${order.period} begins more than ${MAX_DAYS_AHEAD} days ahead: check it.`);
   }
   const run: Run = {
     id: deps.ids.next(),
@@ -109,8 +111,8 @@ async function invoiceDate(order: RunOrder, today: Day, deps: Pick<Deps, 'table'
   if (given > addDays(today, MAX_DAYS_AHEAD)) {
     refuse(`The invoice date ${given} is more than ${MAX_DAYS_AHEAD} days ahead: check it.`);
   }
-  if (order.from !== undefined && given < order.from) {
-    refuse(`The invoice date ${given} is before the billed period, which begins ${order.from}: check it.`);
+  if (given < addDays(today, -MAX_DAYS_BACK)) {
+    refuse(`The invoice date ${given} is more than a year ago: check it.`);
   }
   return given;
 }
