@@ -107,7 +107,8 @@ describe('processes of the browser', { skip: process.platform !== 'linux' && 'lo
     }
     const [failed, after] = await results;
     if (failed?.ok !== false) assert.fail('it was printed');
-    assert.match(failed.reason, /^slow could not be printed: the page crashed$/);
+    // Which of the two is heard first depends on whether it was laid out or printed when it died.
+    assert.match(failed.reason, /^slow could not be printed: (?:the page crashed|.*Printing failed)$/);
     assert.equal(printed(after).pages, 1);
     await printer.close();
   });
