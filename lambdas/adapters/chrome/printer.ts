@@ -3,10 +3,11 @@ import { Fault } from '#core/errors.ts';
 import type { PrintableDocument, Printer, PrintResult } from '#core/ports.ts';
 import { findBrowser } from './browser.ts';
 import { launchBrowser, type RunningBrowser } from './launch.ts';
+import { collectOwnGarbage } from './own-garbage.ts';
 import { openPage, type PrintPage } from './page.ts';
 
-/** Without it the memory of the reused page grows past 1 GB. */
-const DOCUMENTS_PER_COLLECTION = 100;
+/** Without it the memory of the reused page grows past 1 GB, and that of this process by a fifth in 1,000 invoices. */
+const DOCUMENTS_PER_COLLECTION = 50;
 const ATTEMPTS = 2;
 
 export interface ChromePrinterOptions {
@@ -68,7 +69,10 @@ export function createChromePrinter(options: ChromePrinterOptions): Printer {
 
   async function print(page: PrintPage, html: string): Promise<Uint8Array> {
     const pdf = await page.print(html);
-    if (++printed % DOCUMENTS_PER_COLLECTION === 0) await page.collectGarbage();
+    if (++printed % DOCUMENTS_PER_COLLECTION === 0) {
+      await page.collectGarbage();
+      collectOwnGarbage();
+    }
     return pdf;
   }
 
