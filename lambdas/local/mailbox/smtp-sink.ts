@@ -79,7 +79,9 @@ async function keep(
     if (stream.sizeExceeded) throw tooLarge();
     await rename(partial, join(folder, name));
   } catch (error) {
-    await Promise.all([rm(partial, { force: true }), rm(envelopeFile, { force: true })]);
+    // The message last: as long as something of it is left, its remains are seen to be there.
+    await rm(envelopeFile, { force: true });
+    await rm(partial, { force: true });
     throw error;
   }
   await syncFolder(folder);
