@@ -1,5 +1,5 @@
 import type { Deps } from './deps.ts';
-import { isSelected, nextCustomers, planCustomer } from './plan-run.ts';
+import { isSelected, lineOf, nextCustomers, planCustomer } from './plan-run.ts';
 import type { Run, RunLine, RunOrder } from './repositories/runs.ts';
 import { customerReport, type RunReport, summarize } from './run-report.ts';
 import { newRun } from './start-run.ts';
@@ -15,14 +15,14 @@ export async function dryRun(
   const started = await newRun(order, deps);
   let run: Run = started.run;
   const lines: RunLine[] = [];
+  let drafts = 0;
   for (;;) {
     const customers = await nextCustomers(run, deps);
     if (customers.length === 0) break;
     for (const customer of customers.filter((candidate) => isSelected(candidate, run))) {
       const plan = await planCustomer(customer, run, started.settings, deps);
-      const base = { customer: customer.number, name: customer.name, state: plan.state };
-      if (plan.state === 'planned') lines.push({ ...base, draft: { ...plan.draft, place: lines.length } });
-      else lines.push(plan.state === 'held' ? { ...base, reasons: plan.reasons } : base);
+      lines.push(lineOf(customer, plan, drafts));
+      if (plan.state === 'planned') drafts++;
     }
     run = { ...run, cursor: customers.at(-1)!.number };
   }

@@ -163,7 +163,8 @@ export async function nextCustomers(run: Run, deps: Pick<Deps, 'table'>): Promis
   return found.flatMap((customer) => (customer ? [customer.value.customer] : []));
 }
 
-function lineOf(customer: Customer, plan: CustomerPlan, place: number): RunLine {
+/** The customer's line in the run; `place` counts only for a draft. */
+export function lineOf(customer: Customer, plan: CustomerPlan, place: number): RunLine {
   const line = { customer: customer.number, name: customer.name };
   if (plan.state === 'planned') return { ...line, state: 'planned', draft: { ...plan.draft, place } };
   if (plan.state === 'held') return { ...line, state: 'held', reasons: plan.reasons };

@@ -1,28 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { driveRun } from '#core/drive-run.ts';
 import type { Change } from '#core/ports.ts';
-import type { RunOrder } from '#core/repositories/runs.ts';
 import { startRun } from '#core/start-run.ts';
 import { importFile } from '#local/commands/import.ts';
 import { answer } from '#test/support/child.ts';
 import { hookIo } from '#test/support/io.ts';
-import { openData } from '#test/support/october.ts';
+import { OCTOBER_DATED, openData } from '#test/support/october.ts';
 
 /**
  * A process that works on a data folder and stops in the middle: `before 2` and `after 2` are around the second write
  * that claims notes, or that loads some. It answers the first message when it is there, the next one at its end.
  */
 const [dataDir = '', where, file] = process.argv.slice(2);
-const OCTOBER: RunOrder = {
-  kind: 'cycle',
-  cycle: 'monthly',
-  period: '2026-10',
-  from: '2026-10-01',
-  until: '2026-10-31',
-  mailCustomersOnly: false,
-  output: 'pdf',
-  invoiceDate: '2026-11-02',
-};
 let writes = 0;
 const arrived = Promise.withResolvers<void>();
 const goOn = Promise.withResolvers<void>();
@@ -48,7 +37,7 @@ function isCounted(call: string, [changes]: readonly unknown[]): boolean {
 }
 
 async function runOrImport(): Promise<void> {
-  if (file === undefined) await driveRun(await startRun(OCTOBER, local), local);
+  if (file === undefined) await driveRun(await startRun(OCTOBER_DATED, local), local);
   else await importFile('deliveries', 'deliveries.csv', readFileSync(file), false, local);
   await local.close();
 }

@@ -1,7 +1,9 @@
 import { driveRun } from '#core/drive-run.ts';
 import type { Printer } from '#core/ports.ts';
+import type { RunOrder } from '#core/repositories/runs.ts';
 import { startRun } from '#core/start-run.ts';
 import { createLocalWorkers } from '#local/workers.ts';
+import { OCTOBER } from '#test/support/office.ts';
 import { localConfig } from '#wiring/config.ts';
 import { type Local, openLocal } from '#wiring/local.ts';
 
@@ -15,21 +17,12 @@ export function openData(dataDir: string, printer: 'plain' | 'chrome'): Local {
   return printer === 'plain' ? { ...local, printer: plainPrinter() } : local;
 }
 
+/** Dated, so that the numbers are those of 2026 in every year the tests run. */
+export const OCTOBER_DATED: RunOrder = { ...OCTOBER, invoiceDate: '2026-11-02' };
+
 /** Starts the monthly run of October 2026, or goes on with it, to its end. @returns the run's id */
 export async function billOctober(local: Local): Promise<string> {
-  const runId = await startRun(
-    {
-      kind: 'cycle',
-      cycle: 'monthly',
-      period: '2026-10',
-      from: '2026-10-01',
-      until: '2026-10-31',
-      mailCustomersOnly: false,
-      output: 'pdf',
-      invoiceDate: '2026-11-02',
-    },
-    local,
-  );
+  const runId = await startRun(OCTOBER_DATED, local);
   await driveRun(runId, local);
   return runId;
 }
