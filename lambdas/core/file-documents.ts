@@ -4,12 +4,12 @@ import { documentFileName } from './domain/file-name.ts';
 import type { Invoice } from './domain/invoice.ts';
 import type { Settings } from './domain/settings.ts';
 import { Fault } from './errors.ts';
-import type { PrintResult } from './ports.ts';
+import type { DocumentText, PrintResult } from './ports.ts';
 import type { FiledDocument } from './repositories/invoices.ts';
 import type { Draft, Run, RunLine } from './repositories/runs.ts';
 import type { Stored } from './repositories/stored.ts';
 
-/** A draft with its number and the HTML of its documents. */
+/** A draft with its number and the text of its documents. */
 export interface Prepared {
   readonly line: Stored<RunLine>;
   readonly draft: Draft;
@@ -17,7 +17,7 @@ export interface Prepared {
   readonly pages: readonly {
     readonly kind: FiledDocument['kind'];
     readonly n: number;
-    readonly html: string;
+    readonly text: DocumentText;
   }[];
 }
 

@@ -65,7 +65,7 @@ export async function issueInvoices(
 /** @throws what the printer throws when it cannot work at all; the drafts are then free for the next try */
 async function print(run: Run, prepared: readonly Prepared[], deps: IssueDeps): Promise<PrintResult[]> {
   const documents = prepared.flatMap(({ invoice, pages }) =>
-    pages.map(({ n, html }) => ({ name: `invoice ${invoice.number} document ${n}`, html })),
+    pages.map(({ n, text }) => ({ name: `invoice ${invoice.number} document ${n}`, ...text })),
   );
   try {
     return await deps.printer.render(documents);
@@ -133,12 +133,13 @@ async function prepare(
   if (JSON.stringify(invoice.totals) !== JSON.stringify(draft.totals)) {
     throw new Fault('damaged', `The notes of invoice ${invoice.number} do not add up to what was claimed.`);
   }
+  const options = { draft: false, pdf: settings.pdf };
   const pages: Prepared['pages'][number][] = [
-    { kind: 'invoice', n: 1, html: deps.templates.invoice(invoice, { draft: false }) },
+    { kind: 'invoice', n: 1, text: deps.templates.invoice(invoice, options) },
   ];
   if (draft.customer.deliveryOverview) {
-    const html = deps.templates.deliveryOverview(invoice, deliveryOverview(invoice), { draft: false });
-    pages.push({ kind: 'delivery-overview', n: 2, html });
+    const text = deps.templates.deliveryOverview(invoice, deliveryOverview(invoice), options);
+    pages.push({ kind: 'delivery-overview', n: 2, text });
   }
   return { line, draft, invoice, pages };
 }

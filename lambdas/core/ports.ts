@@ -4,6 +4,7 @@
  */
 
 import type { DeliveryOverview, Invoice, InvoiceFacts } from './domain/invoice.ts';
+import type { Settings } from './domain/settings.ts';
 
 /** What an item holds: plain JSON. */
 export type Json =
@@ -89,10 +90,22 @@ export interface Printer {
   render(documents: readonly PrintableDocument[]): Promise<PrintResult[]>;
   close(): Promise<void>;
 }
-export interface PrintableDocument {
+export interface PrintableDocument extends DocumentText {
   /** For errors and logs. */
   readonly name: string;
+}
+export interface DocumentText {
   readonly html: string;
+  /**
+   * Sums that are carried over from page to page, one for each element `id="row-<index>"`. The printer finds out which
+   * row ends which page: there the CSS counter style `carried-forward` writes the row's `foot` for `counter(page)`,
+   * and `brought-forward` its `head` on the page after it. Both write nothing where no row follows.
+   */
+  readonly carried?: readonly CarriedSum[];
+}
+export interface CarriedSum {
+  readonly foot: string;
+  readonly head: string;
 }
 export type PrintResult =
   | { readonly ok: true; readonly pdf: Uint8Array; readonly pages: number }
@@ -198,15 +211,15 @@ export type Log = (
 
 /** Makes texts of invoices, in the customer's language; every value of the data is printed literally. */
 export interface Templates {
-  /** Complete HTML for the printer; `draft` lays a watermark over it. */
-  invoice(invoice: Invoice, options: { readonly draft: boolean }): string;
-  deliveryOverview(
-    invoice: Invoice,
-    overview: DeliveryOverview,
-    options: { readonly draft: boolean },
-  ): string;
+  invoice(invoice: Invoice, options: DocumentOptions): DocumentText;
+  deliveryOverview(invoice: Invoice, overview: DeliveryOverview, options: DocumentOptions): DocumentText;
   /** The covering mail of one invoice. */
   mail(content: MailContent): { readonly subject: string; readonly text: string; readonly html: string };
+}
+export interface DocumentOptions {
+  /** Lays a watermark over it. */
+  readonly draft: boolean;
+  readonly pdf: Pick<Settings['pdf'], 'logo' | 'giroCode'>;
 }
 export interface MailContent {
   readonly invoice: InvoiceFacts;

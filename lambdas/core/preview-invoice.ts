@@ -15,7 +15,7 @@ export async function previewInvoice(
   customerNumber: string,
   deps: Pick<Deps, 'table' | 'clock' | 'templates' | 'printer' | 'fonts'>,
 ): Promise<Uint8Array> {
-  const { company } = await readSettings(deps.table);
+  const { company, pdf } = await readSettings(deps.table);
   const customer = (await readCustomer(deps.table, customerNumber))?.value.customer;
   if (!customer) throw new Fault('not-found', `Customer ${customerNumber} is not known.`);
   const open = await listOpenNotes(deps.table, customerNumber, '2099-12-31');
@@ -37,8 +37,8 @@ export async function previewInvoice(
   const date = berlinDay(deps.clock.now());
   const number = customer.language === 'de' ? 'Entwurf' : 'Draft';
   const invoice = bill({ number, date, period: undefined, customer, company, notes });
-  const html = deps.templates.invoice(invoice, { draft: true });
-  const [printed] = await deps.printer.render([{ name: `preview of customer ${customerNumber}`, html }]);
+  const text = deps.templates.invoice(invoice, { draft: true, pdf });
+  const [printed] = await deps.printer.render([{ name: `preview of customer ${customerNumber}`, ...text }]);
   if (printed?.ok) return printed.pdf;
   throw new Fault('unavailable', `The preview could not be printed: ${printed?.reason}`);
 }

@@ -24,20 +24,20 @@ try {
   const local = openData(folder, 'chrome');
   const importing = await seconds(() => loadOffice(local, set.notes, set.customers, set.settings));
   const notesOf = Map.groupBy(set.notes, ({ customer }) => customer);
-  const htmls = set.customers.map((customer, index) => {
+  const texts = set.customers.map((customer, index) => {
     const invoice = bill({
       ...{ number: `2026${String(index + 1).padStart(6, '0')}`, date: '2026-11-02', customer },
       notes: notesOf.get(customer.number) ?? [],
       company: set.settings.company,
       period: { from: '2026-10-01', to: '2026-10-31' },
     });
-    return local.templates.invoice(invoice, { draft: false });
+    return local.templates.invoice(invoice, { draft: false, pdf: set.settings.pdf });
   });
-  await local.printer.render([{ name: 'warm-up', html: htmls[0]! }]);
+  await local.printer.render([{ name: 'warm-up', ...texts[0]! }]);
   let pages = 0;
   const bare = await seconds(async () => {
-    for (let at = 0; at < htmls.length; at += 20) {
-      const batch = htmls.slice(at, at + 20).map((html, n) => ({ name: `${at + n}`, html }));
+    for (let at = 0; at < texts.length; at += 20) {
+      const batch = texts.slice(at, at + 20).map((text, n) => ({ name: `${at + n}`, ...text }));
       for (const result of await local.printer.render(batch)) pages += result.ok ? result.pages : Number.NaN;
     }
   });

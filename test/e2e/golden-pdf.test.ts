@@ -5,6 +5,7 @@ import { createTemplates } from '#adapters/handlebars/document-templates.ts';
 import type { Invoice } from '#core/domain/invoice.ts';
 import { exampleInvoice, exampleNames } from '#test/examples/examples.ts';
 import { readPdf } from '#test/support/pdf-text.ts';
+import { PLAIN } from '#test/support/sample-invoice.ts';
 import { localConfig } from '#wiring/config.ts';
 
 /** The golden examples as they are printed: the figures of `invoice.json` stand in the PDF, in its language. */
@@ -16,8 +17,8 @@ after(() => printer.close());
 for (const name of exampleNames()) {
   test(`example ${name}: the PDF shows the figures`, async () => {
     const invoice = exampleInvoice(name);
-    const html = templates.invoice(invoice, { draft: false });
-    const [printed] = await printer.render([{ name, html }]);
+    const document = { name, ...templates.invoice(invoice, PLAIN) };
+    const [printed] = await printer.render([document]);
     assert.ok(printed?.ok, name);
     const { pages, text } = await readPdf(printed.pdf);
     assert.equal(printed.pages, pages.length);

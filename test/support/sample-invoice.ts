@@ -4,6 +4,10 @@ import { customerSchema } from '#core/domain/customer.ts';
 import { type DeliveryNote, deliveryNoteSchema } from '#core/domain/delivery-note.ts';
 import type { Invoice } from '#core/domain/invoice.ts';
 import { type Settings, settingsSchema } from '#core/domain/settings.ts';
+import type { DocumentOptions } from '#core/ports.ts';
+
+/** How documents are made when nothing is said. */
+export const PLAIN: DocumentOptions = { draft: false, pdf: { logo: '', giroCode: true } };
 
 type Loose = Readonly<Record<string, unknown>>;
 

@@ -97,8 +97,8 @@ export function createWorld(seed: number): World {
           close: async () => {},
         },
         templates: {
-          invoice: (invoice) => JSON.stringify(invoice),
-          deliveryOverview: (invoice, overview) => JSON.stringify([invoice.number, overview]),
+          invoice: (invoice) => ({ html: JSON.stringify(invoice) }),
+          deliveryOverview: (invoice, overview) => ({ html: JSON.stringify([invoice.number, overview]) }),
           mail: ({ invoice }) => ({ subject: invoice.number, text: '', html: '' }),
         },
         fonts: { undrawable: (text) => (text.includes('☃') ? ['☃'] : []) },

@@ -4,7 +4,8 @@ import type { InvoiceLine, NoteSection, PlaceSection } from '#core/domain/invoic
 export type InvoiceRow =
   | ({ readonly kind: 'place' | 'sum' } & PlaceSection)
   | ({ readonly kind: 'note' } & NoteSection)
-  | ({ readonly kind: 'item' } & InvoiceLine);
+  /** `index`: 0 for the first item of the invoice; the row is `id="row-<index>"`. */
+  | ({ readonly kind: 'item'; readonly index: number } & InvoiceLine);
 
 /**
  * The rows as they stand below each other, cut before the last item: it and what follows it are kept on one page
@@ -12,10 +13,11 @@ export type InvoiceRow =
  * @param withPlaces whether places are named and summed
  */
 export function invoiceRows(places: readonly PlaceSection[], withPlaces: boolean) {
+  let index = 0;
   const rows = places.flatMap((place): InvoiceRow[] => {
     const notes = place.notes.flatMap((note): InvoiceRow[] => [
       { kind: 'note', ...note },
-      ...note.lines.map((line) => ({ kind: 'item' as const, ...line })),
+      ...note.lines.map((line) => ({ kind: 'item' as const, index: index++, ...line })),
     ]);
     return withPlaces ? [{ kind: 'place', ...place }, ...notes, { kind: 'sum', ...place }] : notes;
   });

@@ -8,6 +8,9 @@ const mailAddress = z
   .trim()
   .regex(/^[^\s@<>,;"]{1,64}@[^\s@<>,;"]{1,189}$/, 'must be one mail address');
 
+/** Characters; it is kept with each change of the settings and with each run. */
+export const MAX_LOGO = 120_000;
+
 /** Company, PDF, mail and ordering settings: one schema for import, API and console. */
 export const settingsSchema = z.object({
   company: z
@@ -50,6 +53,18 @@ export const settingsSchema = z.object({
       folders: z.enum(['none', 'month', 'day']).default('month'),
       filePrefix: filePrefix('Rechnung'),
       deliveryNotePrefix: filePrefix('Lieferschein'),
+      /** Whether delivery notes show prices. */
+      deliveryNotePrices: z.boolean().default(false),
+      /** For printers that print both sides: in a print file each invoice starts on a sheet of its own. */
+      duplex: z.boolean().default(false),
+      /** A QR code from which banking apps fill in the transfer. */
+      giroCode: z.boolean().default(true),
+      /** A picture as a `data:` address, re-encoded as PNG when it is put there; empty for none. */
+      logo: z
+        .string()
+        .max(MAX_LOGO)
+        .regex(/^(?:data:image\/png;base64,[A-Za-z0-9+/]+=*)?$/, 'must be a PNG as a data: address')
+        .default(''),
     })
     .prefault({}),
   mail: z

@@ -5,9 +5,10 @@ import { createTemplates } from '#adapters/handlebars/document-templates.ts';
 import { deliveryOverview } from '#core/domain/delivery-overview.ts';
 import type { Invoice } from '#core/domain/invoice.ts';
 import { plainDecimal } from '#core/domain/money.ts';
+import type { DocumentText } from '#core/ports.ts';
 import { printed } from '#test/contracts/printer-contract.ts';
 import { type PdfContent, readPdf } from '#test/support/pdf-text.ts';
-import { sampleInvoice } from '#test/support/sample-invoice.ts';
+import { PLAIN, sampleInvoice } from '#test/support/sample-invoice.ts';
 import { FONTS } from './fonts.ts';
 
 const templates = createTemplates(`${FONTS}/..`);
@@ -18,13 +19,13 @@ const byPlace = (lines: number) => ({ lines, line: (index: number) => ({ place: 
 describe('documents on paper', () => {
   const printer = createChromePrinter({ fontsFolder: FONTS });
   after(() => printer.close());
-  const print = async (html: string) => {
-    const result = printed((await printer.render([{ name: 'document', html }]))[0]);
+  const print = async (text: DocumentText) => {
+    const result = printed((await printer.render([{ name: 'document', ...text }]))[0]);
     const content = await readPdf(result.pdf);
     assert.equal(content.pages.length, result.pages);
     return content;
   };
-  const invoicePdf = (invoice: Invoice) => print(templates.invoice(invoice, { draft: false }));
+  const invoicePdf = (invoice: Invoice) => print(templates.invoice(invoice, PLAIN));
 
   for (const language of ['de', 'en'] as const) {
     const euro = (cents: number) => {
@@ -102,9 +103,7 @@ describe('documents on paper', () => {
   test('an overview lies on its side and ends with the net of the invoice', async () => {
     const invoice = sampleInvoice({ lines: 80 });
     const overview = deliveryOverview(invoice);
-    const { sizes, text }: PdfContent = await print(
-      templates.deliveryOverview(invoice, overview, { draft: false }),
-    );
+    const { sizes, text }: PdfContent = await print(templates.deliveryOverview(invoice, overview, PLAIN));
     assert.ok(sizes.every(([width, height]) => width > height));
     assert.match(
       text,
@@ -117,7 +116,7 @@ describe('documents on paper', () => {
   });
 
   test('a draft says so on each page', async () => {
-    const { pages } = await print(templates.invoice(sampleInvoice({ lines: 60 }), { draft: true }));
+    const { pages } = await print(templates.invoice(sampleInvoice({ lines: 60 }), { ...PLAIN, draft: true }));
     assert.ok(pages.every((page) => page.some((line) => line.includes('ENTWURF'))));
   });
 });

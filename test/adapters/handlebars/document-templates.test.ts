@@ -3,15 +3,15 @@ import { describe, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createTemplates } from '#adapters/handlebars/document-templates.ts';
 import { deliveryOverview } from '#core/domain/delivery-overview.ts';
-import { type SampleOptions, sampleInvoice } from '#test/support/sample-invoice.ts';
+import { PLAIN, type SampleOptions, sampleInvoice } from '#test/support/sample-invoice.ts';
 import { TEMPLATES } from './templates-folder.ts';
 
 const templates = createTemplates(TEMPLATES);
 const invoiceHtml = (options: SampleOptions = {}, draft = false) =>
-  templates.invoice(sampleInvoice(options), { draft });
+  templates.invoice(sampleInvoice(options), { ...PLAIN, draft }).html;
 const overviewHtml = (options: SampleOptions = {}) => {
   const invoice = sampleInvoice(options);
-  return templates.deliveryOverview(invoice, deliveryOverview(invoice), { draft: false });
+  return templates.deliveryOverview(invoice, deliveryOverview(invoice), PLAIN).html;
 };
 
 /** What a reader sees, a line an element; without head. */
@@ -245,7 +245,7 @@ describe('invoice', () => {
     const invoice = sampleInvoice({ lines: 60 });
     const fill = (times: number) => {
       const start = performance.now();
-      for (let i = 0; i < times; i++) templates.invoice(invoice, { draft: false });
+      for (let i = 0; i < times; i++) templates.invoice(invoice, PLAIN);
       return (performance.now() - start) / times;
     };
     fill(200);

@@ -5,7 +5,7 @@ import { createTemplates } from '#adapters/handlebars/document-templates.ts';
 import { createPdfMerger } from '#adapters/pdf/merge.ts';
 import { printed } from '#test/contracts/printer-contract.ts';
 import { readPdf } from '#test/support/pdf-text.ts';
-import { sampleInvoice } from '#test/support/sample-invoice.ts';
+import { PLAIN, sampleInvoice } from '#test/support/sample-invoice.ts';
 import { FONTS } from '../chrome/fonts.ts';
 import { simplePdf } from './simple-pdf.ts';
 
@@ -19,7 +19,7 @@ describe('merging files', () => {
     const results = await printer.render(
       ['2026000001', '2026000002'].map((number) => ({
         name: number,
-        html: templates.invoice(sampleInvoice({ number, lines: 40 }), { draft: false }),
+        ...templates.invoice(sampleInvoice({ number, lines: 40 }), PLAIN),
       })),
     );
     const files = [...results.map((result) => printed(result).pdf), simplePdf(['last'])];
