@@ -5,7 +5,7 @@ import { sum } from './domain/money.ts';
 import { readInvoices } from './repositories/invoices.ts';
 import { appendToJournal, RUN_CHAIN, readRunChain } from './repositories/journal.ts';
 import { readNotes } from './repositories/notes.ts';
-import { listRunLines, type Run, type RunLine, readRun } from './repositories/runs.ts';
+import { type Run, type RunLine, readRun, runLinePages } from './repositories/runs.ts';
 import { createOrReplace, replace } from './repositories/stored.ts';
 import { retryOnConflict } from './retry.ts';
 
@@ -48,10 +48,7 @@ async function checkBooks(runId: string, deps: CloseDeps) {
   const discrepancies: string[] = [];
   let drafts = 0;
   let lines = 0;
-  for (let after: string | undefined; ; ) {
-    const page = await listRunLines(deps.table, runId, { limit: PAGE, ...(after ? { after } : {}) });
-    if (page.length === 0) break;
-    after = page.at(-1)!.value.customer;
+  for await (const page of runLinePages(deps.table, runId, { limit: PAGE })) {
     lines += page.length;
     drafts += page.filter(({ value }) => value.draft).length;
     const issued = page.map(({ value }) => value).filter((line) => line.state === 'issued');

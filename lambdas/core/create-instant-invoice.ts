@@ -1,22 +1,23 @@
 import type { Deps } from './deps.ts';
-import { driveRun } from './drive-run.ts';
 import { dryRun } from './dry-run.ts';
 import { Fault } from './errors.ts';
 import type { Output, RunOrder } from './repositories/runs.ts';
 import { activeRunKey } from './repositories/runs.ts';
 import { readSettings } from './repositories/settings.ts';
-import { startRun } from './start-run.ts';
+import { type StartDeps, startRun } from './start-run.ts';
 
 /**
  * One invoice now over all open notes of a customer, claimed ones excepted: the road of a run with one draft. The
  * output is the one given, else by the setting: `autoPdfForInstantInvoices` on mails it to customers who get their
  * invoices by mail; off shows it and sends nothing.
+ * @param drive takes the run to its end
  * @returns the id of its run
  * @throws Fault `nothing-to-bill`, `bad-input` (unknown customer), and what a run throws
  */
 export async function createInstantInvoice(
   request: { readonly customer: string; readonly output?: Output; readonly invoiceDate?: string },
-  deps: Deps,
+  deps: Parameters<typeof dryRun>[1] & StartDeps & Pick<Deps, 'log'>,
+  drive: (runId: string) => Promise<unknown>,
 ): Promise<string> {
   const { ordering } = await readSettings(deps.table);
   const order: RunOrder = {
@@ -38,6 +39,6 @@ export async function createInstantInvoice(
     }
   }
   const runId = await startRun(order, deps);
-  await driveRun(runId, deps);
+  await drive(runId);
   return runId;
 }

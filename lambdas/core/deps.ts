@@ -12,6 +12,7 @@ import type {
   Printer,
   Secrets,
   Table,
+  TemplateSet,
   Templates,
   Workers,
 } from './ports.ts';
@@ -21,7 +22,11 @@ export interface Deps {
   readonly table: Table;
   readonly archive: Archive;
   readonly printer: Printer;
-  readonly templates: Templates;
+  /**
+   * The templates of a set, compiled once. @throws Fault `bad-settings` when they do not fit this version of the program,
+   * `damaged` when one is gone
+   */
+  readonly openTemplates: (set: TemplateSet) => Promise<Templates>;
   readonly fonts: FontCoverage;
   readonly composer: MailComposer;
   /** One connection's worth of a mailer for the transport of these settings. */

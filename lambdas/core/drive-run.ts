@@ -1,10 +1,9 @@
 import { closeRun } from './close-run.ts';
 import type { Deps } from './deps.ts';
 import { goOnUnlessStopped } from './deps.ts';
-import { issueInvoices } from './issue-invoices.ts';
+import { endLines } from './issue-customers.ts';
 import { isFree } from './lease.ts';
 import { planRun } from './plan-run.ts';
-import { releaseNotes } from './release-notes.ts';
 import { removeDue } from './repositories/due.ts';
 import { readInvoices } from './repositories/invoices.ts';
 import { type Mail, readMails } from './repositories/mails.ts';
@@ -15,8 +14,9 @@ import {
   type RunLine,
   readRun,
   readRunSettings,
+  runLinePages,
 } from './repositories/runs.ts';
-import { replace, type Stored } from './repositories/stored.ts';
+import { replace } from './repositories/stored.ts';
 import { eachAtOnce, retryOnConflict } from './retry.ts';
 import { sealRun } from './seal-run.ts';
 import { isWaiting } from './send-invoice-mail.ts';
@@ -34,27 +34,33 @@ const POLL_MS = 200;
  * @throws Fault `interrupted`, `import-interrupted`, `number-taken`; the run then waits as it is
  */
 export async function driveRun(runId: string, deps: Deps): Promise<Run> {
-  await planRun(runId, deps);
-  await sealRun(runId, deps);
-  await makeDocuments(runId, deps);
-  await closeRun(runId, deps);
+  await billRun(runId, deps);
   await mailInvoices(runId, deps);
   return retryOnConflict(() => finishRun(runId, deps));
 }
 
-async function makeDocuments(runId: string, deps: Deps): Promise<void> {
+type BillDeps = Omit<Deps, 'composer' | 'openMailer' | 'secrets'>;
+
+/** The same up to the closed books; the mails wait. */
+export async function billRun(runId: string, deps: BillDeps): Promise<void> {
+  await planRun(runId, deps);
+  await sealRun(runId, deps);
+  await makeDocuments(runId, deps);
+  await closeRun(runId, deps);
+}
+
+async function makeDocuments(runId: string, deps: BillDeps): Promise<void> {
   const run = (await readRun(deps.table, runId))!.value;
   if (run.state !== 'sealed') return;
   const settings = await readRunSettings(deps.table, runId);
   const total = run.planned.drafts;
   for (;;) {
     let open = 0;
+    let leasedElsewhere = 0;
     let ended = 0;
-    for (let after: string | undefined; ; ) {
-      const page = await listRunLines(deps.table, runId, { limit: PAGE, ...(after ? { after } : {}) });
-      if (page.length === 0) break;
-      after = page.at(-1)!.value.customer;
-      const todo = page.filter(({ value }) => value.state === 'planned' || value.releasing);
+    for await (const page of runLinePages(deps.table, runId, { limit: PAGE })) {
+      const todo = page.filter(({ value }) => isOpen(value));
+      leasedElsewhere += todo.filter(({ value }) => !value.releasing && !isFree(value.lease, deps)).length;
       ended += page.filter(({ value }) => value.draft).length - todo.length;
       open += todo.length;
       await eachAtOnce(inBatches(todo), BATCHES_AT_ONCE, async (batch) => {
@@ -66,29 +72,15 @@ async function makeDocuments(runId: string, deps: Deps): Promise<void> {
     }
     // A pass that found nothing to do is the proof; one that left lines to another process looks again.
     if (open === 0) return;
-    if (await allLeasedElsewhere(runId, deps)) await deps.clock.wait(POLL_MS);
+    if (leasedElsewhere === open) await deps.clock.wait(POLL_MS);
     goOnUnlessStopped(deps);
   }
 }
 
-async function endLines(
-  run: Run,
-  settings: Awaited<ReturnType<typeof readRunSettings>>,
-  lines: readonly Stored<RunLine>[],
-  deps: Deps,
-): Promise<void> {
-  for (const { value } of lines) if (value.releasing) await releaseNotes(run, value.customer, deps);
-  const planned = lines.filter(({ value }) => value.state === 'planned' && isFree(value.lease, deps));
-  if (planned.length > 0) await issueInvoices(run, settings, planned, deps);
-}
+/** Whether its documents are still to be made, or its notes to be released. */
+export const isOpen = (line: RunLine): boolean => line.state === 'planned' || line.releasing === true;
 
-async function allLeasedElsewhere(runId: string, deps: Deps): Promise<boolean> {
-  const lines = await listRunLines(deps.table, runId);
-  const open = lines.filter(({ value }) => value.state === 'planned' || value.releasing);
-  return open.length > 0 && open.every(({ value }) => !value.releasing && !isFree(value.lease, deps));
-}
-
-function inBatches<T>(items: readonly T[]): T[][] {
+export function inBatches<T>(items: readonly T[]): T[][] {
   return Array.from({ length: Math.ceil(items.length / BATCH) }, (_, index) =>
     items.slice(index * BATCH, (index + 1) * BATCH),
   );
@@ -120,7 +112,7 @@ async function mailInvoices(runId: string, deps: Deps): Promise<void> {
 }
 
 /** The newest mail of each of the run's invoices. */
-async function runMails(runId: string, deps: Pick<Deps, 'table'>): Promise<Mail[]> {
+export async function runMails(runId: string, deps: Pick<Deps, 'table'>): Promise<Mail[]> {
   const numbers = (await listRunLines(deps.table, runId)).flatMap(({ value }) => value.invoice ?? []);
   const invoices = await readInvoices(deps.table, numbers);
   const ids = invoices.flatMap(({ value }) =>
@@ -129,7 +121,8 @@ async function runMails(runId: string, deps: Pick<Deps, 'table'>): Promise<Mail[
   return (await readMails(deps.table, ids)).map(({ value }) => value);
 }
 
-async function finishRun(runId: string, deps: Pick<Deps, 'table' | 'hasher'>): Promise<Run> {
+/** Nothing of the run waits any more but its mails: the same order may start a run again. */
+export async function finishRun(runId: string, deps: Pick<Deps, 'table' | 'hasher'>): Promise<Run> {
   const run = (await readRun(deps.table, runId))!;
   if (run.value.finished) return run.value;
   const finished: Run = { ...run.value, finished: true };

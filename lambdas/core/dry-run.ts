@@ -10,17 +10,18 @@ import { newRun } from './start-run.ts';
  */
 export async function dryRun(
   order: RunOrder,
-  deps: Pick<Deps, 'table' | 'clock' | 'ids' | 'workers' | 'hasher' | 'fonts' | 'stop'>,
+  deps: Pick<Deps, 'table' | 'openTemplates' | 'clock' | 'ids' | 'workers' | 'hasher' | 'fonts' | 'stop'>,
 ): Promise<RunReport> {
   const started = await newRun(order, deps);
   let run: Run = started.run;
+  const { languages } = await deps.openTemplates(run.templates ?? {});
   const lines: RunLine[] = [];
   let drafts = 0;
   for (;;) {
     const customers = await nextCustomers(run, deps);
     if (customers.length === 0) break;
     for (const customer of customers.filter((candidate) => isSelected(candidate, run))) {
-      const plan = await planCustomer(customer, run, started.settings, deps);
+      const plan = await planCustomer(customer, run, started.settings, languages, deps);
       lines.push(lineOf(customer, plan, drafts));
       if (plan.state === 'planned') drafts++;
     }

@@ -8,7 +8,7 @@ import type { Settings } from './domain/settings.ts';
 import { ConflictError, Fault, isTooLarge } from './errors.ts';
 import { fileDocuments, type Prepared } from './file-documents.ts';
 import { isFree } from './lease.ts';
-import type { Change, PrintResult } from './ports.ts';
+import type { Change, PrintResult, Templates } from './ports.ts';
 import { releaseNotes } from './release-notes.ts';
 import { addDue, invoiceDue, removeDue } from './repositories/due.ts';
 import {
@@ -22,10 +22,11 @@ import { appendToJournal, type JournalHead, RUN_CHAIN, readRunChain } from './re
 import { readNotes } from './repositories/notes.ts';
 import { type Run, type RunLine, readRunLine } from './repositories/runs.ts';
 import { create, createOrReplace, replace, type Stored } from './repositories/stored.ts';
+import { templatesOfRun } from './template-set.ts';
 
 export type IssueDeps = Pick<
   Deps,
-  'table' | 'archive' | 'printer' | 'templates' | 'clock' | 'ids' | 'workers' | 'hasher' | 'log'
+  'table' | 'archive' | 'printer' | 'openTemplates' | 'clock' | 'ids' | 'workers' | 'hasher' | 'log'
 >;
 
 /** Longer than any batch of documents takes; where dead processes are known it need not run out. */
@@ -43,11 +44,12 @@ export async function issueInvoices(
   lines: readonly Stored<RunLine>[],
   deps: IssueDeps,
 ): Promise<void> {
+  const templates = await templatesOfRun(run, deps);
   const leased = await takeLeases(run, lines, deps);
   const prepared: Prepared[] = [];
   for (const line of leased) {
     try {
-      prepared.push(await prepare(run, settings, line, deps));
+      prepared.push(await prepare(run, settings, templates, line, deps));
     } catch (error) {
       await keepReason(run, line, error, deps);
     }
@@ -115,8 +117,9 @@ async function readAgain(run: Run, lines: readonly Stored<RunLine>[], deps: Pick
 async function prepare(
   run: Run,
   settings: Settings,
+  templates: Templates,
   line: Stored<RunLine>,
-  deps: IssueDeps,
+  deps: Pick<Deps, 'table'>,
 ): Promise<Prepared> {
   const draft = line.value.draft!;
   const notes = (await readNotes(deps.table, draft.noteIds)).flatMap((note) =>
@@ -135,10 +138,10 @@ async function prepare(
   }
   const options = { draft: false, pdf: settings.pdf };
   const pages: Prepared['pages'][number][] = [
-    { kind: 'invoice', n: 1, text: deps.templates.invoice(invoice, options) },
+    { kind: 'invoice', n: 1, text: templates.invoice(invoice, options) },
   ];
   if (draft.customer.deliveryOverview) {
-    const text = deps.templates.deliveryOverview(invoice, deliveryOverview(invoice), options);
+    const text = templates.deliveryOverview(invoice, deliveryOverview(invoice), options);
     pages.push({ kind: 'delivery-overview', n: 2, text });
   }
   return { line, draft, invoice, pages };

@@ -26,8 +26,12 @@ import {
   runLineKey,
 } from './repositories/runs.ts';
 import { create, replace, type Stored } from './repositories/stored.ts';
+import { templatesOfRun } from './template-set.ts';
 
-type PlanDeps = Pick<Deps, 'table' | 'clock' | 'ids' | 'workers' | 'fonts' | 'stop' | 'onProgress'>;
+type PlanDeps = Pick<
+  Deps,
+  'table' | 'openTemplates' | 'clock' | 'ids' | 'workers' | 'fonts' | 'log' | 'stop' | 'onProgress'
+>;
 
 /** Two changes a customer, one for the run, one check: below the limit of 100 changes a write. */
 const SLICE = 40;
@@ -49,8 +53,9 @@ export async function planRun(runId: string, deps: PlanDeps): Promise<void> {
     goOnUnlessStopped(deps);
     const customers = await nextCustomers(run.value, deps);
     if (customers.length === 0) return;
+    const { languages } = await templatesOfRun(run.value, deps);
     try {
-      await planSlice(run, customers, settings, deps);
+      await planSlice(run, customers, settings, languages, deps);
     } catch (error) {
       if (isImportConflict(error)) await waitForImport(deps);
       else if (!(error instanceof ConflictError)) throw error;
@@ -62,6 +67,7 @@ async function planSlice(
   run: Stored<Run>,
   customers: readonly Customer[],
   settings: Settings,
+  languages: readonly string[],
   deps: PlanDeps,
 ): Promise<void> {
   let { drafts, held, nothing } = run.value.planned;
@@ -72,7 +78,7 @@ async function planSlice(
     if (size > SLICE_SIZE) break;
     cursor = customer.number;
     if (!isSelected(customer, run.value)) continue;
-    const plan = await planCustomer(customer, run.value, settings, deps);
+    const plan = await planCustomer(customer, run.value, settings, languages, deps);
     const line = lineOf(customer, plan, drafts);
     changes.push(create(runLineKey(run.value.id, customer.number), line), plan.guard);
     size += JSON.stringify([line, plan.guard]).length;
@@ -98,6 +104,7 @@ export async function planCustomer(
   customer: Customer,
   run: Run,
   settings: Settings,
+  languages: readonly string[],
   deps: Pick<Deps, 'table' | 'ids' | 'fonts'>,
 ): Promise<CustomerPlan> {
   // First the claims, then the notes: a note that changes after this read moves the billing item's version.
@@ -124,6 +131,7 @@ export async function planCustomer(
     company: settings.company,
     customer,
     notes,
+    languages,
     undrawable: (text) => deps.fonts.undrawable(text),
   });
   const totals = totalsOf(notes);

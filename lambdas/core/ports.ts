@@ -3,7 +3,10 @@
  * `test/contracts/`, which every engine runs.
  */
 
+import type { Customer } from './domain/customer.ts';
+import type { DeliveryNote } from './domain/delivery-note.ts';
 import type { DeliveryOverview, Invoice, InvoiceFacts } from './domain/invoice.ts';
+import type { Picture, PixelSize } from './domain/picture.ts';
 import type { Settings } from './domain/settings.ts';
 
 /** What an item holds: plain JSON. */
@@ -111,9 +114,26 @@ export type PrintResult =
   | { readonly ok: true; readonly pdf: Uint8Array; readonly pages: number }
   | { readonly ok: false; readonly reason: string };
 
-/** Joins PDF files to one, in their order. */
 export interface PdfMerger {
-  merge(files: readonly Uint8Array[], options: { readonly title: string }): Promise<Uint8Array>;
+  /**
+   * Joins PDF files to one, in their order. Files of one group belong together; with `duplex` each group begins on
+   * an odd page, so that no sheet shows two of them: a blank page, as large as the one before it, goes in where needed.
+   */
+  merge(
+    groups: readonly (readonly Uint8Array[])[],
+    options: { readonly title: string; readonly duplex: boolean },
+  ): Promise<Uint8Array>;
+}
+
+/** Makes pictures harmless. */
+export interface Pictures {
+  /**
+   * Decodes a picture and encodes what one sees of it: nothing else of the file survives, and nothing is fetched for
+   * it. A raster picture is made smaller where it does not fit the box (pixels) and never larger; an SVG fills it. Its
+   * sides keep their proportion. The same picture gives the same bytes.
+   * @throws Fault `bad-input` for a picture that cannot be decoded or shows nothing
+   */
+  toPng(picture: Picture, box: PixelSize): Promise<Uint8Array>;
 }
 
 /** Says which characters of a text no shipped font draws; each once. */
@@ -125,6 +145,8 @@ export interface Envelope {
   readonly from: string;
   /** To, cc and bcc; at least one. */
   readonly to: readonly string[];
+  /** Letters, digits, `-` and `_`. Names the mail in what a transport tells of it later; SMTP tells nothing. */
+  readonly tag?: string;
 }
 
 /**
@@ -169,6 +191,13 @@ export interface OutgoingMail {
     readonly contentType: string;
     readonly bytes: Uint8Array;
   }[];
+  /** Pictures that the HTML shows as `cid:<contentId>` (RFC 2392); programs do not list them as attachments. */
+  readonly inline?: readonly {
+    readonly contentId: string;
+    readonly fileName: string;
+    readonly contentType: string;
+    readonly bytes: Uint8Array;
+  }[];
 }
 /** Builds the RFC 5322 message; bcc is the envelope's affair and never in it. */
 export interface MailComposer {
@@ -178,6 +207,26 @@ export interface MailComposer {
 export interface Secrets {
   get(name: string): Promise<string | undefined>;
   set(name: string, value: string): Promise<void>;
+}
+
+/** Where work goes on: a message only says what to look at, the table says what is to be done there. */
+export type Wake =
+  /**
+   * A run, from wherever it stands. `turn`: only as long as the run's due item is the one of this instant, so that one
+   * chain of calls drives a run, whatever comes twice or late. `after`: only look whether the documents of the
+   * customers after this one are made.
+   */
+  | { readonly kind: 'run'; readonly id: string; readonly turn?: number; readonly after?: string }
+  /** Documents of these customers of a run. */
+  | { readonly kind: 'documents'; readonly run: string; readonly customers: readonly string[] }
+  | { readonly kind: 'mail'; readonly id: string };
+
+export interface Queue {
+  /**
+   * Puts calls into their queues. They may come late, several times, in any order, or never: whatever waits has a due
+   * item in the table, which `sweep` finds.
+   */
+  wake(calls: readonly Wake[], options?: { readonly delaySeconds?: number }): Promise<void>;
 }
 
 export interface Clock {
@@ -209,10 +258,40 @@ export type Log = (
   fields?: Readonly<Record<string, unknown>>,
 ) => void;
 
-/** Makes texts of invoices, in the customer's language; every value of the data is printed literally. */
+/**
+ * Files of templates and labels by their paths in the templates folder: `invoice.hbs`, `labels/fr.json`. Own ones take
+ * the place of the shipped file of the same path.
+ */
+export type TemplateFiles = Readonly<Record<string, string>>;
+
+/** Own files by path, each with the SHA-256 by which the archive knows it; empty: the shipped templates as they are. */
+export type TemplateSet = Readonly<Record<string, string>>;
+
+/** Reads templates, tries them, and makes them write. */
+export interface TemplateEngine {
+  /**
+   * Own files as they may be put in force, without those that are the shipped ones anyway. Each is read and filled with
+   * samples in every language.
+   * @param over other own files, which these are laid over
+   * @throws Fault `bad-input` with every error: file, line, reason
+   */
+  accept(given: Readonly<Record<string, Uint8Array>>, over?: TemplateFiles): TemplateFiles;
+  /** @throws Fault `bad-settings` when files that were accepted by another version of the program do not fit this one */
+  open(own: TemplateFiles): Templates;
+}
+
+/**
+ * Makes texts of invoices, in the customer's language; every value of the data is printed literally. A language without
+ * labels is not the templates' affair: they write English then.
+ */
 export interface Templates {
+  /** ISO 639-1 codes of the languages that have labels, sorted. */
+  readonly languages: readonly string[];
+  /** A word or sentence of the label file, by its dotted name. */
+  label(language: string, name: string): string;
   invoice(invoice: Invoice, options: DocumentOptions): DocumentText;
   deliveryOverview(invoice: Invoice, overview: DeliveryOverview, options: DocumentOptions): DocumentText;
+  deliveryNote(note: DeliveryNote, options: DeliveryNoteOptions): DocumentText;
   /** The covering mail of one invoice. */
   mail(content: MailContent): { readonly subject: string; readonly text: string; readonly html: string };
 }
@@ -221,8 +300,19 @@ export interface DocumentOptions {
   readonly draft: boolean;
   readonly pdf: Pick<Settings['pdf'], 'logo' | 'giroCode'>;
 }
+export interface DeliveryNoteOptions {
+  readonly company: Settings['company'];
+  readonly customer: Customer;
+  readonly prices: boolean;
+  readonly pdf: Pick<Settings['pdf'], 'logo'>;
+}
 export interface MailContent {
   readonly invoice: InvoiceFacts;
-  /** Names of the attached files, in their order. */
-  readonly attachments: readonly string[];
+  /** The attached files, in their order. */
+  readonly attachments: readonly {
+    readonly kind: 'invoice' | 'delivery-overview';
+    readonly fileName: string;
+  }[];
+  /** The picture that comes with the mail, and its pixels; undefined without. */
+  readonly logo?: ({ readonly contentId: string } & PixelSize) | undefined;
 }

@@ -6,6 +6,7 @@ import { Fault } from './errors.ts';
 import { readCustomer } from './repositories/customers.ts';
 import { listOpenNotes, readNotes } from './repositories/notes.ts';
 import { readSettings } from './repositories/settings.ts';
+import { templatesInForce } from './template-set.ts';
 
 /**
  * A draft of the invoice over a customer's open notes, with a watermark and without a number. Nothing is stored.
@@ -13,7 +14,7 @@ import { readSettings } from './repositories/settings.ts';
  */
 export async function previewInvoice(
   customerNumber: string,
-  deps: Pick<Deps, 'table' | 'clock' | 'templates' | 'printer' | 'fonts'>,
+  deps: Pick<Deps, 'table' | 'clock' | 'openTemplates' | 'printer' | 'fonts'>,
 ): Promise<Uint8Array> {
   const { company, pdf } = await readSettings(deps.table);
   const customer = (await readCustomer(deps.table, customerNumber))?.value.customer;
@@ -27,17 +28,19 @@ export async function previewInvoice(
   if (notes.length === 0) {
     throw new Fault('nothing-to-bill', `Customer ${customerNumber} has no open delivery notes.`);
   }
+  const templates = await templatesInForce(deps);
   const faults = documentFaults({
     company,
     customer,
     notes,
+    languages: templates.languages,
     undrawable: (text) => deps.fonts.undrawable(text),
   });
   if (faults.length > 0) throw new Fault('bad-input', faults[0]!, { details: faults });
   const date = berlinDay(deps.clock.now());
-  const number = customer.language === 'de' ? 'Entwurf' : 'Draft';
+  const number = templates.label(customer.language, 'documents.draftNumber');
   const invoice = bill({ number, date, period: undefined, customer, company, notes });
-  const text = deps.templates.invoice(invoice, { draft: true, pdf });
+  const text = templates.invoice(invoice, { draft: true, pdf });
   const [printed] = await deps.printer.render([{ name: `preview of customer ${customerNumber}`, ...text }]);
   if (printed?.ok) return printed.pdf;
   throw new Fault('unavailable', `The preview could not be printed: ${printed?.reason}`);

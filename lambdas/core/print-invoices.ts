@@ -2,10 +2,17 @@ import type { Deps } from './deps.ts';
 import { instant } from './deps.ts';
 import { Fault } from './errors.ts';
 import type { Archive, PdfMerger } from './ports.ts';
-import { type Delivery, type InvoiceRecord, readInvoice, readInvoices } from './repositories/invoices.ts';
+import {
+  type Delivery,
+  type FiledDocument,
+  type InvoiceRecord,
+  readInvoice,
+  readInvoices,
+} from './repositories/invoices.ts';
 import { appendToJournal } from './repositories/journal.ts';
-import { readMail, readMails } from './repositories/mails.ts';
+import { type Mail, readMail, readMails } from './repositories/mails.ts';
 import { listRunLines, readRun } from './repositories/runs.ts';
+import { readSettings } from './repositories/settings.ts';
 import { replace, type Stored } from './repositories/stored.ts';
 import { retryOnConflict } from './retry.ts';
 
@@ -14,34 +21,51 @@ export interface ArchivedDocument {
   readonly bytes: Uint8Array;
 }
 
-/** The archived bytes of these invoices, in their order: a reprint never renders anew. @throws Fault `damaged` */
+/** What is printed together: an invoice with its overview, a delivery note. */
+export type DocumentGroup = readonly ArchivedDocument[];
+
+/**
+ * The archived bytes of invoices or delivery notes, in their order: a reprint never renders anew.
+ * @throws Fault `damaged`
+ */
 export async function archivedDocuments(
-  invoices: readonly InvoiceRecord[],
+  filed: readonly { readonly documents: readonly Pick<FiledDocument, 'fileName' | 'key' | 'version'>[] }[],
   archive: Archive,
-): Promise<ArchivedDocument[]> {
-  const documents: ArchivedDocument[] = [];
-  for (const { fileName, key, version } of invoices.flatMap((invoice) => invoice.documents)) {
-    const found = await archive.get(key, version);
-    if (!found) {
-      throw new Fault('damaged', `${key} is missing in the archive: restore it from a backup.`);
+): Promise<DocumentGroup[]> {
+  const groups: DocumentGroup[] = [];
+  for (const { documents } of filed) {
+    const group: ArchivedDocument[] = [];
+    for (const { fileName, key, version } of documents) {
+      const found = await archive.get(key, version);
+      if (!found) {
+        throw new Fault('damaged', `${key} is missing in the archive: restore it from a backup.`);
+      }
+      group.push({ fileName, bytes: found.bytes });
     }
-    documents.push({ fileName, bytes: found.bytes });
+    groups.push(group);
   }
-  return documents;
+  return groups;
 }
 
-/** One file of all documents; a single document stays byte for byte what was archived. */
+/**
+ * One file of all documents, made for a printer that prints both sides when the settings say so; a single document
+ * stays byte for byte what was archived.
+ */
 export async function mergeDocuments(
-  documents: readonly ArchivedDocument[],
+  groups: readonly DocumentGroup[],
   title: string,
-  merger: PdfMerger,
+  deps: Pick<Deps, 'table'> & { readonly merger: PdfMerger },
 ): Promise<Uint8Array> {
-  if (documents.length === 1) return documents[0]!.bytes;
-  return merger.merge(
-    documents.map(({ bytes }) => bytes),
-    { title },
+  const [first, ...others] = groups.flat();
+  if (first && others.length === 0) return first.bytes;
+  const { duplex } = (await readSettings(deps.table)).pdf;
+  return deps.merger.merge(
+    groups.map((group) => group.map(({ bytes }) => bytes)),
+    { title, duplex },
   );
 }
+
+const didNotArrive = ({ state }: Mail): boolean => state === 'failed' || state === 'bounced';
 
 /** A run's paper post: what is to be printed, what was printed already, and what could not be mailed. */
 export async function paperPost(runId: string, deps: Pick<Deps, 'table'>): Promise<Stored<InvoiceRecord>[]> {
@@ -52,7 +76,7 @@ export async function paperPost(runId: string, deps: Pick<Deps, 'table'>): Promi
     deps.table,
     invoices.flatMap(({ value }) => (value.delivery.state === 'mail' ? [value.delivery.mailId] : [])),
   );
-  const refused = new Set(mails.filter(({ value }) => value.state === 'failed').map(({ value }) => value.id));
+  const refused = new Set(mails.filter(({ value }) => didNotArrive(value)).map(({ value }) => value.id));
   return invoices.filter(({ value: { delivery } }) =>
     delivery.state === 'mail'
       ? refused.has(delivery.mailId)
@@ -88,5 +112,5 @@ async function printedDelivery(
   if (delivery.state === 'to print') return { state: 'printed' };
   if (delivery.state !== 'mail') return undefined;
   const mail = await readMail(deps.table, delivery.mailId);
-  return mail?.value.state === 'failed' ? { state: 'printed', mailId: delivery.mailId } : undefined;
+  return mail && didNotArrive(mail.value) ? { state: 'printed', mailId: delivery.mailId } : undefined;
 }

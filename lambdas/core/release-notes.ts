@@ -1,16 +1,24 @@
 import type { Deps } from './deps.ts';
 import { instant } from './deps.ts';
+import { noteIdOf } from './domain/delivery-note.ts';
 import { isTooLarge } from './errors.ts';
 import type { Change } from './ports.ts';
 import { invoiceDue, removeDue } from './repositories/due.ts';
 import { appendToJournal } from './repositories/journal.ts';
-import { type NoteRecord, openNoteKey, putBilling, readBilling, readNotes } from './repositories/notes.ts';
+import {
+  billedNoteKey,
+  type NoteRecord,
+  openNoteKey,
+  putBilling,
+  readBilling,
+  readNotes,
+} from './repositories/notes.ts';
 import { type Run, readRunLine } from './repositories/runs.ts';
 import { replace } from './repositories/stored.ts';
 import { retryOnConflict } from './retry.ts';
 
-/** Three changes a note, and the claim and the line with the last ones: below the limit of 100 changes a write. */
-const CHUNK = 32;
+/** Four changes a note, and claim, line and due item with the last ones: below the limit of 100 changes a write. */
+const CHUNK = 24;
 
 /**
  * Marks the notes of an issued invoice as billed, chunk by chunk, and gives up their claim with the last chunk.
@@ -62,7 +70,7 @@ async function markBilled(
 ): Promise<Change[]> {
   const at = instant(deps.clock.now());
   const notes = await readNotes(deps.table, noteIds);
-  return notes.flatMap((note) => {
+  return notes.flatMap((note): Change[] => {
     if (!note || note.value.invoice === invoice) return [];
     const { change, head } = appendToJournal(deps.hasher, note.key.partition, note.value.journal, {
       at,
@@ -70,6 +78,11 @@ async function markBilled(
       data: { invoice },
     });
     const billed: NoteRecord = { ...note.value, invoice, journal: head };
-    return [replace(note, billed), { delete: openNoteKey(note.value.note) } as const, change];
+    return [
+      replace(note, billed),
+      { delete: openNoteKey(note.value.note) },
+      { put: billedNoteKey(note.value.note), value: { noteId: noteIdOf(note.value.note) } },
+      change,
+    ];
   });
 }

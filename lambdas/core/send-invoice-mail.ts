@@ -9,10 +9,11 @@ import { MAILING_HOLD, type Mail, type MailState, readMail, readMailingHold } fr
 import { readSettings } from './repositories/settings.ts';
 import { createOrReplace, remove, replace, type Stored } from './repositories/stored.ts';
 import { retryOnConflict } from './retry.ts';
+import { withFeedback } from './take-mail-feedback.ts';
 
 export type SendDeps = Pick<
   Deps,
-  'table' | 'archive' | 'templates' | 'composer' | 'clock' | 'workers' | 'log'
+  'table' | 'archive' | 'openTemplates' | 'composer' | 'clock' | 'workers' | 'log'
 >;
 
 /** Longer than the overall deadline of one message. */
@@ -42,7 +43,7 @@ export async function sendInvoiceMail(mailId: string, mailer: Mailer, deps: Send
   let outcome: MailOutcome;
   try {
     const message = await composeInvoiceMail(leased.value, deps);
-    outcome = await mailer.send(leased.value.envelope, message, async () => {
+    outcome = await mailer.send({ ...leased.value.envelope, tag: mailId }, message, async () => {
       const handingOver: Mail = { ...current.value, handedOverAt: instant(deps.clock.now()) };
       await deps.table.write([replace(current, handingOver)]);
       current = (await readMail(deps.table, mailId)) ?? current;
@@ -65,6 +66,11 @@ async function takeLease(mailId: string, deps: SendDeps): Promise<Stored<Mail> |
   if (found.value.state === 'sending' && found.value.handedOverAt !== undefined) {
     const reason = 'The program stopped between handing the mail over and noting the answer.';
     await deps.table.write(outcomeChanges(found, 'unknown', { reason }, undefined, deps));
+    return undefined;
+  }
+  if (withFeedback({ ...found.value, state: 'deferred' }).state !== 'deferred') {
+    // A later try was about to begin when the provider told that an earlier one had gone through.
+    await deps.table.write(outcomeChanges(found, 'deferred', {}, undefined, deps));
     return undefined;
   }
   const hold = await readMailingHold(deps.table);
@@ -167,15 +173,14 @@ function outcomeChanges(
 ) {
   const { lease: _, dueAt: oldDueAt, ...rest } = found.value;
   const id = found.value.id;
-  const mail: Mail = {
-    ...rest,
-    ...facts,
-    state,
-    changedAt: instant(deps.clock.now()),
-    ...(dueAt === undefined ? {} : { dueAt }),
-  };
-  const changes = [replace(found, mail)];
-  if (oldDueAt !== undefined && oldDueAt !== dueAt) changes.push(removeDue(oldDueAt, { kind: 'mail', id }));
-  if (dueAt !== undefined && oldDueAt !== dueAt) changes.push(addDue(dueAt, { kind: 'mail', id }));
+  // The provider may have told of it before this answer was on record; what somebody has is not tried again.
+  const mail = withFeedback({ ...rest, ...facts, state, changedAt: instant(deps.clock.now()) });
+  const nextDueAt = mail.state === state ? dueAt : undefined;
+  const changes = [replace(found, { ...mail, ...(nextDueAt === undefined ? {} : { dueAt: nextDueAt }) })];
+  if (oldDueAt !== undefined && oldDueAt !== nextDueAt) {
+    changes.push(removeDue(oldDueAt, { kind: 'mail', id }));
+  }
+  if (nextDueAt !== undefined && oldDueAt !== nextDueAt)
+    changes.push(addDue(nextDueAt, { kind: 'mail', id }));
   return changes;
 }

@@ -1,7 +1,8 @@
 import type { Deps } from './deps.ts';
-import { readMailingHold } from './repositories/mails.ts';
+import { pacemaker } from './mail-pace.ts';
+import { readMail, readMailingHold } from './repositories/mails.ts';
 import { readSettings } from './repositories/settings.ts';
-import { type SendDeps, sendInvoiceMail } from './send-invoice-mail.ts';
+import { isWaiting, type SendDeps, sendInvoiceMail } from './send-invoice-mail.ts';
 
 export type MailingDeps = SendDeps & Pick<Deps, 'openMailer' | 'stop' | 'onProgress'>;
 
@@ -19,9 +20,7 @@ export async function sendMails(mailIds: readonly string[], deps: MailingDeps): 
     const mailer = await deps.openMailer(settings);
     try {
       for (const id of queue) {
-        // What a hold keeps from being tried takes no turn.
-        const hold = await readMailingHold(deps.table);
-        if (!hold || hold.value.retryAt <= deps.clock.now()) await waitForTurn();
+        if (await needsTurn(id, deps)) await waitForTurn();
         if (deps.stop.aborted) return;
         await sendInvoiceMail(id, mailer, deps);
         deps.onProgress?.({ phase: 'mail', done: ++done, total: mailIds.length });
@@ -36,13 +35,10 @@ export async function sendMails(mailIds: readonly string[], deps: MailingDeps): 
   if (broken) throw broken.reason;
 }
 
-/** Returns a function whose calls come back at most `perSecond` times a second. */
-function pacemaker(perSecond: number, { clock }: Pick<Deps, 'clock'>): () => Promise<void> {
-  let next = 0;
-  return async () => {
-    const now = clock.now();
-    const turn = Math.max(now, next);
-    next = turn + 1000 / perSecond;
-    if (turn > now) await clock.wait(turn - now);
-  };
+/** What is done already, as calls may come twice, and what a hold keeps from being tried take no turn. */
+async function needsTurn(id: string, deps: MailingDeps): Promise<boolean> {
+  const mail = await readMail(deps.table, id);
+  if (!mail || !isWaiting(mail.value, deps)) return false;
+  const hold = await readMailingHold(deps.table);
+  return !hold || hold.value.retryAt <= deps.clock.now();
 }

@@ -1,5 +1,6 @@
 import { type Settings, settingsSchema } from './domain/settings.ts';
 import { Fault } from './errors.ts';
+import { type LogoSources, resolveLogo } from './settings-logo.ts';
 
 export interface GivenSettings {
   readonly settings: Settings;
@@ -9,18 +10,26 @@ export interface GivenSettings {
   readonly notices: readonly string[];
 }
 
-/** @throws Fault `bad-settings` for a file that is no JSON, or as `checkSettings` does */
-export function readSettings(bytes: Uint8Array): GivenSettings {
-  let value: unknown;
+/**
+ * Settings as a person keeps them in a file, with the logo in any form: see `resolveLogo`.
+ * @throws Fault `bad-settings` for a file that is no JSON, or as `checkSettings` and `resolveLogo` do
+ */
+export async function readSettingsFile(bytes: Uint8Array, sources: LogoSources): Promise<GivenSettings> {
+  const { rest, logo } = takeLogo(parse(bytes));
+  const { settings, ...given } = checkSettings(rest);
+  const pdf = { ...settings.pdf, logo: await resolveLogo(logo, sources) };
+  return { ...given, settings: { ...settings, pdf } };
+}
+
+function parse(bytes: Uint8Array): unknown {
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
     // The parser quotes what stands around the error, which may be the password: that part is left out.
     const reason =
       cause instanceof SyntaxError ? cause.message.replace(/, (?:\.\.\.)?".*$/s, '') : 'it is not in UTF-8';
     throw new Fault('bad-settings', `The settings are no JSON: ${reason}.`);
   }
-  return checkSettings(value);
 }
 
 /**
@@ -63,6 +72,13 @@ function takePassword(value: unknown): { readonly rest: unknown; readonly passwo
   if (!isRecord(value) || !isRecord(value.mail) || !isRecord(value.mail.smtp)) return { rest: value };
   const { password, passwordSet: _, ...smtp } = value.mail.smtp;
   return { rest: { ...value, mail: { ...value.mail, smtp } }, password };
+}
+
+/** What is no text stays, to be refused with the rest. */
+function takeLogo(value: unknown): { readonly rest: unknown; readonly logo: string } {
+  if (!isRecord(value) || !isRecord(value.pdf)) return { rest: value, logo: '' };
+  const { logo, ...pdf } = value.pdf;
+  return typeof logo === 'string' ? { rest: { ...value, pdf }, logo } : { rest: value, logo: '' };
 }
 
 /** Paths of what was given and is not in what came of it. */

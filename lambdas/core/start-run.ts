@@ -5,6 +5,7 @@ import { compareNatural } from './domain/natural-order.ts';
 import type { Settings } from './domain/settings.ts';
 import { ConflictError, refuse } from './errors.ts';
 import { isImportConflict, noImportUnderWay, waitForImport } from './import-lock.ts';
+import type { Change, Key } from './ports.ts';
 import { readCustomers } from './repositories/customers.ts';
 import { addDue } from './repositories/due.ts';
 import { readNewestDate } from './repositories/numbers.ts';
@@ -18,8 +19,12 @@ import {
 } from './repositories/runs.ts';
 import { readSettings } from './repositories/settings.ts';
 import { create, read } from './repositories/stored.ts';
+import { readTemplateSet } from './repositories/templates.ts';
 
-type StartDeps = Pick<Deps, 'table' | 'clock' | 'ids' | 'workers' | 'hasher' | 'stop'>;
+export type StartDeps = Pick<
+  Deps,
+  'table' | 'openTemplates' | 'clock' | 'ids' | 'workers' | 'hasher' | 'stop'
+>;
 
 /** How long another process leaves a run alone whose own process cannot be known to be dead. */
 export const RUN_LEASE_MS = 10 * 60_000;
@@ -30,30 +35,41 @@ const MAX_DAYS_BACK = 366;
 /**
  * Starts a run, or joins the unfinished run of the same order: one that was killed goes on, and one that another
  * process is driving gets a second pair of hands.
+ * @param once an item that is written with the run; where it is there already, its run is the answer
  * @returns the run's id
  * @throws Fault `bad-input` (unknown customer, impossible date), `bad-settings`, `import-interrupted`
  */
-export async function startRun(order: RunOrder, deps: StartDeps): Promise<string> {
+export async function startRun(order: RunOrder, deps: StartDeps, once?: Key): Promise<string> {
   const active = activeRunKey(deps.hasher.sha256(JSON.stringify(order)));
   for (;;) {
+    const started = once && (await read<{ runId: string }>(deps.table, once));
+    if (started) return started.value.runId;
     const unfinished = await read<{ runId: string }>(deps.table, active);
-    if (unfinished) return unfinished.value.runId;
-    const { run, settings } = await newRun(order, deps);
+    if (unfinished && !once) return unfinished.value.runId;
+    const { runId, changes } = unfinished
+      ? { runId: unfinished.value.runId, changes: [] }
+      : await beginning(order, active, deps);
     try {
-      await deps.table.write([
-        create(active, { runId: run.id }),
-        create(runKey(run.id), run),
-        create(runSettingsKey(run.id), settings),
-        create(runListKey(run.id), {}),
-        addDue(run.dueAt, { kind: 'run', id: run.id, worker: deps.workers.me }),
-        noImportUnderWay,
-      ]);
-      return run.id;
+      await deps.table.write([...changes, ...(once ? [create(once, { runId })] : [])]);
+      return runId;
     } catch (error) {
       if (isImportConflict(error)) await waitForImport(deps);
       else if (!(error instanceof ConflictError)) throw error;
     }
   }
+}
+
+async function beginning(order: RunOrder, active: Key, deps: StartDeps) {
+  const { run, settings } = await newRun(order, deps);
+  const changes: Change[] = [
+    create(active, { runId: run.id }),
+    create(runKey(run.id), run),
+    create(runSettingsKey(run.id), settings),
+    create(runListKey(run.id), {}),
+    addDue(run.dueAt, { kind: 'run', id: run.id, worker: deps.workers.me }),
+    noImportUnderWay,
+  ];
+  return { runId: run.id, changes };
 }
 
 /** What a run of this order would be, checked; nothing is written. */
@@ -64,6 +80,9 @@ export async function newRun(order: RunOrder, deps: StartDeps): Promise<{ run: R
   if (order.from !== undefined && order.from > addDays(berlinDay(now), MAX_DAYS_AHEAD)) {
     refuse(`The period ${order.period} begins more than ${MAX_DAYS_AHEAD} days ahead: check it.`);
   }
+  const templates = await readTemplateSet(deps.table);
+  // Those that do not fit are told now, not when the numbers are taken.
+  await deps.openTemplates(templates);
   const run: Run = {
     id: deps.ids.next(),
     order,
@@ -72,6 +91,7 @@ export async function newRun(order: RunOrder, deps: StartDeps): Promise<{ run: R
     invoiceDate: await invoiceDate(order, berlinDay(now), deps),
     planned: { drafts: 0, held: 0, nothing: 0 },
     startedAt: instant(now),
+    ...(Object.keys(templates).length > 0 ? { templates } : {}),
     dueAt: now + RUN_LEASE_MS,
   };
   return { run, settings };

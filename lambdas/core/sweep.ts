@@ -1,10 +1,9 @@
 import type { Deps } from './deps.ts';
 import { driveRun } from './drive-run.ts';
 import { Fault } from './errors.ts';
-import { issueInvoices } from './issue-invoices.ts';
-import { releaseNotes } from './release-notes.ts';
+import { issueCustomers } from './issue-customers.ts';
+import type { Queue, Wake } from './ports.ts';
 import { listDue } from './repositories/due.ts';
-import { readRun, readRunLine, readRunSettings } from './repositories/runs.ts';
 import { MAIL_LEASE_MS } from './send-invoice-mail.ts';
 import { sendMails } from './send-mails.ts';
 import { RUN_LEASE_MS } from './start-run.ts';
@@ -16,23 +15,40 @@ import { RUN_LEASE_MS } from './start-run.ts';
  * @returns how many things were taken up
  */
 export async function sweep(deps: Deps): Promise<number> {
-  const runs = await listDue('run', RUN_LEASE_MS, deps);
-  for (const id of runs) await unlessItFails('run', id, deps, () => driveRun(id, deps));
-  const invoices = await listDue('invoice', 0, deps);
-  for (const id of invoices) await unlessItFails('invoice', id, deps, () => retryInvoice(id, deps));
-  const mails = await listDue('mail', MAIL_LEASE_MS, deps);
+  const runs = await dueRuns(deps);
+  for (const { id } of runs) await unlessItFails('run', id, deps, () => driveRun(id, deps));
+  const invoices = await dueInvoices(deps);
+  for (const { run, customer } of invoices) {
+    await unlessItFails('invoice', `${run}/${customer}`, deps, () => issueCustomers(run, [customer], deps));
+  }
+  // Last, for there may be more of them by now.
+  const mails = await dueMails(deps);
   if (mails.length > 0) await unlessItFails('mail', mails.join(), deps, () => sendMails(mails, deps));
   return runs.length + invoices.length + mails.length;
 }
 
-async function retryInvoice(id: string, deps: Deps): Promise<void> {
-  const [runId = '', customer = ''] = id.split('/');
-  const run = await readRun(deps.table, runId);
-  const line = await readRunLine(deps.table, runId, customer);
-  if (!run || !line) return;
-  if (line.value.releasing) await releaseNotes(run.value, customer, deps);
-  else await issueInvoices(run.value, await readRunSettings(deps.table, runId), [line], deps);
+/** The same where other functions do the work: puts all of it into their queues. */
+export async function sweepToQueues(deps: DueDeps & { readonly queue: Queue }): Promise<number> {
+  const calls: Wake[] = [
+    ...(await dueRuns(deps)).map(({ id, at }): Wake => ({ kind: 'run', id, turn: at })),
+    ...(await dueInvoices(deps)).map(
+      ({ run, customer }): Wake => ({ kind: 'documents', run, customers: [customer] }),
+    ),
+    ...(await dueMails(deps)).map((id): Wake => ({ kind: 'mail', id })),
+  ];
+  await deps.queue.wake(calls);
+  return calls.length;
 }
+
+type DueDeps = Pick<Deps, 'table' | 'clock' | 'workers'>;
+
+const dueRuns = (deps: DueDeps) => listDue('run', RUN_LEASE_MS, deps);
+const dueMails = async (deps: DueDeps) => (await listDue('mail', MAIL_LEASE_MS, deps)).map(({ id }) => id);
+const dueInvoices = async (deps: DueDeps) =>
+  (await listDue('invoice', 0, deps)).map(({ id }) => {
+    const [run = '', customer = ''] = id.split('/');
+    return { run, customer };
+  });
 
 async function unlessItFails(
   kind: string,

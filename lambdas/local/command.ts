@@ -1,6 +1,6 @@
 import type { ParseArgsOptionsConfig } from 'node:util';
 import type { LocalConfig } from '#wiring/config.ts';
-import type { Local } from '#wiring/local.ts';
+import type { Program } from '#wiring/program.ts';
 
 /** One verb of the command line. */
 export interface Command {
@@ -19,7 +19,7 @@ export interface Arguments {
 }
 
 export interface Context {
-  readonly local: Local;
+  readonly local: Program;
   readonly config: LocalConfig;
   /** Prints the text, or with --json the value as one JSON document. */
   readonly print: (text: string, value: unknown) => void;

@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import { Fault, refuse } from '#core/errors.ts';
 import type { Arguments, Command } from './command.ts';
+import { deliveryNotesCommand } from './commands/delivery-notes.ts';
 import { importCommand } from './commands/import.ts';
 import { invoiceCommand } from './commands/invoice.ts';
 import { decideCommand, mailsCommand } from './commands/mails.ts';
@@ -23,6 +24,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   preview: previewCommand,
   'print-file': printFileCommand,
   reprint: reprintCommand,
+  'delivery-notes': deliveryNotesCommand,
   mails: mailsCommand,
   decide: decideCommand,
   'test-mail': testMailCommand,

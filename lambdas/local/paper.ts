@@ -3,8 +3,8 @@ import { mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Fault } from '#core/errors.ts';
 import {
-  type ArchivedDocument,
   archivedDocuments,
+  type DocumentGroup,
   markPrinted,
   mergeDocuments,
   paperPost,
@@ -31,7 +31,7 @@ export async function deliverPaperPost(
     invoices.map(({ value }) => value),
     local.archive,
   );
-  const merged = await mergeDocuments(documents, `Run ${runId}`, local.merger);
+  const merged = await mergeDocuments(documents, `Run ${runId}`, local);
   const file = writeOut(to ?? join(config.dataDir, 'print', `${runId}.pdf`), merged);
   if (output === 'print') await markPrinted(invoices, local);
   else openOnScreen(file);
@@ -43,13 +43,13 @@ export async function deliverPaperPost(
  * else merged into one file. @returns the paths
  */
 export async function writeDocuments(
-  documents: readonly ArchivedDocument[],
+  groups: readonly DocumentGroup[],
   to: string,
   title: string,
   { local }: Pick<Context, 'local'>,
 ): Promise<string[]> {
-  if (isFolder(to)) return documents.map(({ fileName, bytes }) => writeOut(join(to, fileName), bytes));
-  return [writeOut(to, await mergeDocuments(documents, title, local.merger))];
+  if (isFolder(to)) return groups.flat().map(({ fileName, bytes }) => writeOut(join(to, fileName), bytes));
+  return [writeOut(to, await mergeDocuments(groups, title, local))];
 }
 
 /** A file appears whole or not at all. @throws Fault `unavailable` naming the path and the reason */

@@ -3,7 +3,8 @@ import type { Progress } from '#core/deps.ts';
 import { Fault } from '#core/errors.ts';
 import type { Log } from '#core/ports.ts';
 import { type LocalConfig, localConfig } from '#wiring/config.ts';
-import { type Local, openLocal } from '#wiring/local.ts';
+import { openLocal } from '#wiring/local.ts';
+import type { Program } from '#wiring/program.ts';
 import { createLocalWorkers } from './workers.ts';
 
 /**
@@ -12,7 +13,7 @@ import { createLocalWorkers } from './workers.ts';
  */
 export function openForThisProcess(onProgress?: (progress: Progress) => void): {
   config: LocalConfig;
-  local: Local;
+  local: Program;
 } {
   const config = localConfig(process.env);
   const controller = new AbortController();

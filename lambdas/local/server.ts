@@ -5,14 +5,14 @@ import { Fault } from '#core/errors.ts';
 import { createApp } from '#http/app.ts';
 import { isLoopback, loopbackOnly } from '#http/loopback-only.ts';
 import type { LocalConfig } from '#wiring/config.ts';
-import type { Local } from '#wiring/local.ts';
+import type { Program } from '#wiring/program.ts';
 import { mailboxPages } from './mailbox/page.ts';
 import { archivePages } from './pages/archive.ts';
 import { runPages } from './pages/runs.ts';
 
 /** Serves HTTP on this machine until the program is asked to stop. @returns its address, and the end of serving */
 export async function startServer(
-  local: Local,
+  local: Program,
   config: LocalConfig,
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
   if (!isLoopback(config.host)) {

@@ -1,10 +1,10 @@
 import { sweep } from '#core/sweep.ts';
-import type { Local } from '#wiring/local.ts';
+import type { Program } from '#wiring/program.ts';
 
 const IDLE_MS = 2000;
 
 /** Sweeps at start and then again and again, until the program is asked to stop. One sweep at a time. */
-export async function workLoop(local: Local): Promise<void> {
+export async function workLoop(local: Program): Promise<void> {
   while (!local.stop.aborted) {
     try {
       await sweep(local);

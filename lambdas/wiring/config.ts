@@ -1,5 +1,5 @@
-import { resolve } from 'node:path';
-import { refuse } from '#core/errors.ts';
+import { join, resolve } from 'node:path';
+import { Fault, refuse } from '#core/errors.ts';
 
 /** Where one machine keeps things and listens; from the environment. */
 export interface LocalConfig {
@@ -11,6 +11,48 @@ export interface LocalConfig {
   readonly host: string;
   readonly port: number;
   readonly chromePath: string | undefined;
+}
+
+/** Environment variables of every function on AWS. The stacks fill them from this type, so that none is forgotten. */
+export interface FunctionEnvironment {
+  readonly TABLE_NAME: string;
+  readonly BUCKET_NAME: string;
+  /** How invoices in the bucket are protected: `none`, `GOVERNANCE`, `COMPLIANCE`. */
+  readonly ARCHIVE_LOCK: string;
+  /** The secret that holds the SMTP password. */
+  readonly SECRET_ID: string;
+  readonly RUN_QUEUE_URL: string;
+  readonly DOCUMENTS_QUEUE_URL: string;
+  readonly MAIL_QUEUE_URL: string;
+  /** Of SES: where it tells what became of a mail. */
+  readonly CONFIGURATION_SET: string;
+}
+
+/** Where a stage on AWS keeps things; by the names of the environment. */
+export interface AwsConfig extends FunctionEnvironment {
+  readonly templatesDir: string;
+}
+
+const NAMES = [
+  'TABLE_NAME',
+  'BUCKET_NAME',
+  'ARCHIVE_LOCK',
+  'SECRET_ID',
+  'RUN_QUEUE_URL',
+  'DOCUMENTS_QUEUE_URL',
+  'MAIL_QUEUE_URL',
+  'CONFIGURATION_SET',
+] as const satisfies (keyof FunctionEnvironment)[];
+
+/** @throws Fault `bad-settings` naming the variable that is missing */
+export function awsConfig(environment: NodeJS.ProcessEnv): AwsConfig {
+  const given = NAMES.map((name) => {
+    const value = environment[name];
+    if (value) return [name, value];
+    throw new Fault('bad-settings', `The environment lacks ${name}: deploy the stage again.`);
+  });
+  const templatesDir = join(environment.LAMBDA_TASK_ROOT ?? ROOT, 'templates');
+  return { ...(Object.fromEntries(given) as FunctionEnvironment), templatesDir };
 }
 
 const ROOT = resolve(import.meta.dirname, '../..');

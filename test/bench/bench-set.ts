@@ -1,5 +1,7 @@
+import { bill } from '#core/domain/bill.ts';
 import { type Customer, customerSchema } from '#core/domain/customer.ts';
 import { type DeliveryNote, deliveryNoteSchema } from '#core/domain/delivery-note.ts';
+import type { Invoice } from '#core/domain/invoice.ts';
 import { type Settings, settingsSchema } from '#core/domain/settings.ts';
 
 const ARTICLES = [
@@ -10,11 +12,14 @@ const ARTICLES = [
   'Butter 250 g',
 ];
 
+export interface BenchSet {
+  readonly settings: Settings;
+  readonly customers: Customer[];
+  readonly notes: DeliveryNote[];
+}
+
 /** Customers who each get a two-page invoice over 12 notes with 4 lines; every other one by mail. */
-export function benchSet(
-  count: number,
-  smtpPort: number,
-): { settings: Settings; customers: Customer[]; notes: DeliveryNote[] } {
+export function benchSet(count: number, smtpPort: number): BenchSet {
   const settings = settingsSchema.parse({
     company: {
       name: 'Molkerei Wiesengrund GmbH',
@@ -61,4 +66,17 @@ export function benchSet(
     ),
   );
   return { settings, customers, notes };
+}
+
+/** Their invoices of October, one a customer. */
+export function benchInvoices({ settings, customers, notes }: BenchSet): Invoice[] {
+  const notesOf = Map.groupBy(notes, ({ customer }) => customer);
+  return customers.map((customer, index) =>
+    bill({
+      ...{ number: `2026${String(index + 1).padStart(6, '0')}`, date: '2026-11-02', customer },
+      notes: notesOf.get(customer.number) ?? [],
+      company: settings.company,
+      period: { from: '2026-10-01', to: '2026-10-31' },
+    }),
+  );
 }

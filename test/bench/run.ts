@@ -3,11 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { bill } from '#core/domain/bill.ts';
 import { startMailCounter } from '#test/support/mail-counter.ts';
 import { openData } from '#test/support/october.ts';
 import { loadOffice } from '#test/support/office.ts';
-import { benchSet } from './bench-set.ts';
+import { benchInvoices, benchSet } from './bench-set.ts';
 import type { Billing } from './billing.ts';
 
 /**
@@ -23,16 +22,10 @@ try {
   const set = benchSet(count, server.port);
   const local = openData(folder, 'chrome');
   const importing = await seconds(() => loadOffice(local, set.notes, set.customers, set.settings));
-  const notesOf = Map.groupBy(set.notes, ({ customer }) => customer);
-  const texts = set.customers.map((customer, index) => {
-    const invoice = bill({
-      ...{ number: `2026${String(index + 1).padStart(6, '0')}`, date: '2026-11-02', customer },
-      notes: notesOf.get(customer.number) ?? [],
-      company: set.settings.company,
-      period: { from: '2026-10-01', to: '2026-10-31' },
-    });
-    return local.templates.invoice(invoice, { draft: false, pdf: set.settings.pdf });
-  });
+  const templates = await local.openTemplates({});
+  const texts = benchInvoices(set).map((invoice) =>
+    templates.invoice(invoice, { draft: false, pdf: set.settings.pdf }),
+  );
   await local.printer.render([{ name: 'warm-up', ...texts[0]! }]);
   let pages = 0;
   const bare = await seconds(async () => {

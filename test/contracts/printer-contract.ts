@@ -83,6 +83,27 @@ export function printerContract(name: string, { open, faulty, font }: PrinterCas
       assert.match(failed.reason, new RegExp(`^${faulty.name} could not be printed: .`));
     });
 
+    test('carries sums over from page to page', async () => {
+      const rows = Array.from({ length: 7 }, (_, row) => {
+        const breaks = row === 3 || row === 4 ? ' style="break-before: page"' : '';
+        return `<p id="row-${row}"${breaks}>row ${row}</p>`;
+      });
+      const html = `${PAGE}<style>@page {
+        @top-left { content: counter(page, brought-forward) } @bottom-left { content: counter(page, carried-forward) } }
+        </style><body>${rows.join('')}<p style="break-before: page">end</p></body>`;
+      const carried = rows.map((_, row) => ({ foot: `foot "${row}" €`, head: `head ${row}` }));
+      const { pdf, pages } = printed((await printer.render([{ name: 'sums', html, carried }]))[0]);
+      assert.equal(pages, 4);
+      assert.deepEqual((await readPdf(pdf)).pages, [
+        ['row 0', 'row 1', 'row 2', 'foot "2" €'],
+        ['head 2', 'row 3', 'foot "3" €'],
+        ['head 3', 'row 4', 'row 5', 'row 6'],
+        ['end'],
+      ]);
+      const short = { name: 'short', html: letter('short').html, carried };
+      assert.deepEqual((await readPdf(printed((await printer.render([short]))[0]).pdf)).pages, [['short']]);
+    });
+
     test('calls at the same time do not mix', async () => {
       const texts = ['one', 'two', 'three', 'four'];
       const calls = await Promise.all(

@@ -110,7 +110,11 @@ test('a file that an interrupted run filed is adopted, not made anew', async () 
   const [key = ''] = await deps.archive.list('invoices/');
   const before = (await deps.archive.get(key))!.file.version;
   world.advance(11 * MINUTE);
-  await sweep({ ...deps, templates: { ...deps.templates, invoice: () => ({ html: 'another layout' }) } });
+  const openTemplates: Deps['openTemplates'] = async (set) => ({
+    ...(await deps.openTemplates(set)),
+    invoice: () => ({ html: 'another layout' }),
+  });
+  await sweep({ ...deps, openTemplates });
   const record = (await readInvoice(deps.table, '2026000001'))!.value;
   assert.equal(record.documents[0]?.version, before);
 });

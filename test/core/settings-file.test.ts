@@ -1,15 +1,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkSettings, readSettings } from '#core/settings-file.ts';
+import { checkSettings, readSettingsFile } from '#core/settings-file.ts';
 import { someCompany } from './domain/samples.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const company = someCompany();
+const readSettings = (input: Uint8Array) =>
+  readSettingsFile(input, {
+    stored: '',
+    open: () => assert.fail('no file is named'),
+    pictures: { toPng: () => assert.fail('no picture is given') },
+  });
 
-test('settings are read with or without a byte order mark, and defaults filled in', () => {
+test('settings are read with or without a byte order mark, and defaults filled in', async () => {
   const text = JSON.stringify({ company, mail: { transport: 'smtp', smtp: { host: 'mail.example' } } });
   for (const start of ['', '\ufeff']) {
-    const { settings, smtpPassword, notices } = readSettings(bytes(start + text));
+    const { settings, smtpPassword, notices } = await readSettings(bytes(start + text));
     assert.equal(settings.mail.smtp.port, 587);
     assert.equal(settings.numbering.format, '{yyyy}{number:6}');
     assert.equal(smtpPassword, undefined);
@@ -68,14 +74,14 @@ for (const [value, path] of [
   });
 }
 
-test('what is no JSON, no UTF-8 or no object is refused with the reason', () => {
+test('what is no JSON, no UTF-8 or no object is refused with the reason', async () => {
   const refused = (input: Uint8Array, message: RegExp) =>
-    assert.throws(() => readSettings(input), { code: 'bad-settings', message });
-  refused(bytes(''), /no JSON/);
-  refused(bytes('{"company": }'), /no JSON: Unexpected token/);
-  refused(new Uint8Array([0x22, 0xff, 0x22]), /not in UTF-8/);
-  refused(bytes('[]'), /The settings were refused/);
-  refused(bytes('null'), /The settings were refused/);
+    assert.rejects(readSettings(input), { code: 'bad-settings', message });
+  await refused(bytes(''), /no JSON/);
+  await refused(bytes('{"company": }'), /no JSON: Unexpected token/);
+  await refused(new Uint8Array([0x22, 0xff, 0x22]), /not in UTF-8/);
+  await refused(bytes('[]'), /The settings were refused/);
+  await refused(bytes('null'), /The settings were refused/);
 });
 
 test('all that is wrong is said at once', () => {

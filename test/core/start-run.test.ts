@@ -130,15 +130,15 @@ test('named customers must exist and have the run’s cycle', async () => {
 test('an instant invoice follows the ordering setting, and refuses where there is nothing to bill', async () => {
   const { deps } = createWorld(1).process();
   await loadOffice(deps, notes);
-  const mailed = await createInstantInvoice({ customer: '9' }, deps);
+  const mailed = await createInstantInvoice({ customer: '9' }, deps, (id) => driveRun(id, deps));
   assert.equal((await runReport(mailed, deps)).customers[0]?.delivery?.state, 'accepted');
-  await assert.rejects(createInstantInvoice({ customer: '9' }, deps), {
+  await assert.rejects(createInstantInvoice({ customer: '9' }, deps, (id) => driveRun(id, deps)), {
     code: 'nothing-to-bill',
     message: /Customer 9 has no open delivery notes/,
   });
   const off = { ...SETTINGS, ordering: { autoPdfForInstantInvoices: false } };
   await importSettings(off, undefined, deps);
-  const shown = await createInstantInvoice({ customer: '10' }, deps);
+  const shown = await createInstantInvoice({ customer: '10' }, deps, (id) => driveRun(id, deps));
   assert.equal((await readRun(deps.table, shown))?.value.order.output, 'screen');
   assert.equal((await runReport(shown, deps)).customers[0]?.delivery?.state, 'filed');
 });

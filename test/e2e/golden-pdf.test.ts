@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { createChromePrinter } from '#adapters/chrome/printer.ts';
-import { createTemplates } from '#adapters/handlebars/document-templates.ts';
+import { createTemplates } from '#adapters/handlebars/templates.ts';
 import type { Invoice } from '#core/domain/invoice.ts';
 import { exampleInvoice, exampleNames } from '#test/examples/examples.ts';
 import { readPdf } from '#test/support/pdf-text.ts';

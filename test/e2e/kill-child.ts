@@ -5,10 +5,14 @@ import { billOctober, openData } from '#test/support/october.ts';
 
 /**
  * One process that bills October on the data folder in DATA_DIR. KILL=`before 12` ends it with SIGKILL before its
- * 12th I/O call. TRACE names a file for the calls, a line each. PRINTER=plain prints without Chrome.
+ * 12th I/O call. TRACE names a file for the calls, a line each. PRINTER=plain prints without Chrome. With DYNAMODB, an
+ * endpoint, the table is the one in DynamoDB that TABLE_NAME names.
  */
-const { KILL = '', TRACE, PRINTER, DATA_DIR = '' } = process.env;
-const local = openData(DATA_DIR, PRINTER === 'plain' ? 'plain' : 'chrome');
+const { KILL = '', TRACE, PRINTER, DATA_DIR = '', DYNAMODB, TABLE_NAME = '' } = process.env;
+const table = DYNAMODB
+  ? (await import('#test/support/dynamodb-table.ts')).openLocalTable(DYNAMODB, TABLE_NAME)
+  : undefined;
+const local = openData(DATA_DIR, PRINTER === 'plain' ? 'plain' : 'chrome', table);
 let calls = 0;
 const begun: number[] = [];
 await billOctober(
@@ -24,6 +28,7 @@ await billOctober(
   }),
 );
 await local.close();
+table?.close();
 
 function reach(event: string, call: string, args: readonly unknown[]): void {
   if (TRACE) appendFileSync(TRACE, `${event} ${describe(call, args)}\n`);

@@ -14,7 +14,7 @@ test('the command line for people: help, texts, and exit codes', async (t) => {
     assert.deepEqual([help.code, help.stderr], [0, '']);
     for (const command of [
       ...['import customers', 'import deliveries', 'import settings', 'run --cycle', 'invoice', 'preview'],
-      ...['report', 'print-file', 'reprint', 'mails', 'decide', 'test-mail', 'sweep'],
+      ...['report', 'print-file', 'reprint', 'delivery-notes', 'mails', 'decide', 'test-mail', 'sweep'],
     ]) {
       assert.ok(help.stdout.includes(`npm run cli -- ${command}`), command);
     }

@@ -15,7 +15,13 @@ const envelope = { from: 'rechnung@wiesengrund.example', to: ['kunde@example.org
 const nothing = async () => {};
 const pdf = Buffer.from('%PDF-1.7 nothing but a name');
 
-const compose = (subject: string, html = '<p>Grüße</p>') =>
+const logo = { contentId: 'logo@x.example', fileName: 'logo.png', contentType: 'image/png', bytes: pdf };
+
+const compose = (
+  subject: string,
+  html = '<p>Grüße</p>',
+  inline: Parameters<ReturnType<typeof createMailComposer>['compose']>[0]['inline'] = [],
+) =>
   createMailComposer().compose({
     messageId: `<${subject.length}@wiesengrund.example>`,
     date: '2026-11-01T03:00:00.000Z',
@@ -30,6 +36,7 @@ const compose = (subject: string, html = '<p>Grüße</p>') =>
       { fileName: 'Rechnung-Ä.pdf', contentType: 'application/pdf', bytes: pdf },
       { fileName: 'böse.html', contentType: 'text/html', bytes: Buffer.from('<script>1</script>') },
     ],
+    inline,
   });
 
 const messages = (folder: string) =>
@@ -127,6 +134,7 @@ describe('the mailbox pages', () => {
       ),
       nothing,
     );
+    await mailer.send(envelope, await compose('Mit Bild', '<img src="cid:logo@x.example">', [logo]), nothing);
     await mailer.close();
     await server.close();
     names = messages(folder);
@@ -155,6 +163,17 @@ describe('the mailbox pages', () => {
     assert.match(headers.get('content-security-policy')!, /default-src 'none'/);
     assert.doesNotMatch(headers.get('content-security-policy')!, /script-src|img-src [^;]*http/);
     assert.ok(body.includes('Grüße &amp; mehr'));
+  });
+
+  it('show the pictures of a message in their places, and not as attachments', async () => {
+    const { body } = await get(`/${names[2]}`);
+    const picture = `data:image/png;base64,${pdf.toString('base64')}`;
+    assert.ok(body.includes(`srcdoc="&lt;img src=&quot;${picture}&quot;&gt;`), body);
+    const links = (page: string) => [...page.matchAll(/\/attachments\/(\d+)">/g)].map(([, at]) => at);
+    assert.deepEqual(links(body), ['1', '2']);
+    assert.deepEqual(links((await get('/')).body).slice(0, 2), ['1', '2']);
+    assert.equal((await get(`/${names[2]}/attachments/1`)).body, pdf.toString());
+    assert.doesNotMatch(body, /logo\.png/);
   });
 
   it('hand out a PDF to be shown, anything else to be downloaded', async () => {

@@ -1,4 +1,5 @@
 import type { Deps } from '#core/deps.ts';
+import type { Queue } from '#core/ports.ts';
 
 /** Called around every call of a process to the world outside. Throwing in `before` keeps the call from happening. */
 export interface IoHook {
@@ -7,10 +8,10 @@ export interface IoHook {
 }
 
 /**
- * The same deps with a hook around each I/O call of a run: table, archive, printer, mailer and secrets. The mailer's
+ * The same deps with a hook around each I/O call of a run: table, archive, printer, mailer, secrets and queue. The mailer's
  * hand-over mark is a table write like any other and is hooked as such.
  */
-export function hookIo<D extends Deps>(deps: D, hook: IoHook): D {
+export function hookIo<D extends Deps & { readonly queue?: Queue }>(deps: D, hook: IoHook): D {
   const around = <T extends object>(name: string, port: T, methods: readonly (keyof T & string)[]): T => {
     const hooked: T = { ...port };
     for (const method of methods) {
@@ -32,6 +33,7 @@ export function hookIo<D extends Deps>(deps: D, hook: IoHook): D {
     archive: around('archive', deps.archive, ['putOnce', 'get', 'list']),
     printer: around('printer', deps.printer, ['render']),
     secrets: around('secrets', deps.secrets, ['get', 'set']),
+    ...(deps.queue && { queue: around('queue', deps.queue, ['wake']) }),
     openMailer: async (mail) => around('mailer', await deps.openMailer(mail), ['send']),
   };
 }

@@ -1,27 +1,28 @@
 import { driveRun } from '#core/drive-run.ts';
-import type { Printer } from '#core/ports.ts';
+import type { Printer, Table } from '#core/ports.ts';
 import type { RunOrder } from '#core/repositories/runs.ts';
 import { startRun } from '#core/start-run.ts';
 import { createLocalWorkers } from '#local/workers.ts';
 import { OCTOBER } from '#test/support/office.ts';
 import { localConfig } from '#wiring/config.ts';
-import { type Local, openLocal } from '#wiring/local.ts';
+import { openLocal } from '#wiring/local.ts';
+import type { Program } from '#wiring/program.ts';
 
-/** The program on a data folder; `plain` prints without Chrome. */
-export function openData(dataDir: string, printer: 'plain' | 'chrome'): Local {
+/** The program on a data folder, and on another table than the folder's if one is given; `plain` prints without Chrome. */
+export function openData(dataDir: string, printer: 'plain' | 'chrome', table?: Table): Program {
   const local = openLocal(localConfig({ ...process.env, DATA_DIR: dataDir, ARCHIVE_DIR: '' }), {
     workers: createLocalWorkers(),
     stop: new AbortController().signal,
     log: () => {},
   });
-  return printer === 'plain' ? { ...local, printer: plainPrinter() } : local;
+  return { ...local, ...(printer === 'plain' && { printer: plainPrinter() }), ...(table && { table }) };
 }
 
 /** Dated, so that the numbers are those of 2026 in every year the tests run. */
 export const OCTOBER_DATED: RunOrder = { ...OCTOBER, invoiceDate: '2026-11-02' };
 
 /** Starts the monthly run of October 2026, or goes on with it, to its end. @returns the run's id */
-export async function billOctober(local: Local): Promise<string> {
+export async function billOctober(local: Program): Promise<string> {
   const runId = await startRun(OCTOBER_DATED, local);
   await driveRun(runId, local);
   return runId;

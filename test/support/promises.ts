@@ -5,7 +5,14 @@ import type { Archive, Hasher, Table } from '#core/ports.ts';
 import { type InvoiceRecord, readInvoice } from '#core/repositories/invoices.ts';
 import { readJournal } from '#core/repositories/journal.ts';
 import { readMail } from '#core/repositories/mails.ts';
-import { type Billing, billingKey, type NoteRecord, noteKey, openNoteKey } from '#core/repositories/notes.ts';
+import {
+  type Billing,
+  billedNoteKey,
+  billingKey,
+  type NoteRecord,
+  noteKey,
+  openNoteKey,
+} from '#core/repositories/notes.ts';
 import { readCounter } from '#core/repositories/numbers.ts';
 import { listRunIds, listRunLines, readRun, readRunSettings } from '#core/repositories/runs.ts';
 
@@ -113,6 +120,8 @@ async function checkNotes(
     if (claims.length > 1) broken.push(`note ${id} is claimed twice`);
     if (!isOpen && !billedBy.has(id)) broken.push(`note ${id} is neither open nor billed`);
     if (settled && isOpen && billedBy.has(id)) broken.push(`note ${id} is billed and still open`);
+    if (((await table.get(billedNoteKey(note))) !== undefined) === isOpen)
+      broken.push(`note ${id} is not found by its customer and day in exactly one place`);
     if (settled && record.invoice !== billedBy.get(id))
       broken.push(`note ${id} says it is billed by ${record.invoice}`);
     const chain = await readJournal(table, hasher, `NOTE#${id}`, record.journal);

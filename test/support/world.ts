@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { openSqliteTable } from '#adapters/sqlite/table.ts';
 import type { Deps } from '#core/deps.ts';
-import type { Archive, Mailer, MailOutcome, Table } from '#core/ports.ts';
+import type { Archive, Mailer, MailOutcome, Queue, Table } from '#core/ports.ts';
 import { hookIo } from './io.ts';
 import { createMemoryArchive } from './memory-archive.ts';
 
@@ -18,7 +18,7 @@ export type Script =
   | 'lost after receipt';
 
 /**
- * The world outside several simulated processes: one real SQLite table, one archive, one mail server, one clock.
+ * The world outside several simulated processes: one real table, one archive, one mail server, one clock.
  * Time passes only when somebody waits or `advance` is called. Who runs when is drawn from the seed.
  */
 export interface World {
@@ -32,20 +32,25 @@ export interface World {
   readonly scripts: Script[];
   advance(milliseconds: number): void;
   isDead(worker: string): boolean;
-  /** A new process; dies before or after its n-th I/O call (1 is the first) when told so. */
-  process(kill?: { readonly at: number; readonly when: 'before' | 'after' }): SimulatedProcess;
+  /** A new process; dies before or after its n-th I/O call (1 is the first) when told so. Sends its calls to the queue. */
+  process(kill?: Kill, queue?: Queue): SimulatedProcess;
   close(): void;
 }
 
+export type Kill = { readonly at: number; readonly when: 'before' | 'after' };
+
 export interface SimulatedProcess {
-  readonly deps: Deps;
+  readonly deps: Deps & { readonly queue: Queue };
   readonly calls: () => number;
   /** The process is gone: its leases are nobody's. */
   end(): void;
 }
 
-export function createWorld(seed: number): World {
-  const table = openSqliteTable(':memory:');
+/** @param table empty; closed with the world */
+export function createWorld(
+  seed: number,
+  table: Table & { close(): void } = openSqliteTable(':memory:'),
+): World {
   const archive = createMemoryArchive();
   const received = new Map<string, number>();
   const lost = new Set<string>();
@@ -82,13 +87,13 @@ export function createWorld(seed: number): World {
       now += milliseconds;
     },
     isDead: (worker) => dead.has(worker),
-    process(kill) {
+    process(kill, queue = { wake: async () => {} }) {
       const me = `process-${nextId()}`;
       let calls = 0;
       const dieIfDead = () => {
         if (dead.has(me)) throw new Killed();
       };
-      const base: Deps = {
+      const base: Deps & { readonly queue: Queue } = {
         table,
         archive,
         printer: {
@@ -96,11 +101,14 @@ export function createWorld(seed: number): World {
             documents.map(({ html }) => ({ ok: true, pdf: new TextEncoder().encode(html), pages: 1 })),
           close: async () => {},
         },
-        templates: {
-          invoice: (invoice) => ({ html: JSON.stringify(invoice) }),
+        openTemplates: async (set) => ({
+          languages: ['de', 'en'],
+          label: (_, name) => name,
+          invoice: (invoice) => ({ html: JSON.stringify([invoice, set]) }),
           deliveryOverview: (invoice, overview) => ({ html: JSON.stringify([invoice.number, overview]) }),
+          deliveryNote: (note, { customer, prices }) => ({ html: JSON.stringify([note, customer, prices]) }),
           mail: ({ invoice }) => ({ subject: invoice.number, text: '', html: '' }),
-        },
+        }),
         fonts: { undrawable: (text) => (text.includes('☃') ? ['☃'] : []) },
         composer: { compose: async ({ messageId }) => new TextEncoder().encode(messageId) },
         openMailer: async () => mailer,
@@ -119,6 +127,7 @@ export function createWorld(seed: number): World {
         hasher: { sha256: (data) => createHash('sha256').update(data).digest('hex') },
         log: () => {},
         stop: new AbortController().signal,
+        queue,
       };
       const deps = hookIo(base, {
         async before() {

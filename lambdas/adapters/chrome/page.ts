@@ -1,4 +1,5 @@
 import type { Browser } from 'puppeteer-core';
+import { openIsolatedSession } from './isolated-session.ts';
 
 /** The one page that prints everything. */
 export interface PrintPage {
@@ -10,18 +11,9 @@ export interface PrintPage {
 
 /** Scripts are off, and every request that a document makes fails before it leaves the browser. */
 export async function openPage(browser: Browser): Promise<PrintPage> {
-  const [page = await browser.newPage()] = await browser.pages();
-  const session = await page.createCDPSession();
+  const { session, frameId } = await openIsolatedSession(browser);
   let giveUp: (reason: Error) => void = () => {};
   session.once('Inspector.targetCrashed', () => giveUp(new Error('the page crashed')));
-  session.on('Fetch.requestPaused', ({ requestId }) => {
-    session.send('Fetch.failRequest', { requestId, errorReason: 'BlockedByClient' }).catch(() => {});
-  });
-  await session.send('Inspector.enable');
-  await session.send('Fetch.enable', { patterns: [{ urlPattern: '*' }] });
-  await session.send('Emulation.setScriptExecutionDisabled', { value: true });
-  const { frameTree } = await session.send('Page.getFrameTree');
-  const frameId = frameTree.frame.id;
 
   async function print(html: string): Promise<Uint8Array> {
     await session.send('Page.setDocumentContent', { frameId, html });

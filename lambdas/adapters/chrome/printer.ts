@@ -1,7 +1,8 @@
-import { countPages } from '#adapters/pdf/page-count.ts';
+import { readPageTree } from '#adapters/pdf/page-tree.ts';
 import { Fault } from '#core/errors.ts';
 import type { PrintableDocument, Printer, PrintResult } from '#core/ports.ts';
 import { findBrowser } from './browser.ts';
+import { printWithSums } from './carried-sums.ts';
 import { launchBrowser, type RunningBrowser } from './launch.ts';
 import { collectOwnGarbage } from './own-garbage.ts';
 import { openPage, type PrintPage } from './page.ts';
@@ -57,8 +58,10 @@ export function createChromePrinter(options: ChromePrinterOptions): Printer {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       workplace ??= await open();
       try {
-        const pdf = await within(timeoutMs, print(workplace.page, document.html));
-        return { ok: true, pdf, pages: countPages(pdf) };
+        const { page } = workplace;
+        const printing = printWithSums(document, (html) => print(page, html));
+        const pdf = await within(timeoutMs, printing);
+        return { ok: true, pdf, pages: readPageTree(pdf).pages };
       } catch (error) {
         reason = error instanceof Error ? error.message : String(error);
         await close();

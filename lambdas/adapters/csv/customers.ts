@@ -1,3 +1,4 @@
+import { languageProblem } from '#core/domain/check-document.ts';
 import { type Customer, customerSchema } from '#core/domain/customer.ts';
 import type { ImportFile } from '#core/import-file.ts';
 import { asInteger, asLowerCase, asText, asUpperCase, asYesNo } from './cells.ts';
@@ -33,9 +34,10 @@ const COLUMNS: readonly Column[] = [
 
 /**
  * Customers of a CSV file, a row each, in its order.
+ * @param languages those that have labels
  * @throws Fault `bad-input` naming line, column and reason of up to 50 problems
  */
-export function readCustomers(bytes: Uint8Array): ImportFile<Customer> {
+export function readCustomers(bytes: Uint8Array, languages: readonly string[]): ImportFile<Customer> {
   const problems = collectProblems();
   const table = readTable('customers', bytes, COLUMNS, problems);
   const records: Customer[] = [];
@@ -44,6 +46,8 @@ export function readCustomers(bytes: Uint8Array): ImportFile<Customer> {
     if (problems.isFull()) break;
     const customer = readRow(table, row, COLUMNS, customerSchema, problems);
     if (!customer) continue;
+    const unspoken = languageProblem(customer.language, languages);
+    if (unspoken) problems.add(row.line, 'language', unspoken);
     const earlier = lines.get(customer.number);
     if (earlier !== undefined) {
       problems.add(row.line, 'number', `customer ${customer.number} is in line ${earlier} already`);

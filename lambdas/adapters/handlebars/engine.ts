@@ -1,15 +1,17 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import Handlebars from 'handlebars';
-import { Fault } from '#core/errors.ts';
 import { cssString, formatDay, formatDecimal, formatIban, maskIban } from './format.ts';
 import { type Labels, readLabels } from './labels.ts';
+import type { Sources } from './sources.ts';
+import { parseTemplate, templateFault } from './template-fault.ts';
 
-/** Fills templates in one language. Both kinds know the same helpers and partials (`templates/README.md`). */
+/** Fills templates in one language. All kinds know the same helpers and partials (`templates/README.md`). */
 export interface Engine {
-  /** Every value is escaped: what looks like HTML or Handlebars in the data is printed as it stands. */
-  html<Context extends object>(source: string): (context: Context) => string;
-  /** For plain text: nothing is escaped. */
+  /**
+   * A file of the templates, compiled at its first use. What is filled into it is escaped, except in a `.txt.hbs`: what
+   * looks like HTML or Handlebars in the data is printed as it stands.
+   */
+  file<Context extends object>(path: string): (context: Context) => string;
+  /** A template that is no file, for plain text. */
   text<Context extends object>(source: string): (context: Context) => string;
   /** A label in this language, its `{placeholders}` filled in. */
   label(name: string, values?: Readonly<Record<string, unknown>>): string;
@@ -17,36 +19,74 @@ export interface Engine {
   figure(value: number, decimals: number, least: number): string;
 }
 
+/** Hears of each file that is filled, before it is. */
+export type FillObserver = (path: string, context: object) => void;
+
 /**
- * @param folder the templates folder: `labels/<language>.json`, and each `partials/<name>.hbs` as `{{> name}}`
- * @throws Fault `bad-settings` when the labels cannot be read. A template throws on a syntax error at once, on an
- *   unknown helper, field or label when it is filled.
+ * @throws Fault `bad-settings` with file and line: at once when the labels or a partial cannot be read, later when a
+ *   template is no Handlebars or what it names does not exist
  */
-export function createEngine(folder: string, language: string): Engine {
-  const labels = readLabels(folder, language);
-  const handlebars = Handlebars.create();
+export function createEngine(sources: Sources, language: string, onFill?: FillObserver): Engine {
+  const labels = readLabels(sources, language);
   const helpers = createHelpers(labels, language);
-  handlebars.registerHelper(helpers);
-  const partials = join(folder, 'partials');
-  for (const file of readdirSync(partials).filter((name) => name.endsWith('.hbs'))) {
-    handlebars.registerPartial(file.slice(0, -'.hbs'.length), readFileSync(join(partials, file), 'utf8'));
-  }
-  const knownHelpers = Object.fromEntries(Object.keys(helpers).map((name) => [name, true]));
-  // strict: a misspelt field is an error rather than a blank on an invoice.
-  const compile =
-    (noEscape: boolean) =>
-    <Context extends object>(source: string) => {
-      const options = { strict: true, knownHelpers, knownHelpersOnly: true, noEscape };
-      const template = handlebars.compile<Context>(handlebars.parse(source), options);
-      return (context: Context) => template(context);
-    };
+  const html = createCompiler(sources, helpers, false);
+  const text = createCompiler(sources, helpers, true);
   return {
-    html: compile(false),
-    text: compile(true),
+    file(path) {
+      const compile = path.endsWith('.txt.hbs') ? text : html;
+      const fill = compile(path, sources.program(path));
+      return (context) => {
+        onFill?.(path, context);
+        return fill(context);
+      };
+    },
+    text: (source) => text('', parseTemplate('', source)),
     label: labels.text,
     figure: (value, decimals, least) => formatDecimal(value, decimals, least, labels.conventions),
   };
 }
+
+/** A partial is compiled like a template, so that an error within it is told with its own name and line. */
+function createCompiler(
+  sources: Sources,
+  helpers: Record<string, Handlebars.HelperDelegate>,
+  noEscape: boolean,
+) {
+  const handlebars = Handlebars.create();
+  const knownHelpers = Object.fromEntries(Object.keys(helpers).map((name) => [name, true]));
+  const compile = (path: string, program: hbs.AST.Program) => {
+    const options = { strict: true, knownHelpers, knownHelpersOnly: true, noEscape };
+    const template = handlebars.compile<object>(program, options);
+    return (context: object, runtime?: Handlebars.RuntimeOptions): string => {
+      try {
+        return template(context, runtime);
+      } catch (error) {
+        throw templateFault(path, error);
+      }
+    };
+  };
+  for (const [name, helper] of Object.entries(helpers)) handlebars.registerHelper(name, placed(helper));
+  for (const name of sources.partials) {
+    const path = `partials/${name}.hbs`;
+    handlebars.registerPartial(name, compile(path, sources.program(path)));
+  }
+  return compile;
+}
+
+/** What a helper throws gets the place where it was called; Handlebars gives it as its last argument. */
+function placed(helper: Handlebars.HelperDelegate): Handlebars.HelperDelegate {
+  return (...args: unknown[]) => {
+    try {
+      return (helper as (...args: unknown[]) => unknown)(...args);
+    } catch (error) {
+      throw new Handlebars.Exception((error as Error).message, args.at(-1) as hbs.AST.Node);
+    }
+  };
+}
+
+/** The names of all helpers, for checking templates without filling them. */
+export const helperNames = (sources: Sources): string[] =>
+  Object.keys(createHelpers(readLabels(sources, sources.languages[0]!), sources.languages[0]!));
 
 function createHelpers(labels: Labels, language: string): Record<string, Handlebars.HelperDelegate> {
   const { conventions } = labels;
@@ -55,7 +95,7 @@ function createHelpers(labels: Labels, language: string): Record<string, Handleb
     formatDecimal(integer(name, value), decimals, least, conventions);
   return {
     /** `{{t "documents.dueBy" day=(day payment.due)}}` */
-    t: (name: string, options: Handlebars.HelperOptions) => labels.text(name, options.hash),
+    t: (name: unknown, options: Handlebars.HelperOptions) => labels.text(text('t', name), options.hash),
     /** Cents without a sign of currency, for columns of figures: 1.234,56 */
     money: (cents: unknown) => figure('money', cents, 2, 2),
     /** Cents with the sign of currency: 1.234,56 € */
@@ -75,13 +115,13 @@ function createHelpers(labels: Labels, language: string): Record<string, Handleb
       conventions.percent.replace('{figure}', figure('percent', hundredths, 2, 0)),
     /** A plain count with its thousands set apart: 5.000 */
     count: (value: unknown) => figure('count', value, 0, 0),
-    day: (day: string) => formatDay(day, conventions.day, conventions),
-    dayAndMonth: (day: string) => formatDay(day, conventions.dayAndMonth, conventions),
-    unit: (unit: string) => labels.text(`units.${unit}`),
-    country: (code: string) => countries.of(code) ?? code,
-    iban: (iban: string) => formatIban(iban),
-    maskedIban: (iban: string) => maskIban(iban),
-    upper: (text: string) => text.toLocaleUpperCase(language),
+    day: (day: unknown) => formatDay(text('day', day), conventions.day, conventions),
+    dayAndMonth: (day: unknown) => formatDay(text('dayAndMonth', day), conventions.dayAndMonth, conventions),
+    unit: (unit: unknown) => labels.text(`units.${text('unit', unit)}`),
+    country: (code: unknown) => countries.of(text('country', code)),
+    iban: (iban: unknown) => formatIban(text('iban', iban)),
+    maskedIban: (iban: unknown) => maskIban(text('maskedIban', iban)),
+    upper: (value: unknown) => text('upper', value).toLocaleUpperCase(language),
     /** A CSS string for the boxes in the page margins, a line each of the values that are not empty. */
     css: (...lines: unknown[]) =>
       new Handlebars.SafeString(cssString(lines.slice(0, -1).filter(Boolean).join('\n'))),
@@ -97,8 +137,17 @@ function createHelpers(labels: Labels, language: string): Record<string, Handleb
 
 function integer(helper: string, value: unknown): number {
   if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
-  throw new Fault(
-    'bad-settings',
-    `a template gives {{${helper}}} the value ${String(value)}, not a whole number`,
-  );
+  throw new Error(`{{${helper}}} was given ${shown(value)}, not a whole number`);
 }
+
+function text(helper: string, value: unknown): string {
+  if (typeof value === 'string') return value;
+  throw new Error(`{{${helper}}} was given ${shown(value)}, not a text`);
+}
+
+const shown = (value: unknown): string =>
+  value === undefined || value === null
+    ? 'nothing'
+    : typeof value === 'object'
+      ? 'several things'
+      : JSON.stringify(value);

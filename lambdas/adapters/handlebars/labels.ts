@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Fault } from '#core/errors.ts';
+import type { Sources } from './sources.ts';
 
 /** How a language writes figures and days: the part `format` of its label file. */
 export interface Conventions {
@@ -27,10 +26,13 @@ export interface Labels {
   text(name: string, values?: Readonly<Record<string, unknown>>): string;
 }
 
-/** Reads `labels/<language>.json` of the templates folder; a further language is one further file. */
-export function readLabels(folder: string, language: string): Labels {
-  const path = join(folder, 'labels', `${language}.json`);
-  const { format, ...words } = readJson(path);
+/**
+ * Reads `labels/<language>.json`; a further language is one further file.
+ * @throws Fault `bad-settings` for a file that is not there or no JSON
+ */
+export function readLabels(sources: Pick<Sources, 'text'>, language: string): Labels {
+  const path = `labels/${language}.json`;
+  const { format, ...words } = readJson(path, sources.text(path));
   const texts = new Map<string, string>();
   collect(words, '', texts);
   return {
@@ -38,15 +40,12 @@ export function readLabels(folder: string, language: string): Labels {
     has: (name) => texts.has(name),
     text(name, values = {}) {
       const label = texts.get(name);
-      if (label === undefined)
-        throw new Fault('bad-settings', `${path} has no label "${name}"; add it there`);
+      if (label === undefined) throw new Fault('bad-settings', `${path} has no label "${name}"`);
       return label.replace(/\{(\w+)\}/g, (_, placeholder: string) => {
         const value = values[placeholder];
         if (value === undefined) {
-          throw new Fault(
-            'bad-settings',
-            `the label "${name}" of ${path} wants {${placeholder}}, which its template does not give`,
-          );
+          const wanted = `the label "${name}" of ${path} wants {${placeholder}}`;
+          throw new Fault('bad-settings', `${wanted}, which is not given here`);
         }
         return String(value);
       });
@@ -54,13 +53,11 @@ export function readLabels(folder: string, language: string): Labels {
   };
 }
 
-function readJson(path: string): Record<string, unknown> {
+function readJson(path: string, text: string): Record<string, unknown> {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+    return JSON.parse(text) as Record<string, unknown>;
   } catch (cause) {
-    throw new Fault('bad-settings', `${path} cannot be read as JSON; mend it or restore the shipped file`, {
-      cause,
-    });
+    throw new Fault('bad-settings', `${path} is no JSON; mend it or restore the shipped file`, { cause });
   }
 }
 

@@ -2,13 +2,11 @@ import type { DeliveryOverview, Invoice } from '#core/domain/invoice.ts';
 import type { DocumentOptions } from '#core/ports.ts';
 import { type DocumentView, documentView } from './document-view.ts';
 import type { Engine } from './engine.ts';
-import { type OverviewBlock, overviewBlocks, WIDTHS } from './overview-blocks.ts';
+import { type OverviewLayout, overviewLayout } from './overview-blocks.ts';
 
 /** What `delivery-overview.hbs` may use. */
-export interface OverviewView extends DocumentView {
+export interface OverviewView extends DocumentView, OverviewLayout {
   readonly overview: DeliveryOverview;
-  readonly blocks: readonly OverviewBlock[];
-  readonly widths: typeof WIDTHS;
 }
 
 export function overviewView(
@@ -21,7 +19,16 @@ export function overviewView(
   return {
     ...documentView(invoice, title, options),
     overview,
-    blocks: overviewBlocks(overview, (quantity) => engine.figure(quantity, 3, 0)),
-    widths: WIDTHS,
+    ...overviewLayout(overview, {
+      quantity: (thousandths) => engine.figure(thousandths, 3, 0),
+      money: (cents) => engine.figure(cents, 2, 2),
+      unit: (unit) => engine.label(`units.${unit}`),
+      heads: {
+        article: engine.label('documents.article'),
+        unit: engine.label('documents.unit'),
+        sum: engine.label('documents.overview.sum'),
+        net: engine.label('documents.net'),
+      },
+    }),
   };
 }

@@ -5,8 +5,8 @@ import type { MailComposer as Composer, MailAddress, OutgoingMail } from '#core/
 import { wireAddress } from './address.ts';
 
 /**
- * Builds the RFC 5322 message: multipart/alternative of text and HTML, attachments beside it, CRLF line ends,
- * pure ASCII. The same mail gives the same bytes, so that a retry hands over what the first attempt did.
+ * Builds the RFC 5322 message: multipart/alternative of text and HTML, the HTML in a multipart/related
+ * with its pictures (RFC 2387), attachments beside it, CRLF line ends, pure ASCII. The same mail gives the same bytes, so that a retry hands over what the first attempt did.
  */
 export function createMailComposer(): Composer {
   return {
@@ -24,13 +24,10 @@ export function createMailComposer(): Composer {
         headers: { 'Auto-Submitted': 'auto-generated' },
         text: mail.text,
         html: mail.html,
-        attachments: mail.attachments.map((file) => ({
-          filename: file.fileName,
-          contentType: file.contentType,
-          content: Buffer.from(file.bytes.buffer, file.bytes.byteOffset, file.bytes.byteLength),
-          // Anything else would change the line ends of an XML file.
-          contentTransferEncoding: 'base64',
-        })),
+        attachments: [
+          ...mail.attachments.map(toPart),
+          ...inlineOf(mail).map((picture) => ({ ...toPart(picture), cid: picture.contentId })),
+        ],
         baseBoundary: createHash('sha256')
           .update(`${mail.messageId}\n${mail.date}`)
           .digest('hex')
@@ -44,6 +41,16 @@ export function createMailComposer(): Composer {
   };
 }
 
+const toPart = (file: OutgoingMail['attachments'][number]) => ({
+  filename: file.fileName,
+  contentType: file.contentType,
+  content: Buffer.from(file.bytes.buffer, file.bytes.byteOffset, file.bytes.byteLength),
+  // Anything else would change the line ends of an XML file.
+  contentTransferEncoding: 'base64' as const,
+});
+
+const inlineOf = ({ inline = [] }: OutgoingMail) => inline;
+
 const toMailbox = ({ name, address }: MailAddress): MailAddress => ({ name, address: checked(address) });
 
 const checked = (address: string): string =>
@@ -55,10 +62,11 @@ function refuseLineBreaks(mail: OutgoingMail): void {
     ['subject', mail.subject],
     ['Message-ID', mail.messageId],
     ...[mail.from, ...mail.to, ...mail.cc].map(({ name, address }) => [`name of ${address}`, name] as const),
-    ...mail.attachments.flatMap(({ fileName, contentType }) => [
+    ...[...mail.attachments, ...inlineOf(mail)].flatMap(({ fileName, contentType }) => [
       [`file name ${fileName}`, fileName] as const,
       [`content type of ${fileName}`, contentType] as const,
     ]),
+    ...inlineOf(mail).map(({ contentId, fileName }) => [`content id of ${fileName}`, contentId] as const),
   ];
   for (const [what, value] of values) {
     if (/[\u0000-\u001f\u007f\u0085\u2028\u2029]/.test(value)) {

@@ -3,10 +3,20 @@ import type { PdfMerger } from '#core/ports.ts';
 /** Joins files to one, for the printing room. Each page keeps its own fonts; the files themselves are not touched. */
 export function createPdfMerger(): PdfMerger {
   return {
-    async merge(files, { title }) {
+    async merge(groups, { title, duplex }) {
       // Loaded with the first merge: most commands merge nothing.
       const { PDF } = await import('@libpdf/core');
-      const merged = await PDF.merge([...files]);
+      const merged = PDF.create();
+      for (const group of groups) {
+        const last = merged.getPage(merged.getPageCount() - 1);
+        if (duplex && last && merged.getPageCount() % 2 === 1) {
+          merged.addPage({ width: last.width, height: last.height });
+        }
+        for (const file of group) {
+          const source = await PDF.load(file);
+          await merged.copyPagesFrom(source, [...Array(source.getPageCount()).keys()]);
+        }
+      }
       merged.setTitle(title);
       return await merged.save();
     },

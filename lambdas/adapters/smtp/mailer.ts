@@ -1,7 +1,7 @@
 import type SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { Mailer } from '#core/ports.ts';
+import { checkEnvelope } from '../mime/envelope.ts';
 import { withDeadline } from './deadline.ts';
-import { checkEnvelope } from './envelope.ts';
 import { handOver } from './hand-over.ts';
 import { createIdleConnections } from './idle.ts';
 import { openSession } from './session.ts';

@@ -1,6 +1,6 @@
 import type { Envelope, MailOutcome } from '#core/ports.ts';
+import { checkEnvelope } from '../mime/envelope.ts';
 import { withDeadline } from './deadline.ts';
-import { checkEnvelope } from './envelope.ts';
 import { handOver } from './hand-over.ts';
 import { mask } from './outcome.ts';
 import { hangUp, openSession } from './session.ts';

@@ -64,7 +64,8 @@ export function totalsOf(notes: readonly DeliveryNote[]): Totals {
 
 const rank = (row: { readonly category: VatRow['category'] }): number => VAT_CATEGORIES.indexOf(row.category);
 
-function placesOf(notes: readonly DeliveryNote[]): PlaceSection[] {
+/** The lines by place, in natural order of its name, so that what went to the customer itself comes first. */
+export function placesOf(notes: readonly DeliveryNote[]): PlaceSection[] {
   const sections = new Map<string, NoteSection[]>();
   for (const note of inOrder(notes)) {
     for (const [place, lines] of Map.groupBy(note.lines, (line) => line.place)) {

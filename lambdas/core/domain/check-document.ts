@@ -8,6 +8,8 @@ export interface Checked {
   readonly company: Settings['company'];
   readonly customer: Customer;
   readonly notes: readonly DeliveryNote[];
+  /** Those that have labels. */
+  readonly languages: readonly string[];
   /** The characters of a text that no font of the documents draws; each once. */
   readonly undrawable: (text: string) => string[];
 }
@@ -20,6 +22,7 @@ export interface Checked {
 export function documentFaults(checked: Checked): string[] {
   return [
     ...addressFaults(checked.customer),
+    ...languageFaults(checked),
     ...vatIdFaults(checked),
     ...bankFaults(checked),
     ...taxFaults(checked),
@@ -39,6 +42,17 @@ function addressFaults({ number, name, street, zip, city }: Customer): string[] 
   ].filter((part) => part !== false);
   if (missing.length === 0) return [];
   return [`Customer ${number} has no ${missing.join(', no ')}: complete the address (§ 14 UStG wants it).`];
+}
+
+function languageFaults({ customer: { number, language }, languages }: Checked): string[] {
+  const problem = languageProblem(language, languages);
+  return problem ? [`Customer ${number}'s language ${problem}.`] : [];
+}
+
+/** Why no document can be made in this language, or undefined. */
+export function languageProblem(language: string, languages: readonly string[]): string | undefined {
+  if (languages.includes(language)) return undefined;
+  return `"${language}" has no labels: choose one of ${languages.join(', ')}, or import templates with labels/${language}.json`;
 }
 
 function vatIdFaults({ company, customer }: Checked): string[] {
@@ -112,7 +126,8 @@ const isForeign = (vatId: string, company: Settings['company']): boolean =>
 /** More than these say nothing new. */
 const MAX_UNDRAWABLE = 10;
 
-function undrawableFaults({ undrawable, ...printed }: Checked): string[] {
+/** Texts that would be blank on paper, with the place where each can be mended. */
+export function undrawableFaults({ undrawable, ...printed }: Omit<Checked, 'languages'>): string[] {
   const texts = printedTexts(printed);
   const everything = [...new Set(texts.map(([, text]) => text))].join('\n').replaceAll('\n', ' ');
   if (undrawable(everything).length === 0) return [];
@@ -129,7 +144,11 @@ const named = (character: string): string =>
   `"${character}" (U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')})`;
 
 /** Every text of the data that a document may show, with the place where it can be mended. */
-function printedTexts({ company, customer, notes }: Omit<Checked, 'undrawable'>): [string, string][] {
+function printedTexts({
+  company,
+  customer,
+  notes,
+}: Omit<Checked, 'undrawable' | 'languages'>): [string, string][] {
   const texts: [string, string][] = [];
   const add = (owner: string, of: object) => {
     for (const [field, value] of Object.entries(of)) {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { decimal, line, requiredLine } from './text.ts';
 
-export const LANGUAGES = ['de', 'en'] as const;
 export const CYCLES = ['daily', 'weekly', 'monthly'] as const;
-export type Language = (typeof LANGUAGES)[number];
+/** ISO 639-1. Which ones the documents speak is decided by the label files of the templates in force. */
+export type Language = string;
 export type Cycle = (typeof CYCLES)[number];
 
 /** Letters and digits: it becomes part of file names between hyphens. */
@@ -29,7 +29,11 @@ export const customerSchema = z.object({
     .trim()
     .regex(/^[A-Z]{2}$/, 'must be a two-letter country code such as DE')
     .default('DE'),
-  language: z.enum(LANGUAGES).default('de'),
+  language: z
+    .string()
+    .trim()
+    .regex(/^[a-z]{2}$/, 'must be a two-letter language code such as de')
+    .default('de'),
   /** The general address; never used for invoices. */
   email: line(254).default(''),
   /** One or several addresses, separated by comma or semicolon. */

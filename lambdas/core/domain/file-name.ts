@@ -18,15 +18,17 @@ export function documentFileName(of: {
   return `${join(of.prefix, of.customer, of.number, of.date, of.n)}.${of.extension ?? 'pdf'}`;
 }
 
-/** `Lieferschein-10001-L-2610-0001-2026-10-01.pdf`, with a prefix of its own. */
+/** `Lieferschein-10001-L-2610-0001-2026-10-01.pdf`, with a prefix of its own; a second one ends in `-2.pdf`. */
 export function deliveryNoteFileName(of: {
   readonly prefix: string;
   readonly customer: string;
   readonly number: string;
   /** Of the delivery. */
   readonly date: Day;
+  /** From 1, which is not written: documents of one note that was corrected, or with and without prices. */
+  readonly copy: number;
 }): string {
-  return `${join(of.prefix, of.customer, of.number, of.date)}.pdf`;
+  return `${join(of.prefix, of.customer, of.number, of.date, of.copy > 1 ? of.copy : '')}.pdf`;
 }
 
 /** Composed Unicode: the same prefix typed on another system names the same file. */

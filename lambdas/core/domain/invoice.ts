@@ -76,6 +76,8 @@ export interface InvoiceFacts {
   readonly totals: Totals;
   readonly payment: Payment;
   readonly skonto: Skonto | undefined;
+  /** A cancellation: the invoice that it takes back. */
+  readonly cancels?: { readonly number: string; readonly date: Day };
 }
 
 /** Everything an invoice says, figured out once; documents, e-invoice and API show these figures and compute none. */

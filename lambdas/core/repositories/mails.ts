@@ -6,7 +6,8 @@ import { read, type Stored, stored } from './stored.ts';
  * queued: waits for its first try. sending: a process has the lease; `handedOver` is set before the server can have
  * the whole message. accepted: the server took it. deferred: tried again later. failed: refused for good. held:
  * login, TLS or sender refused, the mailing stands. unknown: the answer was lost after the hand-over; it waits for
- * a person. settled: a person counted it as sent. replaced: a person had another mail sent in its place.
+ * a person. settled: a person counted it as sent. replaced: a person had another mail sent in its place. delivered,
+ * bounced, complained: what became of it after it was accepted, where the provider tells.
  */
 export type MailState =
   | 'queued'
@@ -17,7 +18,21 @@ export type MailState =
   | 'held'
   | 'unknown'
   | 'settled'
-  | 'replaced';
+  | 'replaced'
+  | 'delivered'
+  | 'bounced'
+  | 'complained';
+
+/** What a provider tells of a mail afterwards; it may come late, several times and in any order. */
+export interface MailFeedback {
+  /** The provider's own name of the event: the same event is kept once. */
+  readonly id: string;
+  readonly kind: 'accepted' | 'delayed' | 'delivered' | 'bounced' | 'complained' | 'rejected';
+  /** ISO instant. */
+  readonly at: string;
+  readonly recipients: readonly string[];
+  readonly detail: string;
+}
 
 /** `MAIL#<id> / MAIL`: one outbox record, all it takes to make the message; the id is the invoice's number, a hyphen and 1, 2 … for each person's resend. */
 export interface Mail {
@@ -44,6 +59,7 @@ export interface Mail {
   /** The server's answer or the reason of the state. */
   readonly reason?: string;
   readonly refused?: readonly { readonly address: string; readonly reply: string }[];
+  readonly feedback?: readonly MailFeedback[];
   readonly changedAt: string;
   /** When its due item is due; undefined when nothing waits. */
   readonly dueAt?: number;

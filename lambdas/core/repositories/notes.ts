@@ -16,10 +16,26 @@ export interface NoteRecord {
   readonly journal: JournalHead;
 }
 
-/** `CUSTOMER#<number> / OPEN#<date>#<note id>`: stands as long as the note is not billed. */
+/**
+ * `CUSTOMER#<number> / OPEN#<date>#<note id>`: stands as long as the note is not billed; then, in the same write,
+ * `BILLED#<date>#<note id>` takes its place. So each note is found by customer and day.
+ */
 export interface OpenNote {
   readonly noteId: string;
   readonly net: Cents;
+}
+
+/**
+ * `NOTE#<year>/<number> / DOCUMENT#<content>`: the file of one content of the note, with prices or without. It stays
+ * when the note is corrected, and is what a later order of the same document gets.
+ */
+export interface NoteDocument {
+  readonly prices: boolean;
+  readonly fileName: string;
+  readonly key: string;
+  readonly version: string;
+  readonly size: number;
+  readonly sha256: string;
 }
 
 /**
@@ -47,6 +63,15 @@ export const openNoteKey = (note: DeliveryNote): Key => ({
   partition: customerPartition(note.customer),
   sort: `OPEN#${note.date}#${noteIdOf(note)}`,
 });
+/** Its value names the note: `{ noteId }`. */
+export const billedNoteKey = (note: DeliveryNote): Key => ({
+  partition: customerPartition(note.customer),
+  sort: `BILLED#${note.date}#${noteIdOf(note)}`,
+});
+export const noteDocumentKey = (noteId: string, content: string): Key => ({
+  partition: notePartition(noteId),
+  sort: `DOCUMENT#${content}`,
+});
 
 export const openNote = (note: DeliveryNote): Change =>
   create(openNoteKey(note), { noteId: noteIdOf(note), net: netOfNote(note) } satisfies OpenNote);
@@ -72,6 +97,27 @@ export async function listOpenNotes(table: Table, customer: string, until: Day):
   return items
     .filter((item) => item.key.sort.slice('OPEN#'.length, 'OPEN#yyyy-mm-dd'.length) <= until)
     .map((item) => stored<OpenNote>(item).value);
+}
+
+/** Ids of a customer's notes of these days, open and billed. */
+export async function listNoteIds(
+  table: Table,
+  customer: string,
+  { from, to }: { readonly from: Day; readonly to: Day },
+): Promise<string[]> {
+  let shared = 0;
+  while (shared < from.length && from[shared] === to[shared]) shared++;
+  const found = new Set<string>();
+  // Open ones first: a note that is billed between the two reads is seen by the second.
+  for (const state of ['OPEN#', 'BILLED#']) {
+    for (const item of await table.list(customerPartition(customer), {
+      prefix: state + from.slice(0, shared),
+    })) {
+      const day = item.key.sort.slice(state.length, state.length + from.length);
+      if (from <= day && day <= to) found.add(stored<{ noteId: string }>(item).value.noteId);
+    }
+  }
+  return [...found];
 }
 
 export const claimOn = (billing: Stored<Billing> | undefined, noteId: string): Claim | undefined =>

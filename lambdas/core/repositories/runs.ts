@@ -3,7 +3,7 @@ import type { Customer, Cycle } from '#core/domain/customer.ts';
 import type { Totals } from '#core/domain/invoice.ts';
 import { naturalKey } from '#core/domain/natural-order.ts';
 import type { Settings } from '#core/domain/settings.ts';
-import type { Key, Table } from '#core/ports.ts';
+import type { Key, Table, TemplateSet } from '#core/ports.ts';
 import { read, type Stored, stored } from './stored.ts';
 
 export type Output = 'pdf' | 'print' | 'screen';
@@ -42,6 +42,8 @@ export interface Run {
   /** After the seal: the number of the draft with place 0, its range, and how it is written. */
   readonly numbers?: { readonly range: string; readonly first: number; readonly format: string };
   readonly startedAt: string;
+  /** The own templates that were in force at its start; absent for the shipped ones. */
+  readonly templates?: TemplateSet;
   readonly sealedAt?: string;
   readonly closedAt?: string;
   /** Why the books did not agree when they were closed; absent when they did. */
@@ -123,6 +125,20 @@ export async function listRunLines(
     ...(options.after ? { after: runLineKey(id, options.after).sort } : {}),
   });
   return items.map((item) => stored<RunLine>(item));
+}
+
+/** All lines in natural order of their customers, page by page: no page is read before the one before it was used. */
+export async function* runLinePages(
+  table: Table,
+  id: string,
+  options: { readonly after?: string; readonly limit: number },
+): AsyncGenerator<Stored<RunLine>[]> {
+  for (let after = options.after; ; ) {
+    const page = await listRunLines(table, id, { limit: options.limit, ...(after ? { after } : {}) });
+    if (page.length === 0) return;
+    after = page.at(-1)!.value.customer;
+    yield page;
+  }
 }
 
 export async function listRunIds(table: Table): Promise<string[]> {

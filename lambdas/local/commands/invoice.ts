@@ -1,4 +1,5 @@
 import { createInstantInvoice } from '#core/create-instant-invoice.ts';
+import { driveRun } from '#core/drive-run.ts';
 import { refuse } from '#core/errors.ts';
 import { archivedDocuments } from '#core/print-invoices.ts';
 import { readInvoices } from '#core/repositories/invoices.ts';
@@ -25,6 +26,7 @@ export const invoiceCommand: Command = {
     const runId = await createInstantInvoice(
       { customer, ...(asked ? { output: asked } : {}), ...(invoiceDate ? { invoiceDate } : {}) },
       local,
+      (id) => driveRun(id, local),
     );
     const { output } = (await readRun(local.table, runId))!.value.order;
     const to = args.text('to');

@@ -53,7 +53,7 @@ export const reprintCommand: Command = {
     const to = args.text('to') ?? join(config.dataDir, 'print', `reprint-${local.ids.next()}.pdf`);
     const files = await writeDocuments(documents, to, 'Reprint', context);
     if (output === 'screen') for (const file of files) openOnScreen(file);
-    print(`${numbers.length} invoices, ${documents.length} documents:\n${files.join('\n')}`, {
+    print(`${numbers.length} invoices, ${documents.flat().length} documents:\n${files.join('\n')}`, {
       invoices: numbers,
       files,
     });
@@ -62,11 +62,7 @@ export const reprintCommand: Command = {
 };
 
 function selectionOf(args: Arguments): InvoiceSelection {
-  const numbers = args
-    .text('number')
-    ?.split(',')
-    .map((number) => number.trim())
-    .filter(Boolean);
+  const numbers = numbersOf(args);
   const [customer, period] = [args.text('customer'), args.text('period')];
   return {
     ...(numbers ? { numbers } : {}),
@@ -76,5 +72,14 @@ function selectionOf(args: Arguments): InvoiceSelection {
   };
 }
 
-const anyPeriod = (text: string) =>
+/** The numbers of `--number A,B`. */
+export const numbersOf = (args: Arguments): string[] | undefined =>
+  args
+    .text('number')
+    ?.split(',')
+    .map((number) => number.trim())
+    .filter(Boolean);
+
+/** A day, week or month. */
+export const anyPeriod = (text: string) =>
   parsePeriod(/W/.test(text) ? 'weekly' : text.length > 7 ? 'daily' : 'monthly', text);

@@ -5,7 +5,7 @@ export function demoSettings(smtpPort: number): object {
       name: 'Sennerei & Backhaus Ostertal GmbH',
       street: 'Am Mühlbach 7',
       zip: '87435',
-      city: 'Kempten (Allgäu)',
+      city: 'Kempten',
       country: 'DE',
       phone: '+49 831 555010',
       email: 'office@ostertal.example',
@@ -25,7 +25,13 @@ export function demoSettings(smtpPort: number): object {
       },
       smallBusiness: false,
     },
-    pdf: { folders: 'day', filePrefix: 'Rechnung', deliveryNotePrefix: 'Lieferschein' },
+    pdf: {
+      folders: 'day',
+      filePrefix: 'Rechnung',
+      deliveryNotePrefix: 'Lieferschein',
+      // Beside this file.
+      logo: 'demo-logo.svg',
+    },
     mail: {
       transport: 'smtp',
       sender: { name: 'Sennerei & Backhaus Ostertal', address: 'rechnung@ostertal.example' },

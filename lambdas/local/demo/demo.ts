@@ -4,15 +4,16 @@ import { driveRun } from '#core/drive-run.ts';
 import { importCustomers } from '#core/import-customers.ts';
 import { importDeliveries } from '#core/import-deliveries.ts';
 import { importSettings } from '#core/import-settings.ts';
+import { importSettingsFile } from '#core/import-settings-file.ts';
 import type { Key } from '#core/ports.ts';
 import { listCustomers } from '#core/repositories/customers.ts';
 import { findSettings } from '#core/repositories/settings.ts';
 import { create, read, replace } from '#core/repositories/stored.ts';
 import { type RunReport, runReport } from '#core/run-report.ts';
-import { readSettings } from '#core/settings-file.ts';
 import { startRun } from '#core/start-run.ts';
 import type { LocalConfig } from '#wiring/config.ts';
-import type { Local } from '#wiring/local.ts';
+import type { Program } from '#wiring/program.ts';
+import { fileBeside } from '../file-beside.ts';
 import { type MailboxServer, startMailboxServer } from '../mailbox/smtp-sink.ts';
 import { demoSet } from './demo-set.ts';
 
@@ -27,20 +28,20 @@ const DEMO: Key = { partition: 'DEMO', sort: 'DEMO' };
 /** The port in the demo settings; another one where it is taken. */
 const USUAL_PORT = 2525;
 
-const findDemo = (local: Local) => read<Demo>(local.table, DEMO);
+const findDemo = (local: Program) => read<Demo>(local.table, DEMO);
 
 /**
  * Whether the demo lives here: in an empty data folder, or in one that it filled, as long as nobody has put settings
  * of his own there, with a mail server elsewhere.
  */
-export async function isDemoFolder(local: Local): Promise<boolean> {
+export async function isDemoFolder(local: Program): Promise<boolean> {
   const settings = (await findSettings(local.table))?.value.settings;
   if (await findDemo(local)) return settings === undefined || settings.mail.smtp.host === '127.0.0.1';
   return settings === undefined && (await listCustomers(local.table, undefined, 1)).length === 0;
 }
 
 /** The demo's mail server; the settings follow it to another port. */
-export async function startDemoMailbox(config: LocalConfig, local: Local): Promise<MailboxServer> {
+export async function startDemoMailbox(config: LocalConfig, local: Program): Promise<MailboxServer> {
   const old = (await findSettings(local.table))?.value.settings;
   const folder = config.mailboxDir;
   const mailbox = await startMailboxServer({ folder, port: old?.mail.smtp.port ?? USUAL_PORT }).catch(
@@ -60,7 +61,7 @@ export async function startDemoMailbox(config: LocalConfig, local: Local): Promi
  * Loads the demo wholesaler and bills its last month; an interrupted one goes on with its own month.
  * @returns undefined when it was billed before
  */
-export async function billDemoMonth(local: Local, smtpPort: number): Promise<RunReport | undefined> {
+export async function billDemoMonth(local: Program, smtpPort: number): Promise<RunReport | undefined> {
   if (!(await findDemo(local))) {
     const { text: month } = previousPeriod('monthly', berlinDay(local.clock.now()));
     await local.table.write([create(DEMO, { month, billed: false } satisfies Demo)]);
@@ -71,9 +72,8 @@ export async function billDemoMonth(local: Local, smtpPort: number): Promise<Run
   const files = demoSet(month, { smtpPort });
   const bytes = (text: string) => new TextEncoder().encode(text);
   const info = (name: string, text: string) => ({ name, hash: local.hasher.sha256(text) });
-  const { settings } = readSettings(bytes(JSON.stringify(files.settings)));
-  await importSettings(settings, undefined, local);
-  const customers = local.readCustomers(bytes(files.customersCsv));
+  await importSettingsFile(bytes(JSON.stringify(files.settings)), fileBeside(import.meta.dirname), local);
+  const customers = await local.readCustomers(bytes(files.customersCsv));
   await importCustomers(customers.records, info('demo customers', files.customersCsv), local);
   const deliveries = local.readDeliveries(bytes(files.deliveriesCsv));
   await importDeliveries(deliveries.records, info('demo deliveries', files.deliveriesCsv), local);

@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
-import type { Attachment } from 'postal-mime';
+import type { Attachment, Email } from 'postal-mime';
 import { page } from '../pages/layout.ts';
 import { addressList, type KeptMail, listMails, readMail } from './read.ts';
 
@@ -76,7 +76,7 @@ ${mails.map(
 <td>${mail.from?.name || addressList(mail.from)}</td>
 <td>${addressList(mail.to) || envelope?.to.join(', ')}</td>
 <td><a href="${base}${name}">${mail.subject || '(ohne Betreff)'}</a></td>
-<td style="white-space:nowrap">${mail.attachments.map((file, at) => html`${at > 0 ? html`<br>` : ''}<a href="${base}${name}/attachments/${at}">${nameOf(file)}</a>`)}</td>
+<td style="white-space:nowrap">${attached(mail).map(([at, file]) => html`<div><a href="${base}${name}/attachments/${at}">${nameOf(file)}</a></div>`)}</td>
 </tr>`,
 )}
 </table>
@@ -107,15 +107,29 @@ function mailPage(path: string, { mail, envelope, bytes }: KeptMail) {
 <table>
 ${lines.filter(([, value]) => value !== '').map(([label, value]) => html`<tr><th>${label}<td>${value}</tr>`)}
 ${
-  mail.attachments.length > 0 &&
-  html`<tr><th>Anhänge<td>${mail.attachments.map((file, at) => html`<div><a href="${path}/attachments/${at}">${nameOf(file)}</a> <span class="quiet">${size(bytesOf(file).length)}</span></div>`)}</tr>`
+  attached(mail).length > 0 &&
+  html`<tr><th>Anhänge<td>${attached(mail).map(([at, file]) => html`<div><a href="${path}/attachments/${at}">${nameOf(file)}</a> <span class="quiet">${size(bytesOf(file).length)}</span></div>`)}</tr>`
 }
 <tr><th>Quelltext<td><a href="${path}/source">Nachricht herunterladen</a> <span class="quiet">${size(bytes.length)}</span></tr>
 </table>
-${mail.html && html`<h2>Ansicht</h2><iframe sandbox="" srcdoc="${mail.html}" title="Nachricht"></iframe>`}
+${mail.html && html`<h2>Ansicht</h2><iframe sandbox="" srcdoc="${withPictures(mail.html, mail)}" title="Nachricht"></iframe>`}
 ${mail.text && html`<h2>Text</h2><pre>${mail.text}</pre>`}
 ${mail.headers.length > 0 && html`<details><summary>Kopfzeilen</summary><pre>${mail.headers.map(({ originalKey, value }) => `${originalKey}: ${value}`).join('\n')}</pre></details>`}`,
   );
+}
+
+/** With their places, which name them; without the pictures that belong to the HTML. */
+const attached = ({ attachments }: Email): (readonly [number, Attachment])[] =>
+  [...attachments.entries()].filter(([, { related }]) => !related);
+
+/** The pictures that come with the HTML in their places (RFC 2392). */
+function withPictures(source: string, { attachments }: Email): string {
+  return attachments
+    .filter(({ contentId, mimeType }) => contentId && /^image\/[\w.+-]+$/.test(mimeType))
+    .reduce((shown, file) => {
+      const picture = `data:${file.mimeType};base64,${Buffer.from(bytesOf(file)).toString('base64')}`;
+      return shown.replaceAll(`cid:${file.contentId!.replace(/^<|>$/g, '')}`, () => picture);
+    }, source);
 }
 
 const missing = () => page('Nicht gefunden', html`<p>Diese Nachricht gibt es nicht.</p>`);

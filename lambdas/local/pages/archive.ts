@@ -1,11 +1,11 @@
 import { Hono } from 'hono';
 import { html } from 'hono/html';
 import { archiveKeyProblem } from '#core/archive-limits.ts';
-import type { Local } from '#wiring/local.ts';
+import type { Program } from '#wiring/program.ts';
 import { page } from './layout.ts';
 
 /** The archive's keys, and each file as it is; the same names as in the folder. */
-export function archivePages({ archive }: Pick<Local, 'archive'>): Hono {
+export function archivePages({ archive }: Pick<Program, 'archive'>): Hono {
   const app = new Hono();
   app.get('/', async (context) => {
     const keys = (

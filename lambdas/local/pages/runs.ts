@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { html } from 'hono/html';
 import { listRunIds, readRun } from '#core/repositories/runs.ts';
 import { type CustomerReport, runReport } from '#core/run-report.ts';
-import type { Local } from '#wiring/local.ts';
+import type { Program } from '#wiring/program.ts';
 import { page } from './layout.ts';
 
 const STATES: Readonly<Record<string, string>> = {
@@ -31,7 +31,7 @@ const euros = (text: string): string =>
   Number.isNaN(Number(text)) ? text : text.replace('.', ',').replace(/\B(?=(\d{3})+(?=,))/g, '.');
 
 /** The runs, newest first, and the report of each. */
-export function runPages(local: Local): Hono {
+export function runPages(local: Program): Hono {
   const app = new Hono();
   app.get('/', async (context) => {
     const ids = (await listRunIds(local.table)).reverse().slice(0, 100);

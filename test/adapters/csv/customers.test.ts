@@ -7,7 +7,8 @@ const HEADER =
   'number;name;name2;street;zip;city;country;language;email;invoice_email;invoice_addressee;invoice_by_mail;billing_cycle;delivery_overview;payment_days;vat_id;e_invoice;buyer_reference;iban;mandate';
 const hotel = { number: '10001', name: 'Hotel Alpenblick', city: 'Füssen' };
 const file = (...rows: Readonly<Record<string, string>>[]) => csv(HEADER, rows);
-const read = (text: string) => readCustomers(utf8(text));
+const readBytes = (bytes: Uint8Array) => readCustomers(bytes, ['de', 'en']);
+const read = (text: string) => readBytes(utf8(text));
 const only = (changes: object) => read(file({ ...hotel, ...changes })).records[0]!;
 
 test('empty optional cells take their defaults', () => {
@@ -100,9 +101,9 @@ const text = (customers: ReturnType<typeof readCustomers>) => customers.records[
 
 test('UTF-8 with and without a mark, and Windows-1252, are read', () => {
   const sample = file({ ...hotel, name: 'Gößwein – Café „Spaß“ 5 €' });
-  assert.equal(text(readCustomers(utf8(sample))), 'Gößwein – Café „Spaß“ 5 €');
-  assert.equal(text(readCustomers(utf8(`\ufeff${sample}`))), 'Gößwein – Café „Spaß“ 5 €');
-  assert.equal(text(readCustomers(windows1252(sample))), 'Gößwein – Café „Spaß“ 5 €');
+  assert.equal(text(readBytes(utf8(sample))), 'Gößwein – Café „Spaß“ 5 €');
+  assert.equal(text(readBytes(utf8(`\ufeff${sample}`))), 'Gößwein – Café „Spaß“ 5 €');
+  assert.equal(text(readBytes(windows1252(sample))), 'Gößwein – Café „Spaß“ 5 €');
 });
 
 test('texts are composed: an umlaut is one character', () => {
@@ -190,7 +191,7 @@ for (const [what, row, problem] of [
   [
     'a language that is not spoken',
     { language: 'fr' },
-    'line 2, column language: Invalid option: expected one of "de"|"en" (it is "fr")',
+    'line 2, column language: "fr" has no labels: choose one of de, en, or import templates with labels/fr.json',
   ],
   [
     'neither yes nor no',
@@ -216,18 +217,18 @@ for (const [what, row, problem] of [
   ],
 ] as const) {
   test(`${what} is refused with its line and column`, () => {
-    assert.deepEqual(problemsOf(readCustomers, file({ ...hotel, ...row })), [problem]);
+    assert.deepEqual(problemsOf(readBytes, file({ ...hotel, ...row })), [problem]);
   });
 }
 
 test('Skonto beyond reason is refused', () => {
   const rows = csv(`${HEADER};skonto_percent`, [{ ...hotel, skonto_percent: '25' }]);
-  assert.deepEqual(problemsOf(readCustomers, rows), ['line 2, column skonto_percent: 25 is outside 0 to 20']);
+  assert.deepEqual(problemsOf(readBytes, rows), ['line 2, column skonto_percent: 25 is outside 0 to 20']);
 });
 
 test('a customer that comes twice is refused with both lines', () => {
   const rows = file(hotel, { ...hotel, number: '2' }, hotel);
-  assert.deepEqual(problemsOf(readCustomers, rows), [
+  assert.deepEqual(problemsOf(readBytes, rows), [
     'line 4, column number: customer 10001 is in line 2 already',
   ]);
 });

@@ -38,7 +38,7 @@ test('missing columns are refused by name', () => {
     'The file lacks columns that a file of delivery notes has: customer, unit_price. They may be empty.',
   ]);
   assert.match(
-    problemsOf(readCustomers, csv(HEADER, [row]))[0]!,
+    problemsOf((bytes) => readCustomers(bytes, ['de']), csv(HEADER, [row]))[0]!,
     /^The file lacks columns .*: number, name, /,
   );
 });

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { createTemplates } from '#adapters/handlebars/document-templates.ts';
+import { createTemplates } from '#adapters/handlebars/templates.ts';
+import { cancellationOf } from '#core/domain/cancellation.ts';
 import { deliveryOverview } from '#core/domain/delivery-overview.ts';
 import { PLAIN, type SampleOptions, sampleInvoice } from '#test/support/sample-invoice.ts';
+import { type SampleNoteOptions, sampleNote } from '#test/support/sample-note.ts';
 import { TEMPLATES } from './templates-folder.ts';
 
 const templates = createTemplates(TEMPLATES);
@@ -134,7 +136,7 @@ describe('invoice', () => {
       'Steuernummer 127\\2f 123\\2f 45678"',
       'IBAN DE02 1203 0000 0000 2020 51',
       '"Amtsgericht Kempten, HRB 4711',
-      '"Seite" " " counter(page) " " "von" " " counter(pages)',
+      '"Seite " counter(page) " von " counter(pages)',
     ]) {
       assert.ok(html.includes(printed), printed);
     }
@@ -169,6 +171,39 @@ describe('invoice', () => {
       'Diese Rechnung ist ausgeglichen.',
     );
     assert.doesNotMatch(textOf(invoiceHtml({ company: { iban: '', bic: '', bankName: '' } })), /Konto/);
+  });
+
+  test('a GiroCode where something is to be transferred, and nowhere else', () => {
+    const hasCode = (html: string) => html.includes('<svg') && textOf(html).includes('GiroCode');
+    assert.ok(hasCode(invoiceHtml()));
+    const debit = { iban: 'DE02120300000000202051', mandate: 'M-77' };
+    for (const without of [
+      invoiceHtml({ customer: debit, company: { creditorId: 'DE98ZZZ09999999999' } }),
+      invoiceHtml({ line: () => ({ quantity: '-2' }) }),
+      invoiceHtml({ line: () => ({ quantity: '0' }) }),
+      invoiceHtml({ company: { iban: '' } }),
+      invoiceHtml({}, true),
+      templates.invoice(sampleInvoice(), { ...PLAIN, pdf: { ...PLAIN.pdf, giroCode: false } }).html,
+    ]) {
+      assert.ok(!without.includes('<svg') && !textOf(without).includes('GiroCode'));
+    }
+  });
+
+  test('a cancellation says what it takes back, and asks for nothing', (t) => {
+    const invoice = sampleInvoice({ lines: 2, customer: { skontoPercent: '2', skontoDays: 7 } });
+    const cancellation = cancellationOf(invoice, { number: '2026000130', date: '2026-11-05' });
+    const { html } = templates.invoice(cancellation, PLAIN);
+    snapshot(t, 'cancellation-de', html);
+    assert.doesNotMatch(textOf(html), /überweisen|Skonto|GiroCode|Guthaben/);
+  });
+
+  test('the sums to be carried over follow the items', () => {
+    const { carried } = templates.invoice(sampleInvoice({ lines: 3 }), PLAIN);
+    assert.deepEqual(
+      carried?.map(({ foot }) => foot),
+      ['Übertrag 0,89', 'Übertrag 15,56', 'Übertrag 64,36'],
+    );
+    assert.match(templates.invoice(sampleInvoice(), PLAIN).html, /<tr id="row-2">/);
   });
 
   test('why no VAT is charged', () => {
@@ -262,8 +297,8 @@ describe('delivery overview', () => {
     const month = { lines: 31, linesPerNote: 1 };
     assert.equal(count(overviewHtml({ ...month, line: () => ({ unit: 'piece', quantity: '12' }) })), 1);
     const long = overviewHtml({ ...month, line: () => ({ unit: 'kg', quantity: '1234.567' }) });
-    assert.equal(count(long), 3);
-    says(long, 'Teil 1 von 3: 01.10.2026 – 11.10.2026', 'Teil 3 von 3: 23.10.2026 – 31.10.2026');
+    assert.equal(count(long), 2);
+    says(long, 'Teil 1 von 2: 01.10.2026 – 16.10.2026', 'Teil 2 von 2: 17.10.2026 – 31.10.2026');
     // 1,234.567 kg a day, each article on every fifth day: 7 days of article 1001.
     says(long, '8.641,969');
   });
@@ -271,5 +306,32 @@ describe('delivery overview', () => {
   test('in English', () => {
     const html = overviewHtml({ customer: { language: 'en' }, lines: 2 });
     says(html, 'Delivery overview for invoice 2026000123 of 31 Oct 2026', 'Date of delivery 1 Oct 2026');
+  });
+});
+
+describe('delivery note', () => {
+  const noteHtml = (options: SampleNoteOptions) => templates.deliveryNote(...sampleNote(options)).html;
+  const toPlaces = (index: number) => ({
+    ...(index === 1 ? { quantity: '-2', discount: '2.5' } : {}),
+    place: index === 2 ? 'Filiale Nord' : '',
+  });
+
+  test('without prices, for several places', (t) =>
+    snapshot(t, 'delivery-note-de', noteHtml({ line: toPlaces })));
+
+  test('with prices, in English', (t) =>
+    snapshot(
+      t,
+      'delivery-note-prices-en',
+      noteHtml({ prices: true, customer: { language: 'en' }, line: toPlaces }),
+    ));
+
+  test('columns and remarks that say nothing are left out', () => {
+    const bare = { line: () => ({ article: '' }) };
+    says(noteHtml(bare), 'Pos. Bezeichnung Menge Einheit 1 Frische Vollmilch');
+    says(noteHtml({ ...bare, prices: true }), 'Einheit Preis Netto € 1', 'Alle Preise sind Nettopreise');
+    assert.doesNotMatch(noteHtml({ ...bare, line: toPlaces }), /€|0,8915|2,5|Summe/);
+    const untaxedBy19 = { company: { smallBusiness: true }, line: untaxed('E'), prices: true };
+    assert.doesNotMatch(noteHtml(untaxedBy19), /Nettopreise/);
   });
 });

@@ -4,12 +4,14 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { createEngine } from '#adapters/handlebars/engine.ts';
 import { cssString } from '#adapters/handlebars/format.ts';
-import { LANGUAGES } from '#core/domain/customer.ts';
+import { createSources, readShippedTemplates } from '#adapters/handlebars/sources.ts';
 import { UNIT_NAMES } from '#core/domain/units.ts';
 import { Fault } from '#core/errors.ts';
 import { TEMPLATES } from './templates-folder.ts';
 
-const engines = { de: createEngine(TEMPLATES, 'de'), en: createEngine(TEMPLATES, 'en') };
+const shipped = readShippedTemplates(TEMPLATES);
+const sources = createSources(shipped);
+const engines = { de: createEngine(sources, 'de'), en: createEngine(sources, 'en') };
 const both = (source: string, context: object = {}) => [
   engines.de.text(source)(context),
   engines.en.text(source)(context),
@@ -59,15 +61,29 @@ describe('figures and days by language', () => {
 
   test('anything but a whole number is refused', () => {
     for (const x of [1.5, Number.NaN, '12', undefined]) {
-      assert.throws(() => engines.de.text('{{money x}}')({ x }), /\{\{money\}\} the value/);
+      assert.throws(() => engines.de.text('{{money x}}')({ x }), /{{money}} was given/);
     }
   });
 });
 
 describe('templates', () => {
+  /** A template of its own, with its partials. */
+  const fill = (files: Record<string, string>, context: object, path = 'x.hbs') =>
+    createEngine(createSources({ ...shipped, ...files }), 'de').file(path)(context);
+  const refused = (files: Record<string, string>, context: object, message: RegExp) =>
+    assert.throws(
+      () => fill(files, context),
+      (error) => {
+        assert.ok(error instanceof Fault);
+        assert.equal(error.code, 'bad-settings');
+        assert.match(error.message, message);
+        return true;
+      },
+    );
+
   test('HTML prints every value literally', () => {
     const name = `<b onclick="x">{{number}} & 'Söhne' \`=\`</b>`;
-    const html = engines.de.html('<p>{{name}}</p>')({ name });
+    const html = fill({ 'x.hbs': '<p>{{name}}</p>' }, { name });
     assert.doesNotMatch(html, /<b|'|"|`/);
     const text = html
       .replace(/&#x([0-9A-F]+);/g, (_, code) => String.fromCharCode(Number.parseInt(code, 16)))
@@ -77,17 +93,56 @@ describe('templates', () => {
       .replaceAll('&amp;', '&');
     assert.equal(text, `<p>${name}</p>`);
     assert.equal(engines.de.text('{{name}}')({ name }), name);
+    const inPartial = { 'x.txt.hbs': '{{> p}}', 'partials/p.hbs': '{{name}}' };
+    assert.equal(
+      fill(inPartial, { name }, 'x.txt.hbs'),
+      name,
+      'a text is not escaped in its partials either',
+    );
   });
 
-  test('a misspelt field, helper or label is an error, and so is a missing value of a label', () => {
-    assert.throws(() => engines.de.html('{{nmae}}')({ name: 'x' }), /"nmae" not defined/);
-    assert.throws(() => engines.de.html('{{mony 1}}')({}), /unknown helper mony/);
-    assert.throws(
-      () => engines.de.html('{{t "documents.nope"}}')({}),
-      /de\.json has no label "documents\.nope"/,
+  test('what does not exist is an error with its place, wherever it is named', () => {
+    const at = (line: number, column: number, reason: string) =>
+      new RegExp(`^x\\.hbs, line ${line}, column ${column}: ${reason}`);
+    const wrong = '"nmae" is not a field here';
+    refused({ 'x.hbs': 'a\n{{nmae}}' }, { name: 'x' }, at(2, 3, wrong));
+    refused({ 'x.hbs': '{{upper nmae}}' }, { name: 'x' }, at(1, 9, wrong));
+    refused({ 'x.hbs': '\n\n{{#if nmae}}{{/if}}' }, { name: 'x' }, at(3, 7, wrong));
+    refused({ 'x.hbs': '{{#each list}}\n{{@root.nmae}}{{/each}}' }, { list: [1] }, at(2, 3, wrong));
+    refused({ 'x.hbs': '{{t "documents.placeSum" place=nmae}}' }, {}, at(1, 32, wrong));
+    refused({ 'x.hbs': '{{mony 1}}' }, {}, at(1, 1, '"mony" is not a helper'));
+    refused(
+      { 'x.hbs': '{{t "documents.nope"}}' },
+      {},
+      at(1, 1, 'labels/de.json has no label "documents.nope"'),
     );
-    assert.throws(() => engines.de.html('{{t "documents.note" number=1}}')({}), Fault);
-    assert.throws(() => engines.de.html('{{#if x}}'), /Parse error/);
+    refused({ 'x.hbs': '{{t "documents.note" number=1}}' }, {}, at(1, 1, 'the label "documents.note"'));
+    refused(
+      { 'x.hbs': '\n{{money x}}' },
+      { x: '12' },
+      at(2, 1, '{{money}} was given "12", not a whole number'),
+    );
+    refused({ 'x.hbs': '{{day x}}' }, { x: undefined }, at(1, 1, '{{day}} was given nothing, not a text'));
+    refused({ 'x.hbs': '{{> nope}}' }, {}, /^x\.hbs: there is no partials\/nope\.hbs$/);
+  });
+
+  test('an error in a partial is told with the place in the partial', () => {
+    const files = { 'x.hbs': '\n\n\n{{> outer}}', 'partials/outer.hbs': '\n{{> inner}}' };
+    const place = (line: number) => new RegExp(`^partials/inner\\.hbs, line ${line}, column \\d`);
+    refused({ ...files, 'partials/inner.hbs': '{{nmae}}' }, {}, place(1));
+    refused({ ...files, 'partials/inner.hbs': '\n\n{{money nmae}}' }, { nmae: 1.5 }, place(3));
+    refused({ ...files, 'partials/inner.hbs': '{{#if x}}\n{{/each}}' }, {}, place(1));
+  });
+
+  test('what is no Handlebars is told with its line', () => {
+    const cases: [string, RegExp][] = [
+      ['a\n{{#if x}}\n{{#each y}}{{/each}}', /line 2, column 1: the block {{#if}} is never closed/],
+      ['a\n{{x', /line 2, column 1: this {{ is never closed/],
+      ['{{x}}\n{{/if}}', /line 2: this closes a block that was not opened/],
+      ['\n{{#if x}}\n{{/each}}', /line 2, column 4: {{#if}} is closed by {{\/each}}/],
+      ['\n{{x <p>}}', /line 2: this is no Handlebars \(a character/],
+    ];
+    for (const [source, message] of cases) refused({ 'x.hbs': source }, {}, message);
   });
 
   test('a CSS string neither ends its quotes nor its style element', () => {
@@ -112,7 +167,7 @@ describe('label files', () => {
       : Object.entries(value as object).flatMap(([key, inner]) => names(inner, `${path}.${key}`));
 
   test('every language has the same labels with the same placeholders, and a word for each unit', () => {
-    for (const language of LANGUAGES) {
+    for (const language of sources.languages) {
       const { format: _, ...labels } = read(language);
       const { format: __, ...german } = read('de');
       assert.deepEqual(names(labels), names(german), language);

@@ -32,6 +32,13 @@ const mail: OutgoingMail = {
   ],
 };
 
+const logo = {
+  contentId: 'logo.01JB-2026000123@wiesengrund.example',
+  fileName: 'logo.png',
+  contentType: 'image/png',
+  bytes: crypto.getRandomValues(new Uint8Array(700)),
+};
+
 describe('composing a mail', () => {
   it('is read by a mail program as it was meant', async () => {
     const read = await PostalMime.parse(await composer.compose(mail));
@@ -72,6 +79,36 @@ describe('composing a mail', () => {
     assert.match(source, /Content-Type: multipart\/mixed[\s\S]*Content-Type: multipart\/alternative/);
   });
 
+  it('has a picture in the HTML, beside text and attachments as they are without it', async () => {
+    const html = `<img src="cid:${logo.contentId}">`;
+    const source = await composer.compose({ ...mail, html, inline: [logo] });
+    assert.deepEqual(await composer.compose({ ...mail, html, inline: [logo] }), source);
+    const { text, attachments } = await PostalMime.parse(source);
+    assert.equal(text?.trimEnd(), mail.text.trimEnd());
+    assert.deepEqual(
+      attachments.map(({ filename, mimeType, disposition, related, contentId }) => [
+        ...[filename, mimeType, disposition, related, contentId],
+      ]),
+      [
+        ['logo.png', 'image/png', 'inline', true, `<${logo.contentId}>`],
+        ...mail.attachments.map(({ fileName, contentType }) => [
+          ...[fileName, contentType, 'attachment', undefined, undefined],
+        ]),
+      ],
+    );
+    for (const [at, { bytes }] of [logo, ...mail.attachments].entries()) {
+      assert.deepEqual(Buffer.from(attachments[at]!.content as ArrayBuffer), Buffer.from(bytes));
+    }
+    // RFC 2387: the related part stands for the HTML alone, so that a text reader sees no picture.
+    const types = Buffer.from(source)
+      .toString('latin1')
+      .matchAll(/^Content-Type: ([\w/]+)/gm);
+    assert.deepEqual([...types].map(([, type]) => type).slice(0, 6), [
+      ...['multipart/mixed', 'multipart/alternative', 'text/plain'],
+      ...['multipart/related', 'text/html', 'image/png'],
+    ]);
+  });
+
   it('makes the same bytes of the same mail, and other boundaries for another one', async () => {
     const [one, again, other] = await Promise.all(
       [mail, mail, { ...mail, messageId: '<2@x.example>' }].map((it) => composer.compose(it)),
@@ -105,6 +142,9 @@ describe('composing a mail', () => {
         },
         { attachments: [{ fileName: evil, contentType: 'application/pdf', bytes: xml }] },
         { attachments: [{ fileName: 'x.pdf', contentType: evil, bytes: xml }] },
+        { inline: [{ ...logo, contentId: evil }] },
+        { inline: [{ ...logo, fileName: evil }] },
+        { inline: [{ ...logo, contentType: evil }] },
       ];
       for (const variant of variants) {
         await assert.rejects(

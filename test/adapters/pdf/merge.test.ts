@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { createChromePrinter } from '#adapters/chrome/printer.ts';
-import { createTemplates } from '#adapters/handlebars/document-templates.ts';
+import { createTemplates } from '#adapters/handlebars/templates.ts';
 import { createPdfMerger } from '#adapters/pdf/merge.ts';
 import { printed } from '#test/contracts/printer-contract.ts';
 import { readPdf } from '#test/support/pdf-text.ts';
@@ -24,7 +24,8 @@ describe('merging files', () => {
     );
     const files = [...results.map((result) => printed(result).pdf), simplePdf(['last'])];
     const apart = await Promise.all(files.map(readPdf));
-    const merged = await merger.merge(files, { title: 'Druckdatei Größe' });
+    const groups = [files.slice(0, 2), files.slice(2)];
+    const merged = await merger.merge(groups, { title: 'Druckdatei Größe', duplex: false });
     const together = await readPdf(merged);
     assert.deepEqual(
       together.pages,
@@ -37,10 +38,34 @@ describe('merging files', () => {
     assert.match(Buffer.from(merged).toString('latin1'), /\/Title/);
   });
 
+  test('for both sides of a sheet, each group begins on an odd page; nothing goes in where none is needed', async () => {
+    const wide = Buffer.from(simplePdf(['wide']).toString().replace('[0 0 595 842]', '[0 0 842 842]'));
+    const groups = [
+      [simplePdf(['A1']), simplePdf(['A2', 'A3'])],
+      [simplePdf(['B1', 'B2'])],
+      [simplePdf(['C1', 'C2']), wide],
+      [simplePdf(['D1'])],
+    ];
+    const { pages, sizes } = await readPdf(await merger.merge(groups, { title: 'sheets', duplex: true }));
+    assert.deepEqual(
+      pages.map((lines) => lines.join()),
+      ['A1', 'A2', 'A3', '', 'B1', 'B2', 'C1', 'C2', 'wide', '', 'D1'],
+    );
+    assert.deepEqual(
+      sizes.map(([width]) => width),
+      [595, 595, 595, 595, 595, 595, 595, 595, 842, 842, 595],
+    );
+    const oneSided = await readPdf(await merger.merge(groups, { title: 'pages', duplex: false }));
+    assert.deepEqual(
+      oneSided.pages,
+      pages.filter((lines) => lines.length > 0),
+    );
+  });
+
   test('200 files take seconds at most', async () => {
-    const files = Array.from({ length: 200 }, (_, index) => simplePdf([`file ${index}`, 'second page']));
+    const groups = Array.from({ length: 200 }, (_, index) => [simplePdf([`file ${index}`, 'second page'])]);
     const start = performance.now();
-    const merged = await merger.merge(files, { title: 'many' });
+    const merged = await merger.merge(groups, { title: 'many', duplex: true });
     assert.ok(performance.now() - start < 5000);
     const { pages } = await readPdf(merged);
     assert.equal(pages.length, 400);

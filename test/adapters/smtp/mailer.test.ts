@@ -3,7 +3,7 @@ import { mailerContract } from '#test/contracts/mailer-contract.ts';
 import { smtpSettings, startSmtpServer } from '#test/support/smtp-server.ts';
 
 for (const hidePIPELINING of [false, true]) {
-  mailerContract(`SMTP ${hidePIPELINING ? 'without' : 'with'} pipelining`, async () => {
+  mailerContract(`SMTP ${hidePIPELINING ? 'without' : 'with'} pipelining`, 'for each', async () => {
     const server = await startSmtpServer({
       hidePIPELINING,
       onRcptTo: ({ address }, _session, done) =>

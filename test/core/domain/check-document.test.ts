@@ -9,6 +9,7 @@ const faultsOf = (changes: Partial<Checked>) =>
     company: someCompany(),
     customer: someCustomer(),
     notes: [someNote()],
+    languages: ['de', 'en'],
     undrawable: drawAll,
     ...changes,
   });

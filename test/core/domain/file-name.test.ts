@@ -4,7 +4,13 @@ import { archiveKey } from '#core/domain/archive-key.ts';
 import { deliveryNoteFileName, documentFileName } from '#core/domain/file-name.ts';
 
 const invoice = { prefix: 'Rechnung', customer: '10001', number: '2026000123', date: '2026-10-31', n: 1 };
-const note = { prefix: 'Lieferschein', customer: '10001', number: 'L-2610-0001', date: '2026-10-01' };
+const note = {
+  prefix: 'Lieferschein',
+  customer: '10001',
+  number: 'L-2610-0001',
+  date: '2026-10-01',
+  copy: 1,
+};
 
 test('files are named as the archive promises', () => {
   assert.equal(documentFileName(invoice), 'Rechnung-10001-2026000123-2026-10-31-1.pdf');
@@ -14,6 +20,7 @@ test('files are named as the archive promises', () => {
     'Rechnung-10001-2026000123-2026-10-31-1.xml',
   );
   assert.equal(deliveryNoteFileName(note), 'Lieferschein-10001-L-2610-0001-2026-10-01.pdf');
+  assert.equal(deliveryNoteFileName({ ...note, copy: 2 }), 'Lieferschein-10001-L-2610-0001-2026-10-01-2.pdf');
 });
 
 test('an empty prefix takes its hyphen along', () => {

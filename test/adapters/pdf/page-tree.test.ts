@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { countPages } from '#adapters/pdf/page-count.ts';
+import { readPageTree } from '#adapters/pdf/page-tree.ts';
 import { simplePdf } from './simple-pdf.ts';
+
+const countPages = (pdf: Uint8Array) => readPageTree(pdf).pages;
 
 test('counts the pages of a file', () => {
   assert.equal(countPages(simplePdf(['one'])), 1);

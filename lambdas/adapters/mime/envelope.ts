@@ -1,5 +1,5 @@
 import type { Envelope, MailOutcome, RefusedRecipient } from '#core/ports.ts';
-import { wireAddress } from '../mime/address.ts';
+import { wireAddress } from './address.ts';
 
 /** Recipients that no server is asked about are refused here, and the others get their mail. */
 export function checkEnvelope({ from, to }: Envelope): {

@@ -1,0 +1,105 @@
+import { DynamoDBServiceException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { ConflictError, Fault } from '#core/errors.ts';
+import type { Change } from '#core/ports.ts';
+import { keyOf } from '#core/table-limits.ts';
+
+/** Names of exceptions, and of reasons for which a transaction was cancelled, that pass; besides any status 5xx. */
+const PASSING = new Set([
+  'ProvisionedThroughputExceeded',
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'ThrottlingError',
+  'ThrottlingException',
+  'TransactionConflict',
+  'TransactionInProgressException',
+]);
+
+/** Codes of Node and names of the SDK: the connection failed, or the answer was lost. */
+const NO_ANSWER = new Set([
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
+  'TimeoutError',
+]);
+
+/** DynamoDB answered for fewer items than it was asked for: throttled, or above 16 MB an answer. */
+export class Unprocessed extends Error {
+  constructor(items: number) {
+    super(`${items} items were left unread`);
+    this.name = 'Unprocessed';
+  }
+}
+
+/** Whether another attempt may fare better. */
+export function isPassing(error: unknown): boolean {
+  if (error instanceof TransactionCanceledException) {
+    const reasons = failures(error);
+    return reasons.length > 0 && reasons.every(({ code }) => PASSING.has(code));
+  }
+  if (error instanceof DynamoDBServiceException) {
+    // The SDK has set its clock by the answer's date when it says so: the next signature will be right.
+    const { httpStatusCode = 0, clockSkewCorrected } = error.$metadata as typeof error.$metadata & {
+      clockSkewCorrected?: boolean;
+    };
+    return PASSING.has(error.name) || httpStatusCode >= 500 || clockSkewCorrected === true;
+  }
+  if (error instanceof Unprocessed) return true;
+  if (!(error instanceof Error)) return false;
+  return NO_ANSWER.has('code' in error ? String(error.code) : error.name);
+}
+
+/**
+ * What the `Table` port throws for what DynamoDB said in the end.
+ * @param changes of the write, in the order in which it named them; none for a read
+ */
+export function translated(error: unknown, tableName: string, changes: readonly Change[]): unknown {
+  const reasons = error instanceof TransactionCanceledException ? failures(error) : [];
+  const conflict = reasons.find(({ code }) => code === 'ConditionalCheckFailed');
+  if (conflict) {
+    const { partition, sort } = keyOf(changes[conflict.index]!);
+    return new ConflictError(`${partition}/${sort}`);
+  }
+  if (!(error instanceof Error) || error instanceof Fault) return error;
+  const said =
+    reasons.length > 0 ? reasons.map(({ code, message }) => `${code}: ${message}`) : [textOf(error)];
+  const why = [...new Set(said)].join('; ');
+  if (saysTooLarge(error, why)) {
+    return new Fault('too-large', `DynamoDB refuses the write as too large (${why}); split it into several`, {
+      cause: error,
+    });
+  }
+  if (isPassing(error)) {
+    return new Fault(
+      'unavailable',
+      `The DynamoDB table ${tableName} could not be used for a while (${why}); try again in some minutes`,
+      { cause: error },
+    );
+  }
+  if (error instanceof DynamoDBServiceException || error.name === 'CredentialsProviderError') {
+    return new Fault(
+      'unavailable',
+      `The DynamoDB table ${tableName} cannot be used (${why}); check its name, the region, and the rights of who asks`,
+      { cause: error },
+    );
+  }
+  return error;
+}
+
+/** Our own limits are meant to keep this from happening; DynamoDB's way of counting is its own. */
+const saysTooLarge = (error: Error, why: string): boolean =>
+  (error instanceof TransactionCanceledException || error.name === 'ValidationException') &&
+  /\b(size|too large)\b/i.test(why);
+
+const textOf = (error: Error): string => `${error.name}: ${error.message}`;
+
+/** Reasons come in the order of the changes, with the code `None` for those that did not fail. */
+function failures(error: TransactionCanceledException): { index: number; code: string; message: string }[] {
+  return (error.CancellationReasons ?? []).flatMap(({ Code = 'None', Message = '' }, index) =>
+    Code === 'None' ? [] : [{ index, code: Code, message: Message }],
+  );
+}

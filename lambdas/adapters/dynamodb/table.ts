@@ -1,0 +1,158 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type AttributeValue,
+  BatchGetItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  QueryCommand,
+  type TransactWriteItem,
+  TransactWriteItemsCommand,
+} from '@aws-sdk/client-dynamodb';
+import type { Change, Clock, Expectation, Item, Key, Table } from '#core/ports.ts';
+import { eachAtOnce } from '#core/retry.ts';
+import { assertKey, assertWithinLimits, keyOf } from '#core/table-limits.ts';
+import { translated, Unprocessed } from './errors.ts';
+import { patiently } from './patience.ts';
+
+/** The table's attributes: `pk` (partition key) and `sk` (sort key), the version `v`, the value `d` as JSON; all are texts. */
+type Attributes = Record<string, AttributeValue>;
+
+const KEYS_A_READ = 100; // DynamoDB's limit on BatchGetItem
+const READS_AT_ONCE = 8;
+
+const systemClock: Clock = {
+  now: Date.now,
+  wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+};
+
+/**
+ * The table in DynamoDB. All writes are `TransactWriteItems`, also those of one change: its token, and nothing else in
+ * DynamoDB, makes a repeated write harmless when the answer to the first one was lost. (The version in the item would
+ * tell for a put, as long as nobody else has written since; a delete leaves nothing behind that tells.)
+ *
+ * The value is one text, because a map of DynamoDB's does not keep the order of its members. Text compares by its UTF-8
+ * bytes. Throttling, transactions in each other's way and lost connections are tried again for 20 seconds.
+ * @param options `client`: as of `createDynamoClient`; `clock`: for the pauses between attempts
+ * @throws Fault `unavailable`, in every call, when the table cannot be used
+ */
+export function createDynamoTable(options: {
+  readonly client: DynamoDBClient;
+  readonly tableName: string;
+  readonly clock?: Clock;
+}): Table {
+  const { client, tableName: TableName, clock = systemClock } = options;
+
+  async function ask<T>(attempt: () => Promise<T>, changes: readonly Change[] = []): Promise<T> {
+    try {
+      return await patiently(clock, attempt);
+    } catch (error) {
+      throw translated(error, TableName, changes);
+    }
+  }
+
+  /** Reads up to 100 different keys into `found`. */
+  async function readInto(found: Map<string, Item>, keys: readonly Key[]): Promise<void> {
+    let left = keys.map(attributesOf);
+    await ask(async () => {
+      const { Responses, UnprocessedKeys } = await client.send(
+        new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys: left, ConsistentRead: true } } }),
+      );
+      for (const attributes of Responses?.[TableName] ?? []) {
+        const item = itemOf(attributes);
+        found.set(nameOf(item.key), item);
+      }
+      left = UnprocessedKeys?.[TableName]?.Keys ?? [];
+      if (left.length > 0) throw new Unprocessed(left.length);
+    });
+  }
+
+  return {
+    async get(key) {
+      assertKey(key);
+      const input = { TableName, Key: attributesOf(key), ConsistentRead: true };
+      const { Item } = await ask(() => client.send(new GetItemCommand(input)));
+      return Item && itemOf(Item);
+    },
+
+    async getMany(keys) {
+      for (const key of keys) assertKey(key);
+      const different = [...new Map(keys.map((key) => [nameOf(key), key])).values()];
+      const found = new Map<string, Item>();
+      await eachAtOnce(inChunks(different, KEYS_A_READ), READS_AT_ONCE, (chunk) => readInto(found, chunk));
+      return keys.map((key) => found.get(nameOf(key)));
+    },
+
+    async list(partition, { prefix = '', after = '', limit = Number.POSITIVE_INFINITY } = {}) {
+      for (const sort of [prefix, after]) assertKey({ partition, sort: sort || '-' });
+      const items: Item[] = [];
+      if (isBeyond(after, prefix)) return items;
+      const range = {
+        TableName,
+        ConsistentRead: true,
+        KeyConditionExpression: prefix ? 'pk = :pk AND begins_with(sk, :prefix)' : 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': { S: partition }, ...(prefix && { ':prefix': { S: prefix } }) },
+      };
+      // A start must lie in the range; it need not exist, and is exclusive.
+      let start =
+        after !== '' && after.startsWith(prefix) ? attributesOf({ partition, sort: after }) : undefined;
+      while (items.length < limit) {
+        const page = {
+          ...range,
+          ...(start && { ExclusiveStartKey: start }),
+          ...(Number.isFinite(limit) && { Limit: limit - items.length }),
+        };
+        const { Items = [], LastEvaluatedKey } = await ask(() => client.send(new QueryCommand(page)));
+        for (const attributes of Items) items.push(itemOf(attributes));
+        if (!LastEvaluatedKey) break;
+        start = LastEvaluatedKey;
+      }
+      return items;
+    },
+
+    async write(changes) {
+      assertWithinLimits(changes);
+      const version = randomUUID();
+      const input = {
+        ClientRequestToken: version,
+        TransactItems: changes.map((change) => actionOf(change, version, TableName)),
+      };
+      await ask(() => client.send(new TransactWriteItemsCommand(input)), changes);
+    },
+  };
+}
+
+function actionOf(change: Change, version: string, TableName: string): TransactWriteItem {
+  const key = attributesOf(keyOf(change));
+  const condition = change.expect && conditionOf(change.expect);
+  if ('put' in change) {
+    const Item = { ...key, v: { S: version }, d: { S: JSON.stringify(change.value) } };
+    return { Put: { TableName, Item, ...condition } };
+  }
+  if ('delete' in change) return { Delete: { TableName, Key: key, ...condition } };
+  return { ConditionCheck: { TableName, Key: key, ...conditionOf(change.expect) } };
+}
+
+function conditionOf(expect: Expectation) {
+  if (expect === 'absent') return { ConditionExpression: 'attribute_not_exists(pk)' };
+  if (expect === 'present') return { ConditionExpression: 'attribute_exists(pk)' };
+  return { ConditionExpression: 'v = :v', ExpressionAttributeValues: { ':v': { S: expect.version } } };
+}
+
+const attributesOf = ({ partition, sort }: Key): Attributes => ({ pk: { S: partition }, sk: { S: sort } });
+
+function itemOf({ pk, sk, v, d }: Attributes): Item {
+  return {
+    key: { partition: pk!.S!, sort: sk!.S! },
+    version: v!.S!,
+    value: JSON.parse(d!.S!),
+  };
+}
+
+/** Whether nothing that begins with the prefix comes after the text, in the order of UTF-8 bytes. */
+const isBeyond = (text: string, prefix: string): boolean =>
+  !text.startsWith(prefix) && Buffer.compare(Buffer.from(text), Buffer.from(prefix)) > 0;
+
+const nameOf = (key: Key): string => JSON.stringify([key.partition, key.sort]);
+
+const inChunks = <T>(all: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(all.length / size) }, (_, n) => all.slice(n * size, (n + 1) * size));

@@ -1,0 +1,41 @@
+import type { Customer } from '#core/domain/customer.ts';
+import type { Settings } from '#core/domain/settings.ts';
+import { addressSize } from './address-size.ts';
+
+/** What the letterhead, the window and the foot of every document use. */
+export interface LetterView {
+  /** The customer is in another country than the company. */
+  readonly abroad: boolean;
+  /** Points in which the address fits the window. */
+  readonly addressSize: number;
+  /** Millimetres of the lower margin, so that the longest of the foot's columns fits. */
+  readonly footHeight: number;
+  /** A `data:` address, empty for none. */
+  readonly logo: string;
+}
+
+export function letterView(company: Settings['company'], customer: Customer, logo: string): LetterView {
+  const abroad = customer.country !== company.country;
+  return { abroad, addressSize: addressSize(customer, abroad), footHeight: footHeight(company), logo };
+}
+
+/** Millimetres: the margin for six lines, which most have, the page number above them, a line in 7 pt. */
+const USUAL = 35;
+const USUAL_LINES = 6;
+const LINE = 3.3;
+/** Letters that surely fit into a column, and those of a word before a figure ("Steuernummer"). */
+const LETTERS = 40;
+const WORD = 14;
+
+function footHeight(company: Settings['company']): number {
+  const lines = (...texts: string[]) =>
+    texts.filter(Boolean).reduce((sum, text) => sum + Math.ceil((text.length + WORD) / (LETTERS + WORD)), 0);
+  const { name, street, zip, city, country, phone, email, website } = company;
+  const { bankName, iban, bic, creditorId, registration, managingDirector, vatId, taxNumber } = company;
+  const most = Math.max(
+    lines(name, street, `${zip} ${city}`, country === 'DE' ? '' : country, phone, email, website),
+    lines(bankName, iban, bic, creditorId),
+    lines(registration, managingDirector, vatId, taxNumber),
+  );
+  return USUAL + Math.ceil(Math.max(0, most - USUAL_LINES) * LINE);
+}

@@ -1,0 +1,9 @@
+import { SecretsManagerClient, type SecretsManagerClientConfig } from '@aws-sdk/client-secrets-manager';
+
+/** A client for `createSecretsManagerSecrets`, with timeouts and some patience: without the secret no mail goes out. */
+export const createSecretsManagerClient = (config: SecretsManagerClientConfig = {}): SecretsManagerClient =>
+  new SecretsManagerClient({
+    maxAttempts: 4,
+    requestHandler: { connectionTimeout: 2000, requestTimeout: 5000, throwOnRequestTimeout: true },
+    ...config,
+  });

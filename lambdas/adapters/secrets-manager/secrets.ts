@@ -1,0 +1,92 @@
+import {
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  ResourceNotFoundException,
+  type SecretsManagerClient,
+  SecretsManagerServiceException,
+} from '@aws-sdk/client-secrets-manager';
+import { Fault } from '#core/errors.ts';
+import type { Secrets } from '#core/ports.ts';
+
+/**
+ * All secrets in one of Secrets Manager's, as a JSON object of names and values: it costs by the secret, is made with
+ * the stack, and a role is given the right to it alone. Sets of one process wait for each other; of two processes that
+ * set at the same moment, the later wins.
+ * @param options `secretId`: name or ARN of a secret that exists; it may have no value yet
+ * @throws Fault `damaged` when it holds something else, `unavailable` when it cannot be read or written
+ */
+export function createSecretsManagerSecrets(options: {
+  readonly client: SecretsManagerClient;
+  readonly secretId: string;
+}): Secrets {
+  const { client, secretId: SecretId } = options;
+  let lastSet: Promise<unknown> = Promise.resolve();
+
+  async function read(): Promise<Map<string, string>> {
+    try {
+      const { SecretString = '{}' } = await client.send(new GetSecretValueCommand({ SecretId }));
+      return parse(SecretString, SecretId);
+    } catch (error) {
+      if (hasNoValue(error)) return new Map();
+      throw translated(error, SecretId);
+    }
+  }
+
+  async function set(name: string, value: string): Promise<void> {
+    const secrets = await read();
+    const SecretString = JSON.stringify(Object.fromEntries(secrets.set(name, value)));
+    try {
+      await client.send(new PutSecretValueCommand({ SecretId, SecretString }));
+    } catch (error) {
+      throw translated(error, SecretId);
+    }
+  }
+
+  return {
+    async get(name) {
+      return (await read()).get(name);
+    },
+
+    async set(name, value) {
+      const turn = lastSet.then(() => set(name, value));
+      lastSet = turn.catch(() => undefined);
+      return turn;
+    },
+  };
+}
+
+/** One that was made and never set has no version; one that does not exist gives the same error with another text. */
+const hasNoValue = (error: unknown): boolean =>
+  error instanceof ResourceNotFoundException && error.message.includes('AWSCURRENT');
+
+function parse(json: string, secretId: string): Map<string, string> {
+  let secrets: unknown;
+  try {
+    secrets = JSON.parse(json);
+  } catch {
+    // The parser's message would quote the secrets.
+  }
+  if (secrets !== null && typeof secrets === 'object' && !Array.isArray(secrets)) {
+    const entries = Object.entries(secrets);
+    if (entries.every(([, value]) => typeof value === 'string')) return new Map(entries);
+  }
+  throw new Fault(
+    'damaged',
+    `The secret ${secretId} is not a JSON object of texts; mend it in Secrets Manager, or set its value to {} and the secrets anew`,
+  );
+}
+
+function translated(error: unknown, secretId: string): unknown {
+  if (!(error instanceof Error) || error instanceof Fault) return error;
+  const isRefused =
+    (error instanceof SecretsManagerServiceException && error.$fault === 'client') ||
+    error.name === 'CredentialsProviderError';
+  if (!isRefused && !(error instanceof SecretsManagerServiceException) && !('code' in error)) return error;
+  const remedy = isRefused
+    ? 'check its name, the region, and the rights of who asks'
+    : 'try again in some minutes';
+  const said = `${error.name}: ${error.message}`;
+  return new Fault('unavailable', `The secret ${secretId} cannot be used (${said}); ${remedy}`, {
+    cause: error,
+  });
+}

@@ -1,0 +1,110 @@
+import { closeRun } from './close-run.ts';
+import type { Deps } from './deps.ts';
+import { finishRun, inBatches, isOpen } from './drive-run.ts';
+import { Fault } from './errors.ts';
+import { isFree } from './lease.ts';
+import { planRun } from './plan-run.ts';
+import type { Queue, Wake } from './ports.ts';
+import { addDue, removeDue } from './repositories/due.ts';
+import { type Run, readRun, runLinePages } from './repositories/runs.ts';
+import { replace } from './repositories/stored.ts';
+import { retryOnConflict } from './retry.ts';
+import { sealRun } from './seal-run.ts';
+import { RUN_LEASE_MS } from './start-run.ts';
+
+export type AdvanceDeps = Pick<
+  Deps,
+  'table' | 'clock' | 'ids' | 'workers' | 'fonts' | 'openTemplates' | 'hasher' | 'log' | 'stop'
+> & { readonly queue: Queue };
+
+type RunWake = Extract<Wake, { kind: 'run' }>;
+
+const PAGE = 200;
+/** How long to leave the documents alone before looking again. */
+const LOOK_AGAIN_SECONDS = 20;
+
+/**
+ * What `driveRun` does in one process, for many that live for minutes: plan and seal here, documents and mails by
+ * messages to others. Then it looks again and again, from the first customer that was not done the last time, and
+ * closes the books when all are.
+ *
+ * The messages of a run are a chain: each names the turn that its sender took, which is the instant of the run's due
+ * item. When that is past (the chain broke, or some documents are still not made), `sweep` begins a new turn, which
+ * hands out again whatever is open; what then still comes of the old one does nothing.
+ * @returns the run when its books were closed by this call; undefined when messages go on with it, or another turn does
+ * @throws what a run throws; `sweep` tries again
+ */
+export async function advanceRun(wake: RunWake, deps: AdvanceDeps): Promise<Run | undefined> {
+  const { id, after } = wake;
+  const turn = after === undefined ? await takeTurn(wake, deps) : await sameTurn(wake, deps);
+  if (turn === undefined) return undefined;
+  try {
+    await planRun(id, deps);
+    await sealRun(id, deps);
+    const open = after === undefined ? await handOut(id, deps) : await firstOpen(id, after, deps);
+    if (open !== undefined) {
+      await deps.queue.wake([{ kind: 'run', id, turn, after: open }], { delaySeconds: LOOK_AGAIN_SECONDS });
+      return undefined;
+    }
+    await closeRun(id, deps);
+    return await retryOnConflict(() => finishRun(id, deps));
+  } catch (error) {
+    if (!(error instanceof Fault && error.code === 'interrupted')) throw error;
+    await deps.queue.wake([{ ...wake, turn }]);
+    return undefined;
+  }
+}
+
+/** @returns the new turn; undefined for a finished run, and for one whose turn is not the caller's */
+async function takeTurn({ id, turn }: RunWake, deps: AdvanceDeps): Promise<number | undefined> {
+  return retryOnConflict(async () => {
+    const run = await readRun(deps.table, id);
+    if (!run || run.value.finished || (turn ?? run.value.dueAt) !== run.value.dueAt) return undefined;
+    // Never the old one again, also when two are taken in the same millisecond.
+    const dueAt = Math.max(deps.clock.now() + RUN_LEASE_MS, run.value.dueAt + 1);
+    await deps.table.write([
+      replace(run, { ...run.value, dueAt }),
+      removeDue(run.value.dueAt, { kind: 'run', id }),
+      addDue(dueAt, { kind: 'run', id, worker: deps.workers.me }),
+    ]);
+    return dueAt;
+  });
+}
+
+async function sameTurn({ id, turn }: RunWake, deps: AdvanceDeps): Promise<number | undefined> {
+  const run = await readRun(deps.table, id);
+  return run && !run.value.finished && run.value.dueAt === turn ? turn : undefined;
+}
+
+/** Puts all open lines into the queue of the documents. @returns where to look first, undefined when all are done */
+async function handOut(runId: string, deps: AdvanceDeps): Promise<string | undefined> {
+  let open: string | undefined;
+  let before = '';
+  for await (const page of runLinePages(deps.table, runId, { limit: PAGE })) {
+    for (const { value } of page) {
+      if (isOpen(value)) open ??= before;
+      else if (open === undefined) before = value.customer;
+    }
+    const waiting = page.filter(({ value }) => isOpen(value) && isFree(value.lease, deps));
+    await deps.queue.wake(
+      inBatches(waiting).map((batch) => ({
+        kind: 'documents',
+        run: runId,
+        customers: batch.map(({ value }) => value.customer),
+      })),
+    );
+  }
+  return open;
+}
+
+/** The last customer before the first open one, after the given one; undefined when none is open. */
+async function firstOpen(runId: string, after: string, deps: AdvanceDeps): Promise<string | undefined> {
+  let before = after;
+  for await (const page of runLinePages(deps.table, runId, { after, limit: PAGE })) {
+    for (const { value } of page) {
+      if (isOpen(value)) return before;
+      before = value.customer;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,43 @@
+import type { Day } from './calendar.ts';
+import type { Invoice } from './invoice.ts';
+
+/**
+ * The invoice that takes an issued one back: every quantity and figure with the other sign, the same company and
+ * customer, and a reference to it (§ 31 (5) UStDV, § 14 (6) UStG). Both together come to zero in each VAT row.
+ */
+export function cancellationOf(
+  invoice: Invoice,
+  as: { readonly number: string; readonly date: Day },
+): Invoice {
+  const { totals } = invoice;
+  return {
+    ...invoice,
+    ...as,
+    cancels: { number: invoice.number, date: invoice.date },
+    places: invoice.places.map((place) => ({
+      ...place,
+      net: negated(place.net),
+      notes: place.notes.map((note) => ({
+        ...note,
+        net: negated(note.net),
+        lines: note.lines.map((line) => ({
+          ...line,
+          quantity: negated(line.quantity),
+          net: negated(line.net),
+        })),
+      })),
+    })),
+    totals: {
+      ...totals,
+      net: negated(totals.net),
+      vat: negated(totals.vat),
+      gross: negated(totals.gross),
+      vatRows: totals.vatRows.map((row) => ({ ...row, net: negated(row.net), vat: negated(row.vat) })),
+    },
+    payment: { by: 'credit' },
+    skonto: undefined,
+  };
+}
+
+/** Without a negative zero, which is another JSON than zero. */
+const negated = (value: number): number => (value === 0 ? 0 : -value);

@@ -1,0 +1,34 @@
+import type { Deps } from './deps.ts';
+import { berlinDay } from './domain/calendar.ts';
+import type { Cycle } from './domain/customer.ts';
+import { previousPeriod } from './domain/period.ts';
+import type { Wake } from './ports.ts';
+import { readRun } from './repositories/runs.ts';
+import { readSettings } from './repositories/settings.ts';
+import { RUN_LEASE_MS, type StartDeps, startRun } from './start-run.ts';
+
+/**
+ * The run that a schedule asks for: the last period of the cycle that was over on the day of the scheduled time, in
+ * Germany. A scheduler may call late and several times: the key of cycle and period lets it start one run, ever.
+ * @param scheduledAt milliseconds since 1970
+ * @returns the call that begins the run's first turn, and does nothing once that was taken; undefined where the
+ *   settings leave the start to a person (`schedule.release`)
+ */
+export async function startScheduledRun(
+  { cycle, scheduledAt }: { readonly cycle: Cycle; readonly scheduledAt: number },
+  deps: StartDeps & Pick<Deps, 'log'>,
+): Promise<Extract<Wake, { kind: 'run' }> | undefined> {
+  const { text: period, from, to: until } = previousPeriod(cycle, berlinDay(scheduledAt));
+  const { schedule } = await readSettings(deps.table);
+  if (schedule.release !== 'automatic') {
+    deps.log('info', 'scheduled run left to a person', { cycle, period });
+    return undefined;
+  }
+  const id = await startRun(
+    { kind: 'cycle', cycle, period, from, until, mailCustomersOnly: false, output: 'pdf' },
+    deps,
+    { partition: 'SCHEDULE', sort: `${cycle}#${period}` },
+  );
+  const { startedAt } = (await readRun(deps.table, id))!.value;
+  return { kind: 'run', id, turn: Date.parse(startedAt) + RUN_LEASE_MS };
+}

@@ -1,0 +1,35 @@
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { Fault } from '#core/errors.ts';
+import { issueCustomers } from '#core/issue-customers.ts';
+import { openAwsWithChrome } from '#wiring/aws-chrome.ts';
+import { awsConfig } from '#wiring/config.ts';
+import { count, eachMessage, lambdaLog, thisCall } from '#wiring/function.ts';
+import { answer, request } from './on-demand.ts';
+
+const aws = openAwsWithChrome(awsConfig(process.env), lambdaLog);
+
+/** Makes the documents of some customers of a run, and wakes their mails. A message that is done again does nothing. */
+export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+  const deps = { ...aws, ...thisCall(context) };
+  return eachMessage(event, context, async (body) => {
+    const wake = deps.readWake(body);
+    if (wake.kind !== 'documents') {
+      throw new Fault('bad-input', `This queue takes documents, not ${wake.kind}.`);
+    }
+    const { mails, failed } = await issueCustomers(wake.run, wake.customers, deps);
+    if (failed > 0) count({ DocumentsFailed: failed });
+    await deps.queue.wake(mails.map((id) => ({ kind: 'mail', id })));
+  });
+}
+
+/** Makes what somebody waits for. What cannot be done is told as an answer; only a breakdown is an error. */
+export async function onDemand(event: unknown, context: Context): Promise<object> {
+  const deps = { ...aws, ...thisCall(context) };
+  try {
+    return await answer(request.parse(event), deps);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    deps.log('warn', 'request refused', { code: error.code, error });
+    return { error: { code: error.code, message: error.message, details: error.details } };
+  }
+}

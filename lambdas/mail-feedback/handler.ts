@@ -1,0 +1,23 @@
+import type { Context, EventBridgeEvent } from 'aws-lambda';
+import { takeMailFeedback } from '#core/take-mail-feedback.ts';
+import { openAws, readSesEvent } from '#wiring/aws.ts';
+import { awsConfig } from '#wiring/config.ts';
+import { count, lambdaLog, thisCall } from '#wiring/function.ts';
+
+const aws = openAws(awsConfig(process.env), lambdaLog);
+
+/** What SES tells of a mail through EventBridge: late, repeated and in any order. */
+export async function handler(event: EventBridgeEvent<string, unknown>, context: Context): Promise<void> {
+  const deps = { ...aws, ...thisCall(context) };
+  const told = readSesEvent(event);
+  if (!told) {
+    // Opens and clicks are not asked for; another program's mails have no tag of ours.
+    deps.log('info', 'event without a mail of ours', { type: event['detail-type'] });
+    return;
+  }
+  const known = await takeMailFeedback(told.mailId, told.feedback, deps);
+  if (!known) deps.log('warn', 'event of an unknown mail', { mail: told.mailId });
+  const name = { bounced: 'MailsBounced', complained: 'MailsComplained', rejected: 'MailsRejected' } as const;
+  const { kind } = told.feedback;
+  if (kind in name) count({ [name[kind as keyof typeof name]]: 1 });
+}

@@ -1,0 +1,36 @@
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { sendMails } from '#core/send-mails.ts';
+import { openAws } from '#wiring/aws.ts';
+import { awsConfig } from '#wiring/config.ts';
+import { lambdaLog, thisCall } from '#wiring/function.ts';
+
+const aws = openAws(awsConfig(process.env), lambdaLog);
+
+/** Longer than the deadline of one message, so that no hand-over is cut off with its answer on the way. */
+const RESERVE_MS = 75_000;
+
+/**
+ * Tries some mails over shared connections, at the pace of all. What a server says is written down with the mail; only
+ * what could not be tried at all comes back to the queue.
+ */
+export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+  const deps = { ...aws, ...thisCall(context, RESERVE_MS) };
+  const failed: string[] = [];
+  const ids = event.Records.flatMap(({ messageId, body }) => {
+    try {
+      const wake = deps.readWake(body);
+      if (wake.kind === 'mail') return [wake.id];
+    } catch (error) {
+      deps.log('error', 'message not understood', { messageId, error });
+    }
+    failed.push(messageId);
+    return [];
+  });
+  try {
+    await sendMails([...new Set(ids)], deps);
+  } catch (error) {
+    deps.log('error', 'mails not tried', { mails: ids, error });
+    return { batchItemFailures: event.Records.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+  }
+  return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
+}

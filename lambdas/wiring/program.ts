@@ -1,0 +1,117 @@
+import { createChromePictures } from '#adapters/chrome/pictures.ts';
+import { createChromePrinter } from '#adapters/chrome/printer.ts';
+import { readCustomers } from '#adapters/csv/customers.ts';
+import { readDeliveries } from '#adapters/csv/deliveries.ts';
+import { createFontCoverage } from '#adapters/fonts/coverage.ts';
+import { createTemplateEngine } from '#adapters/handlebars/template-engine.ts';
+import { createMailComposer } from '#adapters/mime/compose.ts';
+import { createPdfMerger } from '#adapters/pdf/merge.ts';
+import type { TestMailReport } from '#adapters/smtp/test-mail.ts';
+import type { Deps, Progress } from '#core/deps.ts';
+import type { Settings } from '#core/domain/settings.ts';
+import type {
+  Archive,
+  Log,
+  OutgoingMail,
+  PdfMerger,
+  Pictures,
+  Secrets,
+  Table,
+  TemplateEngine,
+  Workers,
+} from '#core/ports.ts';
+import { readSettings } from '#core/repositories/settings.ts';
+import { createTemplateOpener, templatesInForce } from '#core/template-set.ts';
+import type { LocalConfig } from './config.ts';
+import { clockUntil, hasher, ids } from './process.ts';
+
+/** What command line and server work with, wherever the data is. */
+export interface Program extends Deps {
+  readonly merger: PdfMerger;
+  readonly pictures: Pictures;
+  readonly templateEngine: TemplateEngine;
+  readonly readCustomers: (bytes: Uint8Array) => Promise<ReturnType<typeof readCustomers>>;
+  readonly readDeliveries: typeof readDeliveries;
+  /** One test mail with the settings as they are; a person reads the conversation. */
+  readonly testMail: (address: string) => Promise<TestMailReport>;
+  /** Takes a run to its end: here, or where the stage's functions do. */
+  readonly drive: (runId: string) => Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** What lasts as long as the process. */
+export interface ThisProcess {
+  readonly workers: Workers;
+  readonly stop: AbortSignal;
+  readonly log: Log;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** Where the data is, and the way that mails go. */
+export interface Engines {
+  readonly table: Table;
+  readonly archive: Archive;
+  readonly secrets: Secrets;
+  readonly openMailer: Deps['openMailer'];
+  readonly sendTestMail: (mail: Settings['mail'], message: OutgoingMail) => Promise<TestMailReport>;
+  readonly drive: (runId: string, deps: Deps) => Promise<unknown>;
+  readonly close: () => void;
+}
+
+/** The program on these engines; documents are made here, by the browser that comes with it. */
+export function createProgram(
+  { sendTestMail, drive, close, ...engines }: Engines,
+  config: Pick<LocalConfig, 'templatesDir' | 'chromePath'>,
+  process: ThisProcess,
+): Program {
+  const { table, archive } = engines;
+  const fontsFolder = `${config.templatesDir}/fonts`;
+  const chrome = { fontsFolder, chromePath: config.chromePath };
+  const printer = createChromePrinter(chrome);
+  const fonts = createFontCoverage(fontsFolder);
+  const templateEngine = createTemplateEngine(config.templatesDir, fonts);
+  const openTemplates = createTemplateOpener(templateEngine, archive);
+  const program: Program = {
+    ...process,
+    ...engines,
+    printer,
+    openTemplates,
+    templateEngine,
+    fonts,
+    composer: createMailComposer(),
+    merger: createPdfMerger(),
+    pictures: createChromePictures(chrome),
+    readCustomers: async (bytes) =>
+      readCustomers(bytes, (await templatesInForce({ table, openTemplates })).languages),
+    readDeliveries,
+    testMail: async (address) => {
+      const settings = await readSettings(table);
+      return sendTestMail(settings.mail, testMail(address, settings));
+    },
+    clock: clockUntil(process.stop),
+    ids,
+    hasher,
+    drive: (runId) => drive(runId, program),
+    async close() {
+      await printer.close();
+      close();
+    },
+  };
+  return program;
+}
+
+function testMail(address: string, { company, mail: { sender, replyTo } }: Settings): OutgoingMail {
+  const text = `This is a test mail of ${company.name}: the mail settings work.`;
+  return {
+    messageId: `<test.${ids.next()}@${sender.address.split('@')[1] ?? 'localhost'}>`,
+    date: new Date().toISOString(),
+    from: sender,
+    to: [{ name: '', address }],
+    cc: [],
+    replyTo: replyTo || undefined,
+    subject: `Test mail of ${company.name}`,
+    text,
+    html: `<p>${text.replace(/[&<>]/g, (c) => `&#${c.charCodeAt(0)};`)}</p>`,
+    attachments: [],
+  };
+}

@@ -1,0 +1,21 @@
+import { basename } from 'node:path';
+import { before } from 'node:test';
+import { killSuite } from '#test/contracts/kills.ts';
+import { describeDynamo } from '#test/support/dynamodb-local.ts';
+import { openLocalTable } from '#test/support/dynamodb-table.ts';
+
+/** Every thirteenth of the moments, so that it takes seconds; an odd step finds those before and those after a call. */
+const STEP = process.env.LONG ? 1 : 13;
+
+describeDynamo('DynamoDB', (dynamo) => {
+  before(() => dynamo.makeTable('seed'));
+  killSuite(
+    {
+      name: 'DynamoDB',
+      open: async (folder) => openLocalTable(dynamo.endpoint, basename(folder)),
+      copy: (from, to) => dynamo.copyTable(basename(from), basename(to)),
+      environment: (folder) => ({ DYNAMODB: dynamo.endpoint, TABLE_NAME: basename(folder) }),
+    },
+    STEP,
+  );
+});

@@ -1,0 +1,269 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { createInstantInvoice } from '#core/create-instant-invoice.ts';
+import type { Customer } from '#core/domain/customer.ts';
+import { type DeliveryNote, noteIdOf } from '#core/domain/delivery-note.ts';
+import { driveRun } from '#core/drive-run.ts';
+import { Fault } from '#core/errors.ts';
+import { importCustomers } from '#core/import-customers.ts';
+import { importDeliveries } from '#core/import-deliveries.ts';
+import { importSettings } from '#core/import-settings.ts';
+import type { Table } from '#core/ports.ts';
+import { oldestDue } from '#core/repositories/due.ts';
+import { listMonthMails, readMails } from '#core/repositories/mails.ts';
+import { readNote } from '#core/repositories/notes.ts';
+import type { RunOrder } from '#core/repositories/runs.ts';
+import { startRun } from '#core/start-run.ts';
+import { sweep } from '#core/sweep.ts';
+import { customerOf, noteOf, OCTOBER, SETTINGS } from '#test/support/office.ts';
+import { brokenPromises } from '#test/support/promises.ts';
+import { createWorld, Killed, type Script, type SimulatedProcess, type World } from '#test/support/world.ts';
+
+const CUSTOMERS = ['9', '10', '70', 'A2'];
+
+type Kill = { readonly at: number; readonly when: 'before' | 'after' } | undefined;
+type Action =
+  | { readonly do: 'import'; readonly notes: readonly NoteSeed[] }
+  | {
+      readonly do: 'change customer';
+      readonly customer: string;
+      readonly byMail: boolean;
+      readonly drawable: boolean;
+    }
+  | { readonly do: 'run'; readonly until: string; readonly customers: readonly string[] | undefined }
+  | { readonly do: 'invoice'; readonly customer: string }
+  | { readonly do: 'sweep' };
+interface NoteSeed {
+  readonly number: number;
+  readonly customer: string;
+  readonly day: number;
+  readonly quantity: number;
+}
+interface Step {
+  readonly actions: readonly { readonly action: Action; readonly kill: Kill }[];
+  readonly scripts: readonly Script[];
+  readonly pause: number;
+}
+
+const kill: fc.Arbitrary<Kill> = fc.option(
+  fc.record({ at: fc.integer({ min: 1, max: 120 }), when: fc.constantFrom('before', 'after') }),
+  { nil: undefined, freq: 2 },
+);
+const customer = fc.constantFrom(...CUSTOMERS);
+const noteSeed = fc.record({
+  number: fc.integer({ min: 1, max: 12 }),
+  customer,
+  day: fc.integer({ min: 1, max: 30 }),
+  quantity: fc.integer({ min: -3, max: 20 }),
+});
+const action: fc.Arbitrary<Action> = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('import' as const),
+      notes: fc.uniqueArray(noteSeed, { selector: ({ number }) => number, minLength: 1, maxLength: 8 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('change customer' as const),
+      customer,
+      byMail: fc.boolean(),
+      drawable: fc.boolean(),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('run' as const),
+      until: fc.constantFrom('2026-10-15', '2026-10-31'),
+      customers: fc.option(fc.subarray(CUSTOMERS, { minLength: 1 }), { nil: undefined }),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('invoice' as const), customer }) },
+  { weight: 1, arbitrary: fc.constant({ do: 'sweep' as const }) },
+);
+const script = fc.constantFrom<Script>(
+  ...([
+    'accepted',
+    'accepted',
+    'deferred',
+    'failed',
+    'held',
+    'lost before receipt',
+    'lost after receipt',
+  ] as const),
+);
+const step: fc.Arbitrary<Step> = fc.record({
+  actions: fc.array(fc.record({ action, kill }), { minLength: 1, maxLength: 2 }),
+  scripts: fc.array(script, { maxLength: 3 }),
+  pause: fc.constantFrom(0, 0, 60_000, 20 * 60_000, 3 * 3_600_000),
+});
+
+/**
+ * Random histories of one wholesaler: imports, changes, runs, instant invoices, kills in the middle of any I/O call,
+ * two processes at once, restarts. After each step and at the end an auditor looks for broken promises.
+ * @param openTable opens an empty table for each history
+ * @param options `shrink`: look for the shortest history that fails; in vain where the same seed is not the same history
+ */
+export async function tellHistories(
+  count: number,
+  openTable: () => Promise<Table & { close(): void }>,
+  options: { readonly shrink: boolean },
+): Promise<void> {
+  let kills = 0;
+  let steps = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.integer(), fc.array(step, { minLength: 1, maxLength: 8 }), async (seed, history) => {
+      const world = createWorld(seed, await openTable());
+      try {
+        const office = await openOffice(world);
+        for (const one of history) {
+          steps++;
+          world.scripts.push(...one.scripts);
+          const ends = await Promise.all(one.actions.map(({ action, kill }) => office.act(action, kill)));
+          kills += ends.filter((end) => end === 'killed').length;
+          world.scripts.length = 0;
+          world.advance(one.pause);
+          assert.deepEqual(await brokenPromises(office.evidence(), false), []);
+        }
+        await office.settle();
+        assert.deepEqual(await brokenPromises(office.evidence(), true), []);
+      } finally {
+        world.close();
+      }
+    }),
+    {
+      numRuns: count,
+      endOnFailure: !options.shrink,
+      ...(process.env.SEED ? { seed: Number(process.env.SEED) } : {}),
+    },
+  );
+  console.log(`${count} histories, ${steps} steps, ${kills} processes killed`);
+  assert.ok(kills > count / 10, 'the kills must hit running processes');
+}
+
+/** What the people in the office do, and what they may rely on. */
+async function openOffice(world: World) {
+  const notes = new Map<string, DeliveryNote>();
+  const customers = new Map(
+    CUSTOMERS.map((number) => [number, seededCustomer(number, number !== '70', true)]),
+  );
+  const unknowable = new Set<string>();
+  /** Killed imports, which have to be repeated before anything else goes on. */
+  const interrupted: (() => Promise<void>)[] = [];
+  let halfLoaded: readonly DeliveryNote[] = [];
+
+  const asProcess = async (kill: Kill, work: (one: SimulatedProcess) => Promise<unknown>) => {
+    const one = world.process(kill);
+    try {
+      await work(one);
+      return 'done';
+    } catch (error) {
+      if (error instanceof Killed) return 'killed';
+      if (error instanceof Fault && error.code !== 'conflict') return 'refused';
+      throw error;
+    } finally {
+      one.end();
+    }
+  };
+
+  const loadNotes = async (batch: readonly DeliveryNote[], kill: Kill) => {
+    const hash = JSON.stringify(batch);
+    const end = await asProcess(kill, ({ deps }) => importDeliveries(batch, { name: 'notes', hash }, deps));
+    if (end === 'done') for (const note of batch) notes.set(noteIdOf(note), note);
+    if (end !== 'killed') return end;
+    if (await importIsUnderWay()) {
+      halfLoaded = batch;
+      interrupted.push(async () => {
+        halfLoaded = [];
+        await loadNotes(batch, undefined);
+      });
+    } else if (await isLoaded(batch[0]!)) for (const note of batch) notes.set(noteIdOf(note), note);
+    return end;
+  };
+
+  const importIsUnderWay = async () => (await world.table.list('IMPORT')).length > 0;
+
+  const isLoaded = async (note: DeliveryNote) => {
+    const record = await readNote(world.table, noteIdOf(note));
+    return JSON.stringify(record?.value.note) === JSON.stringify(note);
+  };
+
+  const loadCustomers = async (kill: Kill) => {
+    const all = [...customers.values()];
+    const hash = JSON.stringify(all);
+    const end = await asProcess(kill, ({ deps }) => importCustomers(all, { name: 'customers', hash }, deps));
+    if (end === 'killed' && (await importIsUnderWay())) {
+      interrupted.push(async () => {
+        await asProcess(undefined, ({ deps }) => importCustomers(all, { name: 'customers', hash }, deps));
+      });
+    }
+    return end;
+  };
+
+  /** What nobody can know: the answers the server lost, and the mails that a dead process was handing over. */
+  const noteUnknowable = async () => {
+    for (const id of world.lost) unknowable.add(id);
+    for (const month of ['2026-11', '2026-12']) {
+      for (const { value } of await readMails(world.table, await listMonthMails(world.table, month))) {
+        if (value.handedOverAt && value.lease && world.isDead(value.lease.worker))
+          unknowable.add(value.messageId);
+      }
+    }
+  };
+
+  const act = async ({ ...action }: Action, kill: Kill) => {
+    if (action.do === 'import')
+      return loadNotes(
+        action.notes.map(({ number, customer, day, quantity }) =>
+          noteOf(`L${number}`, customer, day, quantity),
+        ),
+        kill,
+      );
+    if (action.do === 'change customer') {
+      customers.set(action.customer, seededCustomer(action.customer, action.byMail, action.drawable));
+      return loadCustomers(kill);
+    }
+    if (action.do === 'sweep') return asProcess(kill, ({ deps }) => sweep(deps));
+    if (action.do === 'invoice') {
+      return asProcess(kill, ({ deps }) =>
+        createInstantInvoice({ customer: action.customer }, deps, (id) => driveRun(id, deps)),
+      );
+    }
+    const { until, customers: only } = action;
+    const order: RunOrder = { ...OCTOBER, until, ...(only ? { customers: only } : {}) };
+    return asProcess(kill, async ({ deps }) => driveRun(await startRun(order, deps), deps));
+  };
+
+  await asProcess(undefined, ({ deps }) => importSettings(SETTINGS, undefined, deps));
+  await loadCustomers(undefined);
+  return {
+    act: async (action: Action, kill: Kill) => {
+      // A clerk who was told that an import was interrupted repeats it.
+      for (let repeat = interrupted.shift(); repeat; repeat = interrupted.shift()) await repeat();
+      const end = await act(action, kill);
+      await noteUnknowable();
+      return end;
+    },
+    settle: async () => {
+      for (let turns = 0; turns < 60; turns++) {
+        for (let repeat = interrupted.shift(); repeat; repeat = interrupted.shift()) await repeat();
+        if ((await oldestDue(world.table)) === undefined) break;
+        await asProcess(undefined, ({ deps }) => sweep(deps));
+        world.advance(3_600_000);
+      }
+      await noteUnknowable();
+    },
+    evidence: () => {
+      const uncertain = new Set(halfLoaded.map(noteIdOf));
+      return { ...world, notes: [...notes.values()], uncertain, unknowable };
+    },
+  };
+}
+
+const seededCustomer = (number: string, invoiceByMail: boolean, drawable: boolean): Customer =>
+  customerOf(number, {
+    ...{ name: `Kunde ${number}${drawable ? '' : ' ☃'}`, invoiceByMail, deliveryOverview: number === '9' },
+  });

@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { createFolderArchive } from '#adapters/folder/archive.ts';
+import type { Table } from '#core/ports.ts';
+import { listMonthMails, type Mail, readMails } from '#core/repositories/mails.ts';
+import { sweep } from '#core/sweep.ts';
+import { type MailCounter, startMailCounter } from '#test/support/mail-counter.ts';
+import { billOctober, openData } from '#test/support/october.ts';
+import { customerOf, loadOffice, noteOf, SETTINGS } from '#test/support/office.ts';
+import { brokenPromises } from '#test/support/promises.ts';
+import type { Program } from '#wiring/program.ts';
+
+const PRINTER = process.env.LONG ? 'chrome' : 'plain';
+const AT_ONCE = 3;
+const CHILD = join(import.meta.dirname, '../e2e/kill-child.ts');
+const NOTES = [3, 1, 2].flatMap((count, customer) =>
+  Array.from({ length: count }, (_, n) => noteOf(`L${customer}${n}`, String(8 + customer), n + 1)),
+);
+
+/** The tables that belong to folders of data; that of the folder `seed` is there and empty. */
+export interface TableEngine {
+  readonly name: string;
+  open(folder: string): Promise<Table & { close(): void }>;
+  /** Called after the folder was copied. */
+  copy(from: string, to: string): Promise<void>;
+  /** Tells `kill-child.ts` where the folder's table is. */
+  environment(folder: string): Record<string, string>;
+}
+
+/**
+ * A real process bills a month against a real table, archive and SMTP server, and is ended with SIGKILL before and
+ * after its I/O calls in turn: all of them, or every `step`-th of these moments. The next process must bring
+ * everything to the same end. With LONG=1 it also prints with Chrome, and is killed there too.
+ */
+export function killSuite(engine: TableEngine, step: number): void {
+  describe(`a run that is killed, on ${engine.name}`, () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kill-'));
+    const seed = join(folder, 'seed');
+    let server: MailCounter;
+
+    before(async () => {
+      server = await startMailCounter();
+      const mail = {
+        ...SETTINGS.mail,
+        smtp: { ...SETTINGS.mail.smtp, host: '127.0.0.1', port: server.port, encryption: 'none' as const },
+        pace: { perSecond: 1000, connections: 1 },
+      };
+      const customers = [
+        customerOf('8', { deliveryOverview: true }),
+        customerOf('9', { invoiceByMail: false }),
+        customerOf('10'),
+      ];
+      await onData(seed, (local) => loadOffice(local, NOTES, customers, { ...SETTINGS, mail }));
+    });
+
+    after(async () => {
+      await server.close();
+      rmSync(folder, { recursive: true, force: true });
+    });
+
+    it('ends as if nothing had happened, whatever I/O call was the last', async () => {
+      const trace = join(folder, 'trace');
+      await child('reference', { TRACE: trace });
+      await check('reference', new Set());
+      const events = readFileSync(trace, 'utf8').trim().split('\n');
+      const calls = events.filter((event) => event.startsWith('before')).length;
+      assert.ok(calls > 80, `a whole run has ${calls} calls`);
+
+      const started = events.findIndex((event) => /^after .* RUN:planning/.test(event));
+      const chosen = [...events.keys()].filter((index) => index % step === 0);
+      const queue = chosen.values();
+      const worker = async () => {
+        for (const index of queue) {
+          const [when = '', n = ''] = events[index]!.split(' ');
+          const name = `${when}-${n}`;
+          await child(name, { KILL: `${when} ${n}` }, 'SIGKILL');
+          // Starting the run again and merely serving again are equally good, once the run is on record.
+          const again = (index / step) % 2 === 0 || index < started;
+          await onData(join(folder, name), (local) => (again ? billOctober(local) : sweep(local)));
+          await check(name, unknowableAt(events, index));
+          rmSync(join(folder, name), { recursive: true, force: true });
+        }
+      };
+      await Promise.all(Array.from({ length: AT_ONCE }, worker));
+      console.log(`${calls} I/O calls, ${chosen.length} kills (${engine.name}, ${PRINTER} printer)`);
+    });
+
+    async function onData(data: string, work: (local: Program) => Promise<unknown>): Promise<void> {
+      const table = await engine.open(data);
+      const local = openData(data, PRINTER, table);
+      try {
+        await work(local);
+      } finally {
+        await local.close();
+        table.close();
+      }
+    }
+
+    async function check(name: string, unknowable: ReadonlySet<number>): Promise<void> {
+      const data = join(folder, name);
+      const table = await engine.open(data);
+      try {
+        const mails = await mailsOfToday(table);
+        const byNumber = mails.map(({ messageId }) => messageId);
+        const evidence = {
+          table,
+          archive: createFolderArchive(join(data, 'archive')),
+          notes: NOTES,
+          received: server.received,
+          unknowable: new Set([...unknowable].map((index) => byNumber[index]!)),
+        };
+        assert.deepEqual(await brokenPromises(evidence, true), [], `after a kill at ${name}`);
+        assert.equal(mails.length, 2, `two mails after a kill at ${name}`);
+        for (const { id, messageId, state } of mails) {
+          const times = server.received.get(messageId) ?? 0;
+          const expected = state === 'unknown' ? [0, 1] : [1];
+          assert.ok(
+            expected.includes(times),
+            `mail ${id} (${state}) received ${times} times, kill at ${name}`,
+          );
+        }
+      } finally {
+        table.close();
+      }
+    }
+
+    /** Bills in a process of its own on a copy of the seed; `signal` is how it must end. */
+    async function child(
+      name: string,
+      env: Record<string, string>,
+      signal: NodeJS.Signals | null = null,
+    ): Promise<void> {
+      const data = join(folder, name);
+      mkdirSync(data, { recursive: true });
+      cpSync(seed, data, { recursive: true });
+      await engine.copy(seed, data);
+      const { PATH, HOME } = process.env;
+      const one = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', CHILD], {
+        env: {
+          ...{ PATH, HOME, DATA_DIR: data, PRINTER, NODE_COMPILE_CACHE: join(folder, 'compiled') },
+          ...engine.environment(data),
+          ...env,
+        },
+        stdio: ['ignore', 'inherit', 'inherit'],
+      });
+      const [code, ended] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
+        one.on('exit', (exitCode, exitSignal) => resolve([exitCode, exitSignal]));
+      });
+      assert.deepEqual([code, ended], signal ? [null, signal] : [0, null], `process ${name}`);
+    }
+  });
+}
+
+/** The hand-over is recorded at its beginning; from then to the record of the answer nobody can know. */
+function unknowableAt(events: readonly string[], killed: number): Set<number> {
+  const unknowable = new Set<number>();
+  const marks = events.flatMap((event, index) => (/^after .* MAIL:handing over$/.test(event) ? [index] : []));
+  for (const [mail, mark] of marks.entries()) {
+    const record = events.findIndex((event, index) => index > mark && /^after .* MAIL:accepted/.test(event));
+    if (killed >= mark && killed < record) unknowable.add(mail);
+  }
+  return unknowable;
+}
+
+/** Also those of the month before, in case it ends while the test runs. */
+async function mailsOfToday(table: Table): Promise<Mail[]> {
+  const months = [Date.now() - 86_400_000, Date.now()].map((time) =>
+    new Date(time).toISOString().slice(0, 7),
+  );
+  const ids = await Promise.all([...new Set(months)].map((month) => listMonthMails(table, month)));
+  return (await readMails(table, ids.flat())).map(({ value }) => value);
+}

@@ -1,0 +1,45 @@
+import type { AddressInfo } from 'node:net';
+import type { SESv2Client, SESv2ClientConfig } from '@aws-sdk/client-sesv2';
+import localSes from 'aws-ses-v2-local';
+import { createSesClient } from '#adapters/ses/client.ts';
+
+/** A mail as the server has understood it; addresses are those of the message's headers. */
+export interface SesMail {
+  readonly messageId: string;
+  readonly from: string;
+  readonly destination: { readonly to: readonly string[]; readonly cc: readonly string[] };
+  readonly subject: string;
+  readonly body: { readonly text?: string; readonly html?: string };
+  readonly attachments: readonly { readonly filename: string; readonly content: string }[];
+}
+
+export interface SesServer {
+  readonly endpoint: string;
+  readonly client: SESv2Client;
+  stored(): Promise<readonly SesMail[]>;
+  close(): Promise<void>;
+}
+
+/** aws-ses-v2-local on the loopback: takes every mail, of up to some 18 MB, and gives back what it has read. */
+export async function startSesServer(): Promise<SesServer> {
+  const server = await localSes.default({ host: '127.0.0.1', port: 0 });
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await fetch(`${endpoint}/clear-store`, { method: 'POST' });
+  return {
+    endpoint,
+    client: sesClient(endpoint),
+    stored: async () => ((await (await fetch(`${endpoint}/store`)).json()) as { emails: SesMail[] }).emails,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+export const sesClient = (endpoint: string, config: SESv2ClientConfig = {}): SESv2Client =>
+  createSesClient({
+    endpoint,
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    ...config,
+  });
