@@ -1,41 +1,91 @@
 import type { Deps } from './deps.ts';
 import { isOpen, runMails } from './drive-run.ts';
 import { Fault } from './errors.ts';
+import { waitForImport } from './import-lock.ts';
+import { nextCustomers } from './plan-run.ts';
 import type { Queue } from './ports.ts';
+import { readMails } from './repositories/mails.ts';
 import { type Run, readRun, runLinePages } from './repositories/runs.ts';
+import { readSettings } from './repositories/settings.ts';
+import { sealRun } from './seal-run.ts';
 
-type AwaitDeps = Pick<Deps, 'table' | 'clock' | 'stop' | 'onProgress'> & { readonly queue: Queue };
+type AwaitDeps = Pick<Deps, 'table' | 'clock' | 'workers' | 'stop' | 'onProgress'> & {
+  readonly queue: Queue;
+};
 
 const LOOK_MS = 2000;
 const PAGE = 200;
+/** Longer than it takes until a lost message or a dead process is found by `sweep`, or hidden messages come back. */
+const STALLED_MS = 45 * 60_000;
 
 /**
  * Lets other processes take a run to its end, and watches: until its books are closed and each of its mails was tried.
- * @throws Fault `not-found`; `interrupted` when this process is asked to stop (the run goes on all the same)
+ * @throws Fault `not-found`; what keeps a plan or a seal from going on, as `driveRun` would; `unavailable` when nothing
+ *   moves for long; `interrupted` when this process is asked to stop. The run goes on all the same
  */
 export async function awaitRun(runId: string, deps: AwaitDeps): Promise<Run> {
-  await deps.queue.wake([{ kind: 'run', id: runId }]);
-  const documents = { after: '', done: 0 };
+  const begun = await existing(runId, deps);
+  // Where the same turn is asked for twice, it is taken once.
+  if (!begun.finished) await deps.queue.wake([{ kind: 'run', id: runId, turn: begun.dueAt }]);
+  const nextLook = watcher(`The run ${runId}`, deps);
+  const seen = { after: '', done: 0 };
   for (;;) {
-    const run = (await readRun(deps.table, runId))?.value;
-    if (!run) throw new Fault('not-found', `There is no run ${runId}.`);
+    const run = await existing(runId, deps);
+    if (run.finished) break;
     const { drafts, held, nothing } = run.planned;
     if (run.state === 'planning') {
       deps.onProgress?.({ phase: 'plan', done: drafts + held + nothing, total: undefined });
-    } else if (!run.finished) {
-      await countEnded(runId, documents, deps);
-      deps.onProgress?.({ phase: 'documents', done: documents.done, total: drafts });
     } else {
-      const mails = await runMails(runId, deps);
-      const waiting = mails.filter(({ state }) => state === 'queued' || state === 'sending').length;
-      if (waiting === 0) return run;
-      deps.onProgress?.({ phase: 'mail', done: mails.length - waiting, total: mails.length });
+      await countEnded(runId, seen, deps);
+      deps.onProgress?.({ phase: 'documents', done: seen.done, total: drafts });
     }
-    if (deps.stop.aborted) {
-      throw new Fault('interrupted', 'Stopped watching. The run goes on by itself: see `report`.');
-    }
-    await deps.clock.wait(LOOK_MS);
+    const moved = await nextLook(JSON.stringify([run.state, run.cursor, seen.after]));
+    if (!moved && run.state === 'planning') await tellObstacle(run, deps);
   }
+  const mails = await runMails(runId, deps);
+  await watchMails(
+    mails.map(({ id }) => id),
+    deps,
+  );
+  return existing(runId, deps);
+}
+
+/** Lets other processes try these mails, and watches until each was tried. @throws Fault as `awaitRun` */
+export async function awaitMails(ids: readonly string[], deps: AwaitDeps): Promise<void> {
+  await deps.queue.wake(ids.map((id) => ({ kind: 'mail', id })));
+  await watchMails(ids, deps);
+}
+
+async function watchMails(ids: readonly string[], deps: AwaitDeps): Promise<void> {
+  // They wait as they are.
+  if ((await readSettings(deps.table)).mail.transport === 'off') return;
+  const nextLook = watcher('The mailing', deps);
+  for (let done = 0; done < ids.length; ) {
+    // Goes on where the last look ended: the first mail that was not tried then.
+    const page = ids.slice(done, done + PAGE);
+    const waiting = (await readMails(deps.table, page)).filter(({ value }) => isUntried(value.state));
+    const first = waiting[0] && page.indexOf(waiting[0].value.id);
+    done += first ?? page.length;
+    deps.onProgress?.({ phase: 'mail', done, total: ids.length });
+    if (first !== undefined) await nextLook(String(done));
+  }
+}
+
+const isUntried = (state: string): boolean => state === 'queued' || state === 'sending';
+
+async function existing(runId: string, { table }: Pick<Deps, 'table'>): Promise<Run> {
+  const run = await readRun(table, runId);
+  if (!run) throw new Fault('not-found', `There is no run ${runId}.`);
+  return run.value;
+}
+
+/**
+ * What keeps a plan from going on is told to whoever waits here, in the words of one machine: an import that was
+ * interrupted, or numbers that are taken. To seal it is harmless: the first who does wins.
+ */
+async function tellObstacle(run: Run, deps: AwaitDeps): Promise<void> {
+  await waitForImport(deps);
+  if ((await nextCustomers(run, deps)).length === 0) await sealRun(run.id, deps);
 }
 
 /** Goes on where the last look ended: what was done before the first open line is not read again. */
@@ -51,4 +101,26 @@ async function countEnded(
       if (value.draft) seen.done++;
     }
   }
+}
+
+/** Waits for the time of the next look. @returns whether anything has moved since the last one */
+function watcher(what: string, { clock, stop }: Pick<Deps, 'clock' | 'stop'>) {
+  let last: string | undefined;
+  let movedAt = clock.now();
+  return async (state: string): Promise<boolean> => {
+    if (stop.aborted) {
+      throw new Fault('interrupted', 'Stopped watching. It goes on by itself: see `report` and `mails`.');
+    }
+    const moved = state !== last;
+    if (moved) movedAt = clock.now();
+    last = state;
+    if (clock.now() - movedAt > STALLED_MS) {
+      throw new Fault(
+        'unavailable',
+        `${what} has not moved for ${STALLED_MS / 60_000} minutes: see the alarms and the logs of the functions. What waits is taken up by itself.`,
+      );
+    }
+    await clock.wait(LOOK_MS);
+    return moved;
+  };
 }

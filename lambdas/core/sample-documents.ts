@@ -41,6 +41,13 @@ const CASES = {
   usual: { options: { logo: LOGO }, customer: { skontoPercent: 2, skontoDays: 7 } },
   'one-line': { lines: 1, line: { article: '' } },
   'many-lines': { lines: 70, line: { discount: '2,5' } },
+  'long-texts': {
+    customer: {
+      name: 'Berghotel und Seminarzentrum '.repeat(4),
+      street: 'Straße des langen Namens '.repeat(4),
+    },
+    line: { description: 'Käse, am Stück, aus Heumilch, zwölf Monate gereift. '.repeat(12) },
+  },
   'direct-debit': {
     company: { creditorId: 'DE98ZZZ09999999999' },
     customer: { iban: 'DE02120300000000202051', mandate: 'M-2024-17', skontoPercent: 2, skontoDays: 7 },

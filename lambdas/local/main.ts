@@ -34,7 +34,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 /** The command line. @returns the exit code */
 export async function main(argv: readonly string[]): Promise<number> {
   const asJson = argv.includes('--json');
-  const [name, ...rest] = argv.filter((word) => word !== '--json');
+  const { stage, words } = takeStage(argv.filter((word) => word !== '--json'));
+  const [name, ...rest] = words;
   const print = (text: string, value: unknown) =>
     process.stdout.write(asJson ? `${JSON.stringify(value, undefined, 2)}\n` : `${text}\n`);
   if (name === undefined || name === 'help' || name === '--help') {
@@ -46,7 +47,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name]! : undefined;
     if (!command) refuse(`There is no command "${name}".\n\n${help()}`);
     const args = parse(command, rest);
-    const { config, local } = openForThisProcess(bar.show);
+    const { config, local } = await openForThisProcess(bar.show, stage);
     try {
       return await command.run(args, { config, local, print, confirm });
     } finally {
@@ -63,6 +64,16 @@ export async function main(argv: readonly string[]): Promise<number> {
     else process.stderr.write(`${describeError(error)}\n`);
     return code;
   }
+}
+
+/** `--aws STAGE`, wherever it stands: the command works on the data of a deployed stage. */
+function takeStage(argv: readonly string[]): {
+  readonly stage: string | undefined;
+  readonly words: readonly string[];
+} {
+  const at = argv.indexOf('--aws');
+  if (at === -1) return { stage: undefined, words: argv };
+  return { stage: argv[at + 1] ?? '', words: argv.toSpliced(at, 2) };
 }
 
 function parse(command: Command, argv: readonly string[]): Arguments {
@@ -98,7 +109,7 @@ function help(): string {
 
 ${helpOf(Object.values(COMMANDS))}
 
-All take --json. Exit codes: 0 done; 1 done, but something is held, failed or unknown; 2 refused, nothing changed.
+All take --json, and --aws STAGE to work on a deployed stage. Exit codes: 0 done; 1 done, but something is held, failed or unknown; 2 refused, nothing changed.
 Environment: DATA_DIR (./data), ARCHIVE_DIR (DATA_DIR/archive), CHROME_PATH.`;
 }
 

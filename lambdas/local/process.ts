@@ -10,11 +10,12 @@ import { createLocalWorkers } from './workers.ts';
 /**
  * Opens the program for this process. The first Ctrl-C (or SIGTERM) ends what was begun and begins no more; the
  * second one ends at once, which is just as safe.
+ * @param stage of AWS, instead of this machine's data
  */
-export function openForThisProcess(onProgress?: (progress: Progress) => void): {
-  config: LocalConfig;
-  local: Program;
-} {
+export async function openForThisProcess(
+  onProgress?: (progress: Progress) => void,
+  stage?: string,
+): Promise<{ config: LocalConfig; local: Program }> {
   const config = localConfig(process.env);
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -23,13 +24,16 @@ export function openForThisProcess(onProgress?: (progress: Progress) => void): {
       controller.abort();
     });
   }
-  const local = openLocal(config, {
+  const thisProcess = {
     workers: createLocalWorkers(),
     stop: controller.signal,
     log: fileLog(config.dataDir),
     ...(onProgress ? { onProgress } : {}),
-  });
-  return { config, local };
+  };
+  if (stage === undefined) return { config, local: openLocal(config, thisProcess) };
+  // A second to load, which nobody needs who works on this machine.
+  const { openStage } = await import('#wiring/aws-program.ts');
+  return { config, local: await openStage(stage, config, thisProcess) };
 }
 
 /** One JSON line an event in `DATA_DIR/rechnungspost.log`: there are the causes, the caller got the sentence. */

@@ -4,7 +4,7 @@ import { workLoop } from './work-loop.ts';
 
 /** `npm run serve`: goes on with whatever waits, and serves. */
 try {
-  const { config, local } = openForThisProcess();
+  const { config, local } = await openForThisProcess();
   try {
     const server = await startServer(local, config);
     process.stdout.write(`rechnungspost serves ${server.url} (data in ${config.dataDir}). Ctrl-C ends it.\n`);

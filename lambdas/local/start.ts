@@ -11,7 +11,7 @@ import { workLoop } from './work-loop.ts';
  */
 const bar = createProgressBar(process.stderr);
 try {
-  const { config, local } = openForThisProcess(bar.show);
+  const { config, local } = await openForThisProcess(bar.show);
   try {
     const isDemo = await isDemoFolder(local);
     const mailbox = isDemo ? await startDemoMailbox(config, local) : undefined;

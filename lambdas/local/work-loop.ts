@@ -1,4 +1,3 @@
-import { sweep } from '#core/sweep.ts';
 import type { Program } from '#wiring/program.ts';
 
 const IDLE_MS = 2000;
@@ -7,7 +6,7 @@ const IDLE_MS = 2000;
 export async function workLoop(local: Program): Promise<void> {
   while (!local.stop.aborted) {
     try {
-      await sweep(local);
+      await local.sweep();
     } catch (error) {
       // The table itself could not be read; the next turn may fare better.
       local.log('error', 'sweep failed', { error });

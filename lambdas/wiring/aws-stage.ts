@@ -1,26 +1,44 @@
 import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
-import { Fault } from '#core/errors.ts';
+import { Fault, refuse } from '#core/errors.ts';
 import { type AwsConfig, awsConfig } from './config.ts';
 
 /**
  * Where a deployed stage keeps things: its service stack has written it down.
- * @throws Fault `not-found` for a stage that is not deployed in this account and region, `unavailable` without access
+ * @throws Fault `bad-input` for what cannot be a stage's name, `not-found` for a stage that is not deployed in this
+ *   account and region, `unavailable` without access
  */
 export async function findStage(stage: string): Promise<AwsConfig> {
+  if (!/^[a-z0-9][a-z0-9-]*$/i.test(stage)) {
+    refuse(`"${stage}" is not the name of a stage: say which one of infra/stages.ts, such as --aws prod.`);
+  }
   const name = `/rechnungspost/${stage}`;
+  let value: string;
   try {
     const { Parameter } = await new SSMClient({}).send(new GetParameterCommand({ Name: name }));
-    return awsConfig(JSON.parse(Parameter?.Value ?? '{}'));
+    value = Parameter?.Value ?? '';
+  } catch (cause) {
+    throw cause instanceof ParameterNotFound ? notDeployed(stage, name, cause) : noAccess(stage, name, cause);
+  }
+  try {
+    return awsConfig(JSON.parse(value));
   } catch (cause) {
     if (cause instanceof Fault) throw cause;
-    if (cause instanceof ParameterNotFound) {
-      throw new Fault(
-        'not-found',
-        `No stage "${stage}" is deployed here (there is no parameter ${name}): check AWS_REGION and AWS_PROFILE, or deploy it.`,
-        { cause },
-      );
-    }
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Fault('unavailable', `The stage "${stage}" cannot be looked up in AWS: ${reason}`, { cause });
+    throw new Fault('bad-settings', `The parameter ${name} is not JSON: deploy the stage again.`, { cause });
   }
+}
+
+const notDeployed = (stage: string, name: string, cause: unknown): Fault =>
+  new Fault(
+    'not-found',
+    `No stage "${stage}" is deployed here (there is no parameter ${name}): check AWS_PROFILE and AWS_REGION, or deploy it.`,
+    { cause },
+  );
+
+function noAccess(stage: string, name: string, cause: unknown): Fault {
+  const { name: kind, message } = cause instanceof Error ? cause : new Error(String(cause));
+  return new Fault(
+    'unavailable',
+    `The stage "${stage}" cannot be looked up in AWS (${kind}: ${message}): check AWS_PROFILE and AWS_REGION, log in (aws sso login), and see that you may read the parameter ${name}.`,
+    { cause },
+  );
 }

@@ -8,6 +8,8 @@ import { openSqliteTable } from '#adapters/sqlite/table.ts';
 import { driveRun } from '#core/drive-run.ts';
 import { Fault } from '#core/errors.ts';
 import { SMTP_PASSWORD } from '#core/repositories/settings.ts';
+import { sendMails } from '#core/send-mails.ts';
+import { sweep } from '#core/sweep.ts';
 import type { LocalConfig } from './config.ts';
 import { createProgram, type Program, type ThisProcess } from './program.ts';
 
@@ -34,6 +36,8 @@ export function openLocal(config: LocalConfig, process: ThisProcess): Program {
         );
       },
       drive: driveRun,
+      mail: sendMails,
+      sweep,
       close: () => table.close(),
     },
     config,

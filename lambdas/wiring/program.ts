@@ -34,8 +34,12 @@ export interface Program extends Deps {
   readonly readDeliveries: typeof readDeliveries;
   /** One test mail with the settings as they are; a person reads the conversation. */
   readonly testMail: (address: string) => Promise<TestMailReport>;
-  /** Takes a run to its end: here, or where the stage's functions do. */
+  /** Takes a run to its end: here, or where the stage's functions do. So do the next two. */
   readonly drive: (runId: string) => Promise<unknown>;
+  /** Tries each of these mails once. */
+  readonly mail: (mailIds: readonly string[]) => Promise<void>;
+  /** Takes up whatever waits and is due. @returns how many things */
+  readonly sweep: () => Promise<number>;
   close(): Promise<void>;
 }
 
@@ -55,12 +59,14 @@ export interface Engines {
   readonly openMailer: Deps['openMailer'];
   readonly sendTestMail: (mail: Settings['mail'], message: OutgoingMail) => Promise<TestMailReport>;
   readonly drive: (runId: string, deps: Deps) => Promise<unknown>;
+  readonly mail: (mailIds: readonly string[], deps: Deps) => Promise<void>;
+  readonly sweep: (deps: Deps) => Promise<number>;
   readonly close: () => void;
 }
 
 /** The program on these engines; documents are made here, by the browser that comes with it. */
 export function createProgram(
-  { sendTestMail, drive, close, ...engines }: Engines,
+  { sendTestMail, drive, mail, sweep, close, ...engines }: Engines,
   config: Pick<LocalConfig, 'templatesDir' | 'chromePath'>,
   process: ThisProcess,
 ): Program {
@@ -92,6 +98,8 @@ export function createProgram(
     ids,
     hasher,
     drive: (runId) => drive(runId, program),
+    mail: (mailIds) => mail(mailIds, program),
+    sweep: () => sweep(program),
     async close() {
       await printer.close();
       close();

@@ -117,7 +117,8 @@ export function createWorld(
           now: () => now,
           wait: async (milliseconds) => {
             dieIfDead();
-            now += milliseconds;
+            // As a clock of Node tells it.
+            now += Math.ceil(milliseconds);
             await turn();
             dieIfDead();
           },
@@ -152,7 +153,7 @@ export function createWorld(
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** A small seeded generator of numbers in [0, 1). */
-function mulberry32(seed: number): () => number {
+export function mulberry32(seed: number): () => number {
   let state = seed | 0;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

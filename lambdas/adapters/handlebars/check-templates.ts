@@ -62,12 +62,14 @@ export function templateProblems(
   for (const problem of misnamed) problems.add(problem);
   const told = new Set(misnamed.flatMap((problem) => [lineOf(problem), fileOf(problem)]));
   for (const problem of unfilled) {
-    if (!told.has(lineOf(problem) ?? fileOf(problem))) problems.add(problem);
+    const place = lineOf(problem) ?? fileOf(problem);
+    if (!told.has(place)) problems.add(problem);
+    told.add(place);
   }
   return [...problems];
 }
 
-/** What is wrong with a name comes up once more when it is filled, with the same line or with none. */
+/** What is wrong comes up again with each sample and language, with the same line or with none: once is enough. */
 const fileOf = (problem: string): string => problem.slice(0, problem.search(/[,:]/));
 const lineOf = (problem: string): string | undefined => /^[^:]*?, line \d+/.exec(problem)?.[0];
 

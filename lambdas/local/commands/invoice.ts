@@ -1,5 +1,4 @@
 import { createInstantInvoice } from '#core/create-instant-invoice.ts';
-import { driveRun } from '#core/drive-run.ts';
 import { refuse } from '#core/errors.ts';
 import { archivedDocuments } from '#core/print-invoices.ts';
 import { readInvoices } from '#core/repositories/invoices.ts';
@@ -26,7 +25,7 @@ export const invoiceCommand: Command = {
     const runId = await createInstantInvoice(
       { customer, ...(asked ? { output: asked } : {}), ...(invoiceDate ? { invoiceDate } : {}) },
       local,
-      (id) => driveRun(id, local),
+      local.drive,
     );
     const { output } = (await readRun(local.table, runId))!.value.order;
     const to = args.text('to');

@@ -2,7 +2,6 @@ import { instant } from '#core/deps.ts';
 import { refuse } from '#core/errors.ts';
 import { listMonthMails, type Mail, readMail, readMails } from '#core/repositories/mails.ts';
 import { decideMail } from '#core/resend-mail.ts';
-import { sendMails } from '#core/send-mails.ts';
 import { type Command, TEXT } from '../command.ts';
 import { table } from '../report-text.ts';
 
@@ -38,7 +37,7 @@ export const decideCommand: Command = {
     }
     const again = decision === 'send-again';
     const mailId = await decideMail(id, again ? 'send again' : 'count as sent', local);
-    if (again) await sendMails([mailId], local);
+    if (again) await local.mail([mailId]);
     const mail = (await readMail(local.table, mailId))!.value;
     print(`${mailId}: ${mail.state}${mail.reason ? `, ${mail.reason}` : ''}`, { mail });
     return needsAPerson(mail) ? 1 : 0;

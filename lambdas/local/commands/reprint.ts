@@ -5,7 +5,6 @@ import { archivedDocuments } from '#core/print-invoices.ts';
 import { readMails } from '#core/repositories/mails.ts';
 import { checkResend, resendMail } from '#core/resend-mail.ts';
 import { type InvoiceSelection, selectInvoices } from '#core/select-invoices.ts';
-import { sendMails } from '#core/send-mails.ts';
 import { type Arguments, type Command, FLAG, TEXT } from '../command.ts';
 import { openOnScreen, writeDocuments } from '../paper.ts';
 import { outputOf } from './run.ts';
@@ -39,7 +38,7 @@ export const reprintCommand: Command = {
       }
       const ids: string[] = [];
       for (const number of numbers) ids.push(await resendMail(number, local));
-      await sendMails(ids, local);
+      await local.mail(ids);
       const mails = (await readMails(local.table, ids)).map(({ value }) => value);
       print(
         mails

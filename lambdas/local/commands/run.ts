@@ -1,7 +1,6 @@
 import { day } from '#core/domain/calendar.ts';
 import { CYCLES } from '#core/domain/customer.ts';
 import { parsePeriod } from '#core/domain/period.ts';
-import { driveRun } from '#core/drive-run.ts';
 import { dryRun } from '#core/dry-run.ts';
 import { refuse } from '#core/errors.ts';
 import type { Output, RunOrder } from '#core/repositories/runs.ts';
@@ -45,7 +44,7 @@ export const runCommand: Command = {
       return needsAPerson(report) ? 1 : 0;
     }
     const runId = await startRun(order, local);
-    await driveRun(runId, local);
+    await local.drive(runId);
     const file =
       order.output === 'pdf'
         ? undefined

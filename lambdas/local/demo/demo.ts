@@ -1,6 +1,5 @@
 import { berlinDay } from '#core/domain/calendar.ts';
 import { parsePeriod, previousPeriod } from '#core/domain/period.ts';
-import { driveRun } from '#core/drive-run.ts';
 import { importCustomers } from '#core/import-customers.ts';
 import { importDeliveries } from '#core/import-deliveries.ts';
 import { importSettings } from '#core/import-settings.ts';
@@ -83,7 +82,7 @@ export async function billDemoMonth(local: Program, smtpPort: number): Promise<R
     { kind: 'cycle', cycle, period, from, until, mailCustomersOnly: false, output: 'pdf' },
     local,
   );
-  await driveRun(runId, local);
+  await local.drive(runId);
   await local.table.write([replace(demo, { ...demo.value, billed: true })]);
   return runReport(runId, local);
 }

@@ -1,8 +1,6 @@
 export interface Random {
   /** An integer, both ends included. */
   between(low: number, high: number): number;
-  /** That many different ones, in their order. */
-  some<T>(of: readonly T[], count: number): T[];
 }
 
 /** The same seed, the same numbers (mulberry32): demo data that can be spoken about. */
@@ -14,17 +12,5 @@ export function seeded(seed: number): Random {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
-  const between = (low: number, high: number): number => low + Math.floor(next() * (high - low + 1));
-  return {
-    between,
-    some(of, count) {
-      // Each in turn is taken with the chance that fills what is still wanted.
-      let wanted = count;
-      return of.filter((_, index) => {
-        const taken = between(1, of.length - index) <= wanted;
-        if (taken) wanted--;
-        return taken;
-      });
-    },
-  };
+  return { between: (low, high) => low + Math.floor(next() * (high - low + 1)) };
 }

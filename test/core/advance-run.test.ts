@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import type { Deps } from '#core/deps.ts';
+import type { DeliveryNote } from '#core/domain/delivery-note.ts';
+import { driveRun } from '#core/drive-run.ts';
+import { readInvoices } from '#core/repositories/invoices.ts';
+import { listRunLines } from '#core/repositories/runs.ts';
+import { runReport } from '#core/run-report.ts';
+import { startRun } from '#core/start-run.ts';
+import { customerOf, loadOffice, noteOf, OCTOBER, SETTINGS } from '#test/support/office.ts';
+import { brokenPromises } from '#test/support/promises.ts';
+import { createCloud, type Mishaps, NO_MISHAPS } from '#test/support/simulated-cloud.ts';
+import { createWorld, mulberry32, type World } from '#test/support/world.ts';
+
+/** More than one batch of documents; every fifth wants no mail, one cannot be billed, one has nothing to bill. */
+const NUMBERS = Array.from({ length: 26 }, (_, index) => String(index + 1));
+const CUSTOMERS = NUMBERS.map((number) =>
+  customerOf(number, {
+    invoiceByMail: Number(number) % 5 !== 0,
+    deliveryOverview: number === '4',
+    ...(number === '7' ? { name: 'Kunde 7 ☃' } : {}),
+  }),
+);
+const NOTES = NUMBERS.filter((number) => number !== '12').flatMap((customer, index) =>
+  Array.from({ length: 1 + (index % 3) }, (_, n) => noteOf(`L${index}x${n}`, customer, n + 1, index + 1)),
+);
+const FAST = { ...SETTINGS, mail: { ...SETTINGS.mail, pace: { perSecond: 1000, connections: 4 } } };
+
+/** All that must be the same wherever a month is billed. */
+async function outcome(runId: string, { table }: Pick<Deps, 'table'>) {
+  const lines = (await listRunLines(table, runId)).map(({ value }) => value);
+  const invoices = await readInvoices(
+    table,
+    lines.flatMap(({ invoice }) => invoice ?? []),
+  );
+  return {
+    lines: lines.map(({ customer, state, reasons, invoice }) => ({ customer, state, reasons, invoice })),
+    invoices: invoices.map(({ value: { facts, noteIds, documents, delivery } }) => ({
+      facts,
+      noteIds,
+      delivery,
+      files: documents.map(({ key, size }) => ({ key, size })),
+    })),
+  };
+}
+
+async function onOneMachine(notes: readonly DeliveryNote[] = NOTES) {
+  const world = createWorld(1);
+  const { deps } = world.process();
+  await loadOffice(deps, notes, CUSTOMERS, FAST);
+  const runId = await startRun(OCTOBER, deps);
+  await driveRun(runId, deps);
+  const result = await outcome(runId, deps);
+  const { totals, counts, delivery } = await runReport(runId, deps);
+  world.close();
+  return { result, report: { totals, counts, delivery } };
+}
+
+async function inTheCloud(world: World, mishaps: Mishaps) {
+  const cloud = createCloud(world, mishaps);
+  const clerk = world.process().deps;
+  await loadOffice(clerk, NOTES, CUSTOMERS, FAST);
+  const runId = await startRun(OCTOBER, clerk);
+  await cloud.queue.wake([{ kind: 'run', id: runId }]);
+  await cloud.run();
+  return { cloud, runId, clerk };
+}
+
+/** Shares of the messages that meet something; after six hours nothing does any more. */
+function mishapsOf(
+  world: World,
+  seed: number,
+  share: Readonly<Record<'lose' | 'double' | 'late' | 'kill' | 'timeUp', number>>,
+): Mishaps {
+  const next = mulberry32(seed + 1);
+  const { clock } = world.process().deps;
+  const end = clock.now() + 6 * 3_600_000;
+  const meets = (of: number) => next() < of && clock.now() < end;
+  return {
+    lose: () => meets(share.lose),
+    double: () => meets(share.double),
+    late: () => (meets(share.late) ? Math.floor(next() * 30 * 60_000) : 0),
+    kill: () =>
+      meets(share.kill)
+        ? { at: 1 + Math.floor(next() * 60), when: next() < 0.5 ? 'before' : 'after' }
+        : undefined,
+    timeUp: () => (meets(share.timeUp) ? Math.floor(next() * 60) : undefined),
+    pick: (of) => Math.floor(next() * of),
+  };
+}
+
+const promises = (world: World, unknowable: ReadonlySet<string>) =>
+  brokenPromises({ ...world, notes: NOTES, unknowable }, true);
+
+describe('a run that many short processes share', () => {
+  it('ends as on one machine, without a sweep', async () => {
+    const expected = await onOneMachine();
+    const world = createWorld(2);
+    const { cloud, runId, clerk } = await inTheCloud(world, NO_MISHAPS);
+    assert.deepEqual(await outcome(runId, clerk), expected.result);
+    const { totals, counts, delivery } = await runReport(runId, clerk);
+    assert.deepEqual({ totals, counts, delivery }, expected.report);
+    assert.equal(cloud.counts.sweeps, 0);
+    assert.equal(counts.issued, 24);
+    assert.equal(counts.held, 1);
+    assert.deepEqual(await promises(world, new Set()), []);
+    world.close();
+  });
+
+  it('ends as on one machine, whatever is lost, doubled, late, in disorder, killed or out of time', async () => {
+    const expected = await onOneMachine();
+    const sums = { handled: 0, lost: 0, doubled: 0, killed: 0, timeUp: 0, failed: 0, sweeps: 0 };
+    const share = fc.constantFrom(0, 0.1, 0.4);
+    const shares = fc.record({ lose: share, double: share, late: share, kill: share, timeUp: share });
+    await fc.assert(
+      fc.asyncProperty(fc.integer(), shares, async (seed, troubles) => {
+        const world = createWorld(seed);
+        try {
+          const { cloud, runId, clerk } = await inTheCloud(world, mishapsOf(world, seed, troubles));
+          for (const name of Object.keys(sums) as (keyof typeof sums)[]) sums[name] += cloud.counts[name];
+          assert.deepEqual(await promises(world, cloud.unknowable), []);
+          assert.deepEqual(await outcome(runId, clerk), expected.result);
+        } finally {
+          world.close();
+        }
+      }),
+      {
+        numRuns: process.env.LONG ? 500 : 25,
+        ...(process.env.SEED ? { seed: Number(process.env.SEED) } : {}),
+      },
+    );
+    console.log(JSON.stringify(sums));
+    for (const [name, count] of Object.entries(sums)) if (name !== 'failed') assert.ok(count > 0, name);
+  });
+});
