@@ -43,6 +43,25 @@ module.exports = {
       to: { path: '^lambdas/adapters/' },
     },
     {
+      name: 'infra-knows-only-domain-and-settings',
+      comment: 'what AWS is asked for is made of words of the domain; the environment of a function is only typed',
+      severity: 'error',
+      from: { path: '^infra/' },
+      to: { path: '^lambdas/', pathNot: ['^lambdas/core/domain/', '^lambdas/wiring/config.ts$'] },
+    },
+    {
+      name: 'infra-types-its-environment',
+      severity: 'error',
+      from: { path: '^infra/' },
+      to: { path: '^lambdas/wiring/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'lambdas-do-not-know-infra',
+      severity: 'error',
+      from: { path: '^lambdas/' },
+      to: { path: '^infra/' },
+    },
+    {
       name: 'product-does-not-import-tests',
       severity: 'error',
       from: { path: '^(lambdas|infra)/' },

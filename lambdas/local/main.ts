@@ -47,6 +47,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name]! : undefined;
     if (!command) refuse(`There is no command "${name}".\n\n${help()}`);
     const args = parse(command, rest);
+    if (stage === '') refuse('Say which stage: --aws prod.');
     const { config, local } = await openForThisProcess(bar.show, stage);
     try {
       return await command.run(args, { config, local, print, confirm });
@@ -66,14 +67,20 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** `--aws STAGE`, wherever it stands: the command works on the data of a deployed stage. */
+/** `--aws STAGE`, wherever it stands: the command works on the data of a deployed stage. Without a name: ''. */
 function takeStage(argv: readonly string[]): {
   readonly stage: string | undefined;
   readonly words: readonly string[];
 } {
-  const at = argv.indexOf('--aws');
+  const at = argv.findIndex((word) => word === '--aws' || word.startsWith('--aws='));
   if (at === -1) return { stage: undefined, words: argv };
-  return { stage: argv[at + 1] ?? '', words: argv.toSpliced(at, 2) };
+  const [, joined] = argv[at]!.split('=');
+  if (joined !== undefined) return { stage: joined, words: argv.toSpliced(at, 1) };
+  const next = argv[at + 1] ?? '';
+  // Forgotten: what follows is the command.
+  if (next.startsWith('-') || Object.hasOwn(COMMANDS, next))
+    return { stage: '', words: argv.toSpliced(at, 1) };
+  return { stage: next, words: argv.toSpliced(at, 2) };
 }
 
 function parse(command: Command, argv: readonly string[]): Arguments {

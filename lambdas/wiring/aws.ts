@@ -1,5 +1,4 @@
 import type { SESv2Client } from '@aws-sdk/client-sesv2';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import { createDynamoClient } from '#adapters/dynamodb/client.ts';
 import { createDynamoTable } from '#adapters/dynamodb/table.ts';
 import { createFontCoverage } from '#adapters/fonts/coverage.ts';
@@ -12,6 +11,7 @@ import { createSecretsManagerSecrets } from '#adapters/secrets-manager/secrets.t
 import { createSesClient } from '#adapters/ses/client.ts';
 import { createSesMailer } from '#adapters/ses/mailer.ts';
 import { createSmtpMailer } from '#adapters/smtp/mailer.ts';
+import { createSqsClient } from '#adapters/sqs/client.ts';
 import { createSqsQueue, readWake } from '#adapters/sqs/queue.ts';
 import type { Deps } from '#core/deps.ts';
 import type { Settings } from '#core/domain/settings.ts';
@@ -36,7 +36,7 @@ export interface Aws extends Omit<Deps, 'printer' | 'clock' | 'stop'> {
 export const awsClients = () => ({
   dynamo: createDynamoClient(),
   s3: createS3Client(),
-  sqs: new SQSClient({}),
+  sqs: createSqsClient(),
   ses: createSesClient(),
   secretsManager: createSecretsManagerClient(),
 });
@@ -66,10 +66,9 @@ export function openAws(config: AwsConfig, log: Log, clients: AwsClients = awsCl
     composer: createMailComposer(),
     openMailer: (mail) => openMailer(mail, secrets, clients.ses, config),
     secrets,
-    queue: createSqsQueue(clients.sqs, {
-      run: config.RUN_QUEUE_URL,
-      documents: config.DOCUMENTS_QUEUE_URL,
-      mail: config.MAIL_QUEUE_URL,
+    queue: createSqsQueue({
+      client: clients.sqs,
+      urls: { run: config.RUN_QUEUE_URL, documents: config.DOCUMENTS_QUEUE_URL, mail: config.MAIL_QUEUE_URL },
     }),
     readWake,
     ids,

@@ -56,8 +56,15 @@ export interface ImportCounts {
   readonly notices: readonly string[];
 }
 
-/** A new shop, empty or a copy. With the test go its folder and whatever process of it is still running. */
-export function openShop(test: { after(fn: () => Promise<void>): void }, copyOf?: Shop): Shop {
+/**
+ * A new shop, empty or a copy. With the test go its folder and whatever process of it is still running.
+ * @param words that stand before every command
+ */
+export function openShop(
+  test: { after(fn: () => Promise<void>): void },
+  copyOf?: Shop,
+  words: readonly string[] = [],
+): Shop {
   const folder = makeTempFolder();
   const dataDir = join(folder.path, 'data');
   const running = new Set<Program>();
@@ -77,7 +84,7 @@ export function openShop(test: { after(fn: () => Promise<void>): void }, copyOf?
     started.ended.then(() => running.delete(started));
     return started;
   };
-  const cli: Shop['cli'] = (...args) => start('cli', ...args).ended;
+  const cli: Shop['cli'] = (...args) => start('cli', ...words, ...args).ended;
 
   async function json<T>(...args: string[]): Promise<Answer<T>> {
     const { code, stdout, stderr } = await cli(...args, '--json');

@@ -67,7 +67,7 @@ async function start() {
       const end = async () => {
         client.destroy();
         server.stdin!.end();
-        if (server.exitCode === null) await once(server, 'exit');
+        if (server.exitCode === null && server.signalCode === null) await once(server, 'exit');
       };
       return { endpoint, client, end };
     }
@@ -96,7 +96,7 @@ function launch(port: number): ChildProcess {
 
 /** Whether it came up; false when it ended, because another process was faster to take the port. */
 async function answers(server: ChildProcess, port: number): Promise<boolean> {
-  while (server.exitCode === null) {
+  while (server.exitCode === null && server.signalCode === null) {
     try {
       await fetch(`http://127.0.0.1:${port}`);
       return true;

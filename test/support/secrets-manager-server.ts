@@ -41,8 +41,9 @@ export async function startSecretsManager(secrets: Map<string, string | undefine
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const client = createSecretsManagerClient({
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint,
     region: 'eu-central-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     maxAttempts: 2,
@@ -51,5 +52,5 @@ export async function startSecretsManager(secrets: Map<string, string | undefine
     server.closeAllConnections();
     server.close();
   };
-  return { client, state, close };
+  return { endpoint, client, state, close };
 }

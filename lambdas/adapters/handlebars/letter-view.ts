@@ -16,26 +16,32 @@ export interface LetterView {
 
 export function letterView(company: Settings['company'], customer: Customer, logo: string): LetterView {
   const abroad = customer.country !== company.country;
-  return { abroad, addressSize: addressSize(customer, abroad), footHeight: footHeight(company), logo };
+  return {
+    abroad,
+    addressSize: addressSize(customer, abroad),
+    footHeight: footHeight(company, abroad),
+    logo,
+  };
 }
 
 /** Millimetres: the margin for six lines, which most have, the page number above them, a line in 7 pt. */
 const USUAL = 35;
 const USUAL_LINES = 6;
 const LINE = 3.3;
-/** Letters that surely fit into a column, and those of a word before a figure ("Steuernummer"). */
-const LETTERS = 40;
+/** Letters that surely fit into a line of a column, and those of a word that stands before a figure there. */
+const LETTERS = 38;
 const WORD = 14;
 
-function footHeight(company: Settings['company']): number {
-  const lines = (...texts: string[]) =>
-    texts.filter(Boolean).reduce((sum, text) => sum + Math.ceil((text.length + WORD) / (LETTERS + WORD)), 0);
+function footHeight(company: Settings['company'], abroad: boolean): number {
+  const lines = (word: number, ...texts: string[]) =>
+    texts.filter(Boolean).reduce((sum, text) => sum + Math.ceil((text.length + word) / LETTERS), 0);
   const { name, street, zip, city, country, phone, email, website } = company;
   const { bankName, iban, bic, creditorId, registration, managingDirector, vatId, taxNumber } = company;
+  const spaced = iban.replace(/\s/g, '').replace(/.{4}(?=.)/g, '$& ');
   const most = Math.max(
-    lines(name, street, `${zip} ${city}`, country === 'DE' ? '' : country, phone, email, website),
-    lines(bankName, iban, bic, creditorId),
-    lines(registration, managingDirector, vatId, taxNumber),
+    lines(0, name, street, `${zip} ${city}`, abroad ? country : '', `Tel. ${phone}`, email, website),
+    lines(0, bankName, `IBAN ${spaced}`, bic) + lines(WORD, creditorId),
+    lines(0, registration) + lines(WORD, managingDirector, vatId, taxNumber),
   );
   return USUAL + Math.ceil(Math.max(0, most - USUAL_LINES) * LINE);
 }

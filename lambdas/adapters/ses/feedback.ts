@@ -1,11 +1,10 @@
 import { z } from 'zod';
+import { Fault } from '#core/errors.ts';
 import type { MailFeedback } from '#core/repositories/mails.ts';
 import { OUTBOX_TAG } from './mailer.ts';
 
-const recipients = z.array(z.object({ emailAddress: z.string(), diagnosticCode: z.string().optional() }));
-
-/** The events that SES publishes to EventBridge, as far as they are read (SES developer guide, "event publishing"). */
-const sesEvent = z.object({
+/** The part that all events have (SES developer guide, "Retrieving event data": contents of event data). */
+const anyEvent = z.object({
   detail: z.object({
     eventType: z.string(),
     mail: z.object({
@@ -14,40 +13,93 @@ const sesEvent = z.object({
       destination: z.array(z.string()).default([]),
       tags: z.record(z.string(), z.array(z.string())).default({}),
     }),
-    bounce: z
-      .object({
-        bounceType: z.string(),
-        bounceSubType: z.string().default(''),
-        bouncedRecipients: recipients.default([]),
-        timestamp: z.string(),
-        feedbackId: z.string(),
-      })
-      .optional(),
-    complaint: z
-      .object({
-        complainedRecipients: recipients.default([]),
-        timestamp: z.string(),
-        feedbackId: z.string(),
-        complaintFeedbackType: z.string().default(''),
-      })
-      .optional(),
-    delivery: z
-      .object({
-        timestamp: z.string(),
-        recipients: z.array(z.string()),
-        smtpResponse: z.string().default(''),
-      })
-      .optional(),
-    deliveryDelay: z
-      .object({
-        timestamp: z.string(),
-        delayType: z.string().default(''),
-        delayedRecipients: recipients.default([]),
-      })
-      .optional(),
-    reject: z.object({ reason: z.string() }).optional(),
   }),
 });
+type SesMail = z.infer<typeof anyEvent>['detail']['mail'];
+
+const text = z
+  .string()
+  .nullish()
+  .transform((given) => given ?? '');
+const recipients = z.array(z.object({ emailAddress: z.string(), diagnosticCode: text })).default([]);
+const addresses = (of: z.infer<typeof recipients>) => of.map(({ emailAddress }) => emailAddress);
+
+/** What an event says, and `distinct`, which tells two of one kind and mail apart; a repeated one has the same. */
+type Told = Omit<MailFeedback, 'id'> & { readonly distinct: string };
+
+/** Of the mail's fate; opens and clicks are none. Each reads the detail of its event type. */
+const TELL: Readonly<Record<string, (detail: unknown, mail: SesMail) => Told>> = {
+  Send: (_, mail) => told('accepted', mail.timestamp, mail.destination, mail.messageId, ''),
+
+  Delivery(detail) {
+    const { delivery } = z
+      .object({
+        delivery: z.object({ timestamp: z.string(), recipients: z.array(z.string()), smtpResponse: text }),
+      })
+      .parse(detail);
+    const { timestamp, recipients, smtpResponse } = delivery;
+    return told('delivered', timestamp, recipients, smtpResponse, `${timestamp} ${recipients.join()}`);
+  },
+
+  Bounce(detail) {
+    const { bounce } = z
+      .object({
+        bounce: z.object({
+          bounceType: text,
+          bounceSubType: text,
+          bouncedRecipients: recipients,
+          timestamp: z.string(),
+          feedbackId: z.string(),
+        }),
+      })
+      .parse(detail);
+    const reasons = bounce.bouncedRecipients.map(({ emailAddress, diagnosticCode }) =>
+      diagnosticCode === '' ? emailAddress : `${emailAddress}: ${diagnosticCode}`,
+    );
+    const what = `${bounce.bounceType} ${bounce.bounceSubType}: ${reasons.join('; ')}`;
+    return told('bounced', bounce.timestamp, addresses(bounce.bouncedRecipients), what, bounce.feedbackId);
+  },
+
+  Complaint(detail) {
+    const { complaint } = z
+      .object({
+        complaint: z.object({
+          complainedRecipients: recipients,
+          timestamp: z.string(),
+          feedbackId: z.string(),
+          complaintFeedbackType: text,
+        }),
+      })
+      .parse(detail);
+    const who = addresses(complaint.complainedRecipients);
+    const what = `${who.join(', ')} complained ${complaint.complaintFeedbackType}`.trim();
+    return told('complained', complaint.timestamp, who, what, complaint.feedbackId);
+  },
+
+  DeliveryDelay(detail) {
+    const { deliveryDelay } = z
+      .object({
+        deliveryDelay: z.object({ timestamp: z.string(), delayType: text, delayedRecipients: recipients }),
+      })
+      .parse(detail);
+    const { timestamp, delayType, delayedRecipients } = deliveryDelay;
+    const who = addresses(delayedRecipients);
+    return told('delayed', timestamp, who, delayType, `${timestamp} ${who.join()}`);
+  },
+
+  Reject(detail, mail) {
+    const { reject } = z.object({ reject: z.object({ reason: text }) }).parse(detail);
+    return told('rejected', mail.timestamp, mail.destination, reject.reason, '');
+  },
+};
+
+const told = (
+  kind: MailFeedback['kind'],
+  at: string,
+  to: readonly string[],
+  detail: string,
+  distinct: string,
+): Told => ({ kind, at, recipients: to, detail, distinct });
 
 export interface SesFeedback {
   /** The outbox id that was sent as a tag: SES gives its own Message-ID, so nothing else names the mail. */
@@ -55,80 +107,23 @@ export interface SesFeedback {
   readonly feedback: MailFeedback;
 }
 
-/** @returns undefined for a mail without our tag, and for what says nothing of its fate (opened, clicked) */
+/**
+ * Reads an event that SES has published to EventBridge.
+ * @returns undefined for a mail without our tag, and for what says nothing of its fate (opened, clicked)
+ * @throws Fault `bad-input` for an event of ours that is not as SES documents it: it must not go under
+ */
 export function readSesEvent(event: unknown): SesFeedback | undefined {
-  const parsed = sesEvent.safeParse(event);
-  if (!parsed.success) return undefined;
-  const { mail, ...detail } = parsed.data.detail;
-  const mailId = mail.tags[OUTBOX_TAG]?.[0];
-  const told = tell(detail, mail);
-  if (mailId === undefined || told === undefined) return undefined;
-  const { distinct, ...feedback } = told;
-  return { mailId, feedback: { ...feedback, id: `${told.kind} ${mail.messageId} ${distinct}` } };
-}
-
-type Detail = z.infer<typeof sesEvent>['detail'];
-
-/** `distinct` tells two events of one kind and mail apart; a repeated one has the same. */
-function tell(
-  { eventType, bounce, complaint, delivery, deliveryDelay, reject }: Omit<Detail, 'mail'>,
-  mail: Detail['mail'],
-): (Omit<MailFeedback, 'id'> & { readonly distinct: string }) | undefined {
-  const addresses = (of: z.infer<typeof recipients>) => of.map(({ emailAddress }) => emailAddress);
-  if (eventType === 'Bounce' && bounce) {
-    const { bounceType, bounceSubType, bouncedRecipients, timestamp, feedbackId } = bounce;
-    const reasons = bouncedRecipients.map(({ emailAddress, diagnosticCode = '' }) =>
-      `${emailAddress}: ${diagnosticCode}`.replace(/: $/, ''),
-    );
-    const detail = `${bounceType} ${bounceSubType}: ${reasons.join('; ')}`;
-    return {
-      kind: 'bounced',
-      at: timestamp,
-      recipients: addresses(bouncedRecipients),
-      detail,
-      distinct: feedbackId,
-    };
+  const parsed = anyEvent.safeParse(event);
+  const { mail, eventType = '' } = parsed.data?.detail ?? {};
+  const mailId = mail?.tags[OUTBOX_TAG]?.[0];
+  const tell = TELL[eventType];
+  if (!mail || mailId === undefined || !tell) return undefined;
+  try {
+    const { distinct, ...feedback } = tell((event as { detail: unknown }).detail, mail);
+    return { mailId, feedback: { ...feedback, id: `${feedback.kind} ${mail.messageId} ${distinct}`.trim() } };
+  } catch (cause) {
+    throw new Fault('bad-input', `An event of SES about mail ${mailId} is not understood (${eventType})`, {
+      cause,
+    });
   }
-  if (eventType === 'Complaint' && complaint) {
-    const { complainedRecipients, timestamp, feedbackId, complaintFeedbackType } = complaint;
-    const who = addresses(complainedRecipients);
-    const detail = `${who.join(', ')} complained ${complaintFeedbackType}`.trim();
-    return { kind: 'complained', at: timestamp, recipients: who, detail, distinct: feedbackId };
-  }
-  if (eventType === 'Delivery' && delivery) {
-    const { timestamp, smtpResponse } = delivery;
-    return {
-      ...{ kind: 'delivered', at: timestamp, recipients: delivery.recipients },
-      ...{ detail: smtpResponse, distinct: `${timestamp} ${delivery.recipients.join()}` },
-    };
-  }
-  if (eventType === 'DeliveryDelay' && deliveryDelay) {
-    const { timestamp, delayType, delayedRecipients } = deliveryDelay;
-    return {
-      kind: 'delayed',
-      at: timestamp,
-      recipients: addresses(delayedRecipients),
-      detail: delayType,
-      distinct: timestamp,
-    };
-  }
-  if (eventType === 'Reject' && reject) {
-    return {
-      kind: 'rejected',
-      at: mail.timestamp,
-      recipients: mail.destination,
-      detail: reject.reason,
-      distinct: '',
-    };
-  }
-  if (eventType === 'Send') {
-    return {
-      kind: 'accepted',
-      at: mail.timestamp,
-      recipients: mail.destination,
-      detail: mail.messageId,
-      distinct: '',
-    };
-  }
-  return undefined;
 }

@@ -1,4 +1,10 @@
-import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { setTimeout } from 'node:timers/promises';
+import {
+  SendMessageBatchCommand,
+  type SendMessageBatchRequestEntry,
+  type SQSClient,
+  SQSServiceException,
+} from '@aws-sdk/client-sqs';
 import { z } from 'zod';
 import { Fault } from '#core/errors.ts';
 import type { Queue, Wake } from '#core/ports.ts';
@@ -23,26 +29,47 @@ const wakeSchema = z.discriminatedUnion('kind', [
 
 const PER_BATCH = 10; // SQS takes no more
 const ATTEMPTS = 4;
+const FIRST_PAUSE_MS = 50;
 
-/** @throws Fault `unavailable` when SQS does not take a message; nothing is lost, for the table knows what waits */
-export function createSqsQueue(client: SQSClient, urls: QueueUrls): Queue {
+/**
+ * Calls as messages of ordinary queues.
+ * @param options `client`: as of `createSqsClient`
+ * @throws Fault `unavailable` when SQS does not take a call; nothing is lost, for the table knows what waits
+ */
+export function createSqsQueue(options: { readonly client: SQSClient; readonly urls: QueueUrls }): Queue {
+  const { client, urls } = options;
+
+  /** Sends a batch; of some messages SQS may say that they should be sent again. */
   async function send(url: string, calls: readonly Wake[], delaySeconds: number): Promise<void> {
     let rest = calls.map((call, index) => ({
       Id: String(index),
       MessageBody: JSON.stringify(call),
       DelaySeconds: delaySeconds,
     }));
-    let reason: string | undefined;
-    for (let attempt = 0; attempt < ATTEMPTS && rest.length > 0; attempt++) {
-      const { Failed = [] } = await client.send(
-        new SendMessageBatchCommand({ QueueUrl: url, Entries: rest }),
-      );
+    for (let attempt = 1; ; attempt++) {
+      const { Failed = [] } = await ask(url, rest);
+      if (Failed.length === 0) return;
+      if (attempt === ATTEMPTS) {
+        const { Code, Message = '' } = Failed[0]!;
+        throw unavailable(
+          url,
+          `it did not take ${Failed.length} of ${calls.length} calls, ${Code} ${Message}`,
+        );
+      }
       const failed = new Set(Failed.map(({ Id }) => Id));
       rest = rest.filter(({ Id }) => failed.has(Id));
-      reason = Failed[0]?.Message ?? Failed[0]?.Code;
+      await setTimeout(Math.random() * FIRST_PAUSE_MS * 2 ** attempt);
     }
-    if (rest.length > 0) {
-      throw new Fault('unavailable', `The queue ${url} did not take ${rest.length} messages: ${reason}`);
+  }
+
+  async function ask(url: string, Entries: SendMessageBatchRequestEntry[]) {
+    try {
+      return await client.send(new SendMessageBatchCommand({ QueueUrl: url, Entries }));
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      const isRefusal = error instanceof SQSServiceException || error.name === 'CredentialsProviderError';
+      if (!isRefusal && error.name !== 'TimeoutError' && !('code' in error)) throw error;
+      throw unavailable(url, `${error.name}: ${error.message}`, error);
     }
   }
 
@@ -56,6 +83,13 @@ export function createSqsQueue(client: SQSClient, urls: QueueUrls): Queue {
     },
   };
 }
+
+const unavailable = (url: string, why: string, cause?: unknown): Fault =>
+  new Fault(
+    'unavailable',
+    `The queue ${url} cannot be used (${why}); what waits is called again in some minutes. Check the rights of who asks if this goes on`,
+    { cause },
+  );
 
 /** What a message asks for. @throws Fault `bad-input` for one that nobody here has sent */
 export function readWake(body: string): Wake {

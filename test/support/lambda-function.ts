@@ -1,0 +1,104 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { Answer, Call } from './lambda-runtime.ts';
+
+const RUNTIME = join(import.meta.dirname, 'lambda-runtime.ts');
+
+/** A function as Lambda has it: a bundle in a process that lives for many calls. */
+export interface LambdaFunction {
+  /** @throws what the handler throws, and when the process dies or takes too long */
+  invoke(event: unknown, aheadMs?: number): Promise<unknown>;
+  /** Ends its process at once, whatever it is doing; the next call starts another. */
+  kill(): Promise<void>;
+  /** What it has written so far, a line each. */
+  readonly log: readonly string[];
+}
+
+export interface LambdaOptions {
+  readonly name: string;
+  /** The folder of the assembly with its code. */
+  readonly code: string;
+  /** As the template has it: `index.handler`. */
+  readonly handler: string;
+  readonly timeoutSeconds: number;
+  readonly memoryMb: number;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Where it may write. */
+  readonly tmp: string;
+}
+
+export function lambdaFunction(options: LambdaOptions): LambdaFunction {
+  const [file = '', entry = ''] = options.handler.split('.');
+  const log: string[] = [];
+  let running: Promise<ChildProcess> | undefined;
+
+  async function start(): Promise<ChildProcess> {
+    const child = fork(RUNTIME, [join(options.code, `${file}.mjs`), entry], {
+      cwd: options.code,
+      // Nothing of the environment of the tests: a function finds what Lambda and the stack give it.
+      env: {
+        PATH: '/usr/bin:/bin',
+        HOME: '/dev/null',
+        TMPDIR: options.tmp,
+        TZ: ':UTC',
+        LANG: 'en_US.UTF-8',
+        AWS_LAMBDA_FUNCTION_NAME: options.name,
+        AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(options.memoryMb),
+        AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+        LAMBDA_TASK_ROOT: options.code,
+        ...options.environment,
+      },
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    for (const stream of [child.stdout!, child.stderr!]) {
+      stream.setEncoding('utf8').on('data', (text: string) => log.push(...text.split('\n').filter(Boolean)));
+    }
+    child.once('exit', () => {
+      running = undefined;
+    });
+    if ((await nextAnswer(child)) !== 'ready') throw new Error(`${options.name} does not start`);
+    return child;
+  }
+
+  return {
+    log,
+    async invoke(event, aheadMs = 0) {
+      running ??= start();
+      const child = await running;
+      const timeoutMs = options.timeoutSeconds * 1000;
+      const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
+      try {
+        child.send({ event, timeoutMs, aheadMs } satisfies Call);
+        const answer = await nextAnswer(child);
+        if (answer === 'ready') throw new Error(`${options.name} answers what it was not asked`);
+        if ('result' in answer) return answer.result;
+        throw Object.assign(new Error(answer.error.message), answer.error);
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+    async kill() {
+      const child = await running;
+      if (!child || child.exitCode !== null || child.signalCode !== null) return;
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    },
+  };
+}
+
+async function nextAnswer(child: ChildProcess): Promise<Answer> {
+  const settled = new AbortController();
+  const { signal } = settled;
+  try {
+    const exit = once(child, 'exit', { signal }).then(([code, by]) => {
+      throw new Error(`the process ended (${code ?? by})`);
+    });
+    exit.catch(() => {}); // An answer came first.
+    const [answer] = (await Promise.race([once(child, 'message', { signal }), exit])) as [Answer];
+    return answer;
+  } finally {
+    settled.abort();
+  }
+}
