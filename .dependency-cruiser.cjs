@@ -44,7 +44,8 @@ module.exports = {
     },
     {
       name: 'infra-knows-only-domain-and-settings',
-      comment: 'what AWS is asked for is made of words of the domain; the environment of a function is only typed',
+      comment:
+        'what AWS is asked for is made of words of the domain; the environment of a function is only typed',
       severity: 'error',
       from: { path: '^infra/' },
       to: { path: '^lambdas/', pathNot: ['^lambdas/core/domain/', '^lambdas/wiring/config.ts$'] },

@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { Deps } from '#core/deps.ts';
-import type { DeliveryNote } from '#core/domain/delivery-note.ts';
 import { driveRun } from '#core/drive-run.ts';
-import { readInvoices } from '#core/repositories/invoices.ts';
-import { listRunLines } from '#core/repositories/runs.ts';
-import { runReport } from '#core/run-report.ts';
 import { startRun } from '#core/start-run.ts';
 import { customerOf, loadOffice, noteOf, OCTOBER, SETTINGS } from '#test/support/office.ts';
+import { outcomeOf } from '#test/support/outcome.ts';
 import { brokenPromises } from '#test/support/promises.ts';
 import { createCloud, type Mishaps, NO_MISHAPS } from '#test/support/simulated-cloud.ts';
 import { createWorld, mulberry32, type World } from '#test/support/world.ts';
@@ -27,10 +23,10 @@ const NOTES = NUMBERS.filter((number) => number !== '12').flatMap((customer, ind
 );
 const FAST = { ...SETTINGS, mail: { ...SETTINGS.mail, pace: { perSecond: 1000, connections: 4 } } };
 
-async function onOneMachine(notes: readonly DeliveryNote[] = NOTES) {
+async function onOneMachine() {
   const world = createWorld(1);
   const { deps } = world.process();
-  await loadOffice(deps, notes, CUSTOMERS, FAST);
+  await loadOffice(deps, NOTES, CUSTOMERS, FAST);
   const runId = await startRun(OCTOBER, deps);
   await driveRun(runId, deps);
   const outcome = await outcomeOf(runId, deps);
@@ -88,7 +84,7 @@ describe('a run that many short processes share', () => {
   });
 
   it('ends as on one machine, whatever is lost, doubled, late, in disorder, killed or out of time', async () => {
-    const expected = await onOneMachine();
+    const { delivery: _, ...expected } = await onOneMachine();
     const sums = { handled: 0, lost: 0, doubled: 0, killed: 0, timeUp: 0, failed: 0, sweeps: 0 };
     const share = fc.constantFrom(0, 0.1, 0.4);
     const shares = fc.record({ lose: share, double: share, late: share, kill: share, timeUp: share });
@@ -99,13 +95,15 @@ describe('a run that many short processes share', () => {
           const { cloud, runId, clerk } = await inTheCloud(world, mishapsOf(world, seed, troubles));
           for (const name of Object.keys(sums) as (keyof typeof sums)[]) sums[name] += cloud.counts[name];
           assert.deepEqual(await promises(world, cloud.unknowable), []);
-          assert.deepEqual(await outcomeOf(runId, clerk), ending(expected, cloud));
+          // What is unknown of a mail is the auditor's affair.
+          const { delivery: _, ...figures } = await outcomeOf(runId, clerk);
+          assert.deepEqual(figures, expected);
         } finally {
           world.close();
         }
       }),
       {
-        numRuns: process.env.LONG ? 500 : 25,
+        numRuns: process.env.LONG ? 300 : 20,
         ...(process.env.SEED ? { seed: Number(process.env.SEED) } : {}),
       },
     );

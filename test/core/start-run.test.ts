@@ -132,10 +132,13 @@ test('an instant invoice follows the ordering setting, and refuses where there i
   await loadOffice(deps, notes);
   const mailed = await createInstantInvoice({ customer: '9' }, deps, (id) => driveRun(id, deps));
   assert.equal((await runReport(mailed, deps)).customers[0]?.delivery?.state, 'accepted');
-  await assert.rejects(createInstantInvoice({ customer: '9' }, deps, (id) => driveRun(id, deps)), {
-    code: 'nothing-to-bill',
-    message: /Customer 9 has no open delivery notes/,
-  });
+  await assert.rejects(
+    createInstantInvoice({ customer: '9' }, deps, (id) => driveRun(id, deps)),
+    {
+      code: 'nothing-to-bill',
+      message: /Customer 9 has no open delivery notes/,
+    },
+  );
   const off = { ...SETTINGS, ordering: { autoPdfForInstantInvoices: false } };
   await importSettings(off, undefined, deps);
   const shown = await createInstantInvoice({ customer: '10' }, deps, (id) => driveRun(id, deps));

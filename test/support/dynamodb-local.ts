@@ -85,6 +85,8 @@ function launch(port: number): ChildProcess {
     '-jar',
     join(folder, 'DynamoDBLocal.jar'),
     '-inMemory',
+    // Whoever asks, and from whatever region, sees the same tables.
+    '-sharedDb',
     '-disableTelemetry',
     '-port',
     `${port}`,

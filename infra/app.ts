@@ -1,0 +1,4 @@
+import { STAGES } from './stages.ts';
+import { synthesize } from './synthesize.ts';
+
+await synthesize(STAGES);

@@ -1,0 +1,28 @@
+import { Dashboard, GraphWidget, type IMetric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { bounceRate, errorsOf, messages, oldestDue, own } from './alarms.ts';
+
+/** What a month's run looks like from outside: runs, mails, what waits, and how long the functions take. */
+export function dashboard(
+  scope: Construct,
+  { queues, functions }: { readonly queues: readonly IQueue[]; readonly functions: readonly IFunction[] },
+): void {
+  const durations = functions.map((one) => one.metricDuration({ statistic: Stats.p(95) }));
+  new Dashboard(scope, 'Dashboard', {
+    widgets: [
+      [
+        graph('Runs', [own('RunsClosed'), own('CustomersHeld'), own('DocumentsFailed')]),
+        graph('Mails', [own('MailsBounced'), own('MailsComplained'), own('MailsRejected')], [bounceRate]),
+      ],
+      [
+        graph('Waiting', queues.map(messages), [oldestDue]),
+        graph('Functions', durations, [errorsOf(functions)]),
+      ],
+    ],
+  });
+}
+
+const graph = (title: string, left: IMetric[], right: IMetric[] = []): GraphWidget =>
+  new GraphWidget({ title, left, right, width: 12 });

@@ -1,0 +1,73 @@
+import { Stack } from 'aws-cdk-lib';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { allow } from './constructs/allow.ts';
+import type { WorkQueue } from './constructs/work-queue.ts';
+import type { Stage } from './stages.ts';
+import type { StorageStack } from './storage-stack.ts';
+
+const READ = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
+/** Every write is a transaction, and DynamoDB asks for the right to each of its parts. */
+const WRITE = ['dynamodb:PutItem', 'dynamodb:DeleteItem', 'dynamodb:ConditionCheckItem'];
+
+export type Functions = Readonly<
+  Record<'billing' | 'printing' | 'onDemand' | 'mailing' | 'feedback' | 'sweep' | 'api', LambdaFunction>
+>;
+export type Queues = Readonly<Record<'runs' | 'documents' | 'mails', WorkQueue>>;
+
+/** What each function may do: no more than its use cases ask of table, archive, secret, mail and queues. */
+export function giveRights(
+  { billing, printing, onDemand, mailing, feedback, sweep }: Functions,
+  { runs, documents, mails }: Queues,
+  { stage, storage }: { readonly stage: Stage; readonly storage: StorageStack },
+): void {
+  for (const user of [billing, printing, onDemand, mailing, feedback]) {
+    storage.table.grant(user, ...READ, ...WRITE);
+  }
+  storage.table.grant(sweep, ...READ);
+
+  const inArchive = (user: LambdaFunction, actions: string[], prefixes: readonly string[]) =>
+    allow(user.role!, {
+      actions,
+      resources: prefixes.map((prefix) => `${storage.archiveArn}/${prefix}/*`),
+      reason: 'The keys are made while the program runs; what lies below other prefixes it cannot touch.',
+    });
+  const mayRead = (user: LambdaFunction, ...prefixes: string[]) =>
+    inArchive(user, ['s3:GetObject', 's3:GetObjectVersion'], prefixes);
+  /** The program has no right to delete anything. Below `.rechnungspost` it tries whether the first write of a key wins. */
+  const mayFile = (user: LambdaFunction, ...prefixes: string[]) =>
+    inArchive(user, ['s3:PutObject'], [...prefixes, '.rechnungspost']);
+  mayRead(billing, 'templates');
+  for (const user of [printing, onDemand]) {
+    mayRead(user, 'templates', 'invoices', 'delivery-notes');
+    mayFile(user, 'invoices', 'delivery-notes');
+    if (stage.lock !== 'none') inArchive(user, ['s3:PutObjectRetention'], ['invoices']);
+  }
+  mayRead(onDemand, 'print');
+  mayFile(onDemand, 'print');
+  mayRead(mailing, 'templates', 'invoices', 'mail');
+  mayFile(mailing, 'mail');
+  // Without it S3 says "forbidden" of a key that is not there, and nobody could tell the two apart.
+  for (const user of [billing, printing, onDemand, mailing]) {
+    allow(user.role!, { actions: ['s3:ListBucket'], resources: [storage.archiveArn] });
+  }
+
+  storage.secret.grantRead(mailing);
+  const ses = (resource: string, resourceName: string) =>
+    Stack.of(mailing).formatArn({ service: 'ses', resource, resourceName });
+  allow(mailing.role!, {
+    actions: ['ses:SendEmail', 'ses:SendRawEmail'],
+    resources: [
+      ses('configuration-set', storage.configurationSet.configurationSetName),
+      ses('identity', '*'),
+    ],
+    conditions: {
+      StringLike: { 'ses:FromAddress': stage.sender.includes('@') ? stage.sender : `*@${stage.sender}` },
+    },
+    reason:
+      'In the sandbox SES also asks for the right to the recipients; whom mails are from is a condition.',
+  });
+
+  for (const user of [billing, sweep]) runs.queue.grantSendMessages(user);
+  for (const user of [billing, sweep]) documents.queue.grantSendMessages(user);
+  for (const user of [printing, onDemand, sweep]) mails.queue.grantSendMessages(user);
+}

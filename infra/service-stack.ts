@@ -1,0 +1,182 @@
+import { CfnOutput, Duration, Size, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import { Schedule as EventSchedule, Rule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { Architecture, RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import type { Construct } from 'constructs';
+import { CYCLES } from '#core/domain/customer.ts';
+import type { FunctionEnvironment } from '#wiring/config.ts';
+import { alarms } from './constructs/alarms.ts';
+import { acknowledgeWildcards } from './constructs/allow.ts';
+import { billingSchedule } from './constructs/billing-schedule.ts';
+import type { Bundles } from './constructs/bundle.ts';
+import { type CodeFunctionProps, codeFunction } from './constructs/code-function.ts';
+import { dashboard } from './constructs/dashboard.ts';
+import { fixedAddress } from './constructs/fixed-address.ts';
+import { publicApi } from './constructs/public-api.ts';
+import { deadLetterQueue, readBy, workQueue } from './constructs/work-queue.ts';
+import { type Functions, giveRights } from './rights.ts';
+import type { Stage } from './stages.ts';
+import type { StorageStack } from './storage-stack.ts';
+
+interface ServiceProps extends StackProps {
+  readonly stage: Stage;
+  readonly storage: StorageStack;
+  readonly bundles: Bundles;
+}
+
+const RUN_TIMEOUT = Duration.minutes(5);
+/** Shorter than the lease of a batch of documents, so that a call that was cut off never works beside its successor. */
+const DOCUMENTS_TIMEOUT = Duration.minutes(4);
+/** Mails are begun for all but the last 75 seconds of it. */
+const MAIL_TIMEOUT = Duration.minutes(4);
+
+/** What can be replaced: functions, queues, schedules, HTTP API, alarms. It keeps nothing. */
+export class ServiceStack extends Stack {
+  constructor(scope: Construct, id: string, { stage, storage, bundles, ...props }: ServiceProps) {
+    super(scope, id, props);
+    const queues = {
+      runs: workQueue(this, 'Runs', { timeout: RUN_TIMEOUT }),
+      documents: workQueue(this, 'Documents', { timeout: DOCUMENTS_TIMEOUT }),
+      mails: workQueue(this, 'Mails', { timeout: MAIL_TIMEOUT }),
+    };
+    const { runs, documents, mails } = queues;
+    const lost = deadLetterQueue(this, 'LostCalls');
+    const environment: FunctionEnvironment = {
+      TABLE_NAME: storage.table.tableName,
+      BUCKET_NAME: storage.bucket.bucketName,
+      ARCHIVE_LOCK: stage.lock,
+      SECRET_ID: storage.secret.secretArn,
+      RUN_QUEUE_URL: runs.queue.queueUrl,
+      DOCUMENTS_QUEUE_URL: documents.queue.queueUrl,
+      MAIL_QUEUE_URL: mails.queue.queueUrl,
+      CONFIGURATION_SET: storage.configurationSet.configurationSetName,
+    };
+    const functions = this.functions({ stage, bundles, environment, lost });
+    const { billing, printing, mailing, feedback, sweep, api } = functions;
+    giveRights(functions, queues, { stage, storage });
+
+    readBy(billing, runs, { batchSize: 1, atOnce: 5 });
+    readBy(printing, documents, { batchSize: 1, atOnce: stage.printers });
+    readBy(mailing, mails, { batchSize: 10, atOnce: stage.mailers });
+    for (const cycle of CYCLES) {
+      billingSchedule(this, cycle, { hour: stage.hour, target: billing, deadLetters: lost });
+    }
+    acknowledgeWildcards(
+      this,
+      [`${billing.functionArn}:*`],
+      "EventBridge Scheduler's role may call each version of the one function that the schedules are for.",
+    );
+    new Rule(this, 'SweepRule', {
+      schedule: EventSchedule.rate(Duration.minutes(5)),
+      // The next one comes soon enough.
+      targets: [new LambdaFunction(sweep, { retryAttempts: 0 })],
+    });
+    new Rule(this, 'FeedbackRule', {
+      description: 'What SES tells of our mails',
+      eventPattern: {
+        source: ['aws.ses'],
+        detail: { mail: { tags: { 'ses:configuration-set': [environment.CONFIGURATION_SET] } } },
+      },
+      targets: [
+        new LambdaFunction(feedback, {
+          deadLetterQueue: lost,
+          retryAttempts: 10,
+          maxEventAge: Duration.hours(6),
+        }),
+      ],
+    });
+    const apiUrl = publicApi(this, api, `rechnungspost ${stage.name}`);
+
+    const all = Object.values(functions);
+    const deadLetters = [...Object.values(queues).map((queue) => queue.deadLetters), lost];
+    alarms(this, { mail: stage.alarmMail, deadLetters, functions: all });
+    dashboard(this, { queues: Object.values(queues).map(({ queue }) => queue), functions: all });
+    // Where `npm run cli -- --aws STAGE` finds the stage.
+    new StringParameter(this, 'Where', {
+      parameterName: `/rechnungspost/${stage.name}`,
+      description: 'The environment of the functions, for the command line',
+      stringValue: this.toJsonString(environment),
+    });
+    new CfnOutput(this, 'ApiUrl', { value: apiUrl });
+    Validations.of(lost).acknowledge({
+      id: 'AwsSolutions-SQS3',
+      reason: 'It holds the dead letters itself, of schedules and events.',
+    });
+  }
+
+  private functions({
+    stage,
+    bundles,
+    environment,
+    lost,
+  }: Pick<ServiceProps, 'stage' | 'bundles'> & {
+    readonly environment: FunctionEnvironment;
+    readonly lost: Queue;
+  }): Functions {
+    const make = (id: string, folder: string, props: Omit<CodeFunctionProps, 'environment' | 'code'>) =>
+      codeFunction(this, id, { ...props, code: bundles.of(folder), environment });
+    // What calls these does not wait for what becomes of it.
+    const notWaitedFor = {
+      onFailure: new SqsDestination(lost),
+      retryAttempts: 2,
+      maxEventAge: Duration.hours(6),
+    };
+    const withChrome = {
+      // The Chromium that comes with it is built for it.
+      architecture: Architecture.X86_64,
+      // Chrome works on one core and Node beside it, with half a gigabyte each.
+      memorySize: 3008,
+      // The browser has 210 MB unpacked, and puts there what it shares between its processes.
+      ephemeralStorageSize: Size.mebibytes(1024),
+      timeout: DOCUMENTS_TIMEOUT,
+    };
+    return {
+      billing: make('BillingRun', 'billing-run', {
+        ...notWaitedFor,
+        description: 'Plans runs, takes their numbers, closes their books',
+        timeout: RUN_TIMEOUT,
+        // A slice of customers with all their notes is in it, and the fonts' characters.
+        memorySize: 1024,
+        // It wakes itself until the documents are there, which Lambda would take for an endless loop after 16 times.
+        recursiveLoop: RecursiveLoop.ALLOW,
+      }),
+      printing: make('PrintDocuments', 'documents', {
+        ...withChrome,
+        description: 'Makes the documents of a run and files them',
+      }),
+      onDemand: make('PrintOnDemand', 'documents', {
+        ...withChrome,
+        entry: 'onDemand',
+        description: 'Makes one document at once: instant invoice, preview, delivery note, print file',
+      }),
+      mailing: make('SendMail', 'send-mail', {
+        description: 'Hands mails to SES or the SMTP server',
+        timeout: MAIL_TIMEOUT,
+        // As many mails as there are connections, each with its documents.
+        memorySize: 1024,
+        ...(stage.fixedAddress && { vpc: fixedAddress(this) }),
+      }),
+      feedback: make('MailFeedback', 'mail-feedback', {
+        ...notWaitedFor,
+        description: 'Notes what SES tells of a mail',
+        timeout: Duration.seconds(30),
+        memorySize: 512,
+      }),
+      sweep: make('Sweep', 'sweep', {
+        description: 'Wakes whatever waits and is due',
+        timeout: Duration.minutes(1),
+        memorySize: 512,
+        retryAttempts: 0,
+      }),
+      api: make('Api', 'api', {
+        description: 'The HTTP API',
+        // API Gateway waits for 30 seconds.
+        timeout: Duration.seconds(29),
+        memorySize: 512,
+      }),
+    };
+  }
+}

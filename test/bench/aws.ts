@@ -1,0 +1,30 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import type { Measured } from './aws/costs.ts';
+import { measurePrinting } from './aws/printing.ts';
+import { tables } from './aws/tables.ts';
+import { measureUsage } from './aws/usage.ts';
+
+/**
+ * `npm run bench:aws` prints the tables of DEPLOYING.md from what was measured; with `-- --measure` it measures first:
+ * it prints a month with the browser of this machine, and counts in memory what the use cases ask of AWS.
+ */
+const FILE = new URL('./aws/measured.json', import.meta.url);
+const PRINTED = 100;
+const COUNTED = 240;
+const MAILS_A_SECOND = 14;
+
+if (process.argv.includes('--measure')) {
+  const printing = await measurePrinting(PRINTED);
+  const logo = `data:image/png;base64,${'A'.repeat(printing.logoCharacters)}`;
+  const measured: Measured = {
+    date: new Date().toISOString().slice(0, 10),
+    processor: cpus()[0]?.model.trim() ?? 'unknown',
+    printing,
+    usage: await measureUsage(COUNTED, logo, MAILS_A_SECOND),
+  };
+  writeFileSync(FILE, `${JSON.stringify(measured, undefined, 2)}\n`);
+}
+const measured: Measured = JSON.parse(readFileSync(FILE, 'utf8'));
+console.log(`Measured ${measured.date} on ${measured.processor}.`);
+for (const [name, table] of Object.entries(tables(measured))) console.log(`\n${name}\n\n${table}`);

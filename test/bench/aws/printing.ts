@@ -1,0 +1,93 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { driveRun } from '#core/drive-run.ts';
+import { importSettingsFile } from '#core/import-settings-file.ts';
+import { readSettings } from '#core/repositories/settings.ts';
+import { startRun } from '#core/start-run.ts';
+import { treeCpu } from '#test/bench/process-tree.ts';
+import { startMailCounter } from '#test/support/mail-counter.ts';
+import { openData } from '#test/support/october.ts';
+import { loadOffice, OCTOBER } from '#test/support/office.ts';
+import { monthOf } from './month.ts';
+
+/** What the processor of this machine needs for an invoice with its overview, and how large the files are. */
+export interface Printing {
+  /** Milliseconds of processor time, of Node and the browser together, an invoice. */
+  readonly documentsMs: number;
+  /** The same for planning it. */
+  readonly planMs: number;
+  /** The same for composing and handing over a mail. */
+  readonly mailMs: number;
+  /** Bytes on average. */
+  readonly invoiceBytes: number;
+  readonly overviewBytes: number;
+  readonly mailBytes: number;
+  readonly logoCharacters: number;
+  readonly pagesOfADocument: number;
+}
+
+const LOGO = new URL('../../../lambdas/local/demo/demo-logo.svg', import.meta.url);
+
+/** Bills a month with a real browser into a folder, and mails to the loopback. */
+export async function measurePrinting(count: number): Promise<Printing> {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-aws-'));
+  const server = await startMailCounter();
+  const local = openData(folder, 'chrome');
+  try {
+    const mail = {
+      transport: 'smtp',
+      smtp: { host: '127.0.0.1', port: server.port, encryption: 'none' },
+      pace: { perSecond: 1000, connections: 2 },
+    };
+    const bare = monthOf(count, mail);
+    const file = JSON.stringify({ ...bare.settings, pdf: { ...bare.settings.pdf, logo: 'demo-logo.svg' } });
+    await importSettingsFile(new TextEncoder().encode(file), async () => readFileSync(LOGO), local);
+    const settings = await readSettings(local.table);
+    await loadOffice(local, bare.notes, bare.customers, settings);
+    await local.printer.render([{ name: 'warm-up', html: '<p>warm' }]);
+    let pages = 0;
+    let printed = 0;
+    const runId = await startRun(OCTOBER, local);
+    const begun = treeCpu();
+    let planned = begun;
+    let documents = begun;
+    await driveRun(runId, {
+      ...local,
+      printer: {
+        ...local.printer,
+        async render(all) {
+          const results = await local.printer.render(all);
+          for (const result of results) if (result.ok) pages += result.pages;
+          printed += results.length;
+          return results;
+        },
+      },
+      onProgress: ({ phase }) => {
+        if (phase === 'plan') planned = treeCpu();
+        if (phase === 'documents') documents = treeCpu();
+      },
+    });
+    const ended = treeCpu();
+    const sizes = async (prefix: string, pattern: RegExp) => {
+      const keys = (await local.archive.list(prefix)).filter((key) => pattern.test(key));
+      const files = await Promise.all(keys.map(async (key) => (await local.archive.get(key))!.file.size));
+      return { count: files.length, average: Math.round(files.reduce((a, b) => a + b, 0) / files.length) };
+    };
+    const mails = await sizes('mail/', /\.eml$/);
+    return {
+      planMs: (planned - begun) / count,
+      documentsMs: (documents - planned) / count,
+      mailMs: (ended - documents) / mails.count,
+      invoiceBytes: (await sizes('invoices/', /-1\.pdf$/)).average,
+      overviewBytes: (await sizes('invoices/', /-2\.pdf$/)).average,
+      mailBytes: mails.average,
+      logoCharacters: settings.pdf.logo.length,
+      pagesOfADocument: pages / printed,
+    };
+  } finally {
+    await local.close();
+    await server.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

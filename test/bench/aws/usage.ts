@@ -1,0 +1,119 @@
+import { advanceRun } from '#core/advance-run.ts';
+import type { Deps } from '#core/deps.ts';
+import { issueCustomers } from '#core/issue-customers.ts';
+import type { Mailer, Queue, Wake } from '#core/ports.ts';
+import { listMonthMails, type MailFeedback } from '#core/repositories/mails.ts';
+import { sendMails } from '#core/send-mails.ts';
+import { startRun } from '#core/start-run.ts';
+import { sweepToQueues } from '#core/sweep.ts';
+import { takeMailFeedback } from '#core/take-mail-feedback.ts';
+import { loadOffice, OCTOBER } from '#test/support/office.ts';
+import { createWorld } from '#test/support/world.ts';
+import { LATENCIES } from './assumptions.ts';
+import { countedArchive, countedTable, nothing, type Usage } from './counted.ts';
+import { monthOf } from './month.ts';
+import { createVirtualTime } from './virtual-time.ts';
+
+/** `plan` takes the numbers and hands out the documents as well, `close` looks whether all are there. */
+const WORKS = ['import', 'plan', 'documents', 'close', 'mail', 'feedback', 'sweep'] as const;
+type Work = (typeof WORKS)[number];
+export interface MonthUsage {
+  readonly invoices: number;
+  readonly mails: number;
+  /** Of the whole month; of one sweep. */
+  readonly work: Readonly<Record<Work, Usage>>;
+  /** Bytes of the table after the month. */
+  readonly stored: number;
+}
+
+/** Mails that one call of the function takes at most. */
+const MAILS_A_CALL = 10;
+
+/**
+ * Bills a month in memory with the use cases that the functions call, one call after the other, and counts.
+ * @param logo as settings hold it: it is read with them
+ * @param perSecond the pace of mails: below ten a second each takes its turn with a write of its own
+ */
+export async function measureUsage(count: number, logo: string, perSecond: number): Promise<MonthUsage> {
+  const world = createWorld(1);
+  const { deps } = world.process();
+  const clock = createVirtualTime(deps.clock.now());
+  const work = Object.fromEntries(WORKS.map((name) => [name, nothing()])) as Record<Work, Usage>;
+  let current: Work = 'import';
+  const usage = () => work[current];
+  const during = async <T>(name: Work, doing: () => Promise<T>): Promise<T> => {
+    current = name;
+    const begun = clock.now();
+    const result = await doing();
+    work[name].waited += clock.now() - begun;
+    return result;
+  };
+
+  const { table, stored } = countedTable(world.table, usage, clock, LATENCIES);
+  const waiting: Wake[] = [];
+  const here: Deps & { readonly queue: Queue } = {
+    ...deps,
+    table,
+    archive: countedArchive(world.archive, usage, clock, LATENCIES),
+    clock,
+    openMailer: async () => mailer,
+    composer: { compose: async ({ messageId }) => new TextEncoder().encode(messageId) },
+    workers: { me: 'lambda:00000000000000000000000', isDead: () => false },
+    queue: {
+      async wake(calls) {
+        usage().messages += calls.length;
+        waiting.push(...calls);
+        await clock.wait(Math.ceil(calls.length / 10) * LATENCIES.send);
+      },
+    },
+  };
+  const mailer: Mailer = {
+    async send(_envelope, _message, beforeHandOver) {
+      await beforeHandOver();
+      await clock.wait(LATENCIES.mail);
+      return { state: 'accepted', reply: `010701${'0'.repeat(54)}-000000`, refused: [] };
+    },
+    close: async () => {},
+  };
+  const take = <K extends Wake['kind']>(kind: K, atMost: number): Extract<Wake, { kind: K }>[] => {
+    const taken = waiting.filter((call) => call.kind === kind).slice(0, atMost);
+    for (const call of taken) waiting.splice(waiting.indexOf(call), 1);
+    return taken as Extract<Wake, { kind: K }>[];
+  };
+
+  const month = monthOf(count, { transport: 'ses', pace: { perSecond, connections: 2 } }, logo);
+  await during('import', () => loadOffice(here, month.notes, month.customers, month.settings));
+  await during('plan', async () => advanceRun({ kind: 'run', id: await startRun(OCTOBER, here) }, here));
+  for (let [call] = take('documents', 1); call; [call] = take('documents', 1)) {
+    const { run, customers } = call;
+    await during('documents', async () => {
+      const { mails } = await issueCustomers(run, customers, here);
+      await here.queue.wake(mails.map((id) => ({ kind: 'mail', id })));
+    });
+  }
+  for (let [call] = take('run', 1); call; [call] = take('run', 1)) {
+    const look = call;
+    await during('close', () => advanceRun(look, here));
+  }
+  for (let calls = take('mail', MAILS_A_CALL); calls.length > 0; calls = take('mail', MAILS_A_CALL)) {
+    const ids = calls.map(({ id }) => id);
+    await during('mail', () => sendMails(ids, here));
+  }
+  const mails = await listMonthMails(world.table, '2026-11');
+  for (const id of mails) {
+    for (const told of [feedback('accepted', id), feedback('delivered', id)]) {
+      await during('feedback', () => takeMailFeedback(id, told, here));
+    }
+  }
+  await during('sweep', () => sweepToQueues(here));
+  const result = { invoices: count, mails: mails.length, work, stored: stored() };
+  world.close();
+  return result;
+}
+
+/** What SES tells of a mail that arrives. */
+const feedback = (kind: MailFeedback['kind'], mailId: string): MailFeedback => ({
+  id: `${kind} 010701${'0'.repeat(54)}-000000 2026-11-02T03:00:00.000Z`,
+  ...{ kind, at: '2026-11-02T03:00:00.000Z', recipients: [`${mailId}@kunde.example`] },
+  detail: '250 2.0.0 OK queued as 4XyZ1a2b3c4d5e6f',
+});

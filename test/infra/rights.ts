@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { ofType, type StackTemplate, synthesized } from '#test/support/synthesized.ts';
+
+const { stages, stack } = await synthesized();
+
+interface Statement {
+  readonly Effect: 'Allow' | 'Deny';
+  readonly Action: string | readonly string[];
+  readonly Resource?: unknown;
+  readonly Principal?: unknown;
+  readonly Condition?: object;
+}
+
+/** Every statement of every policy, of roles, resources and trust, with the name of what it belongs to. */
+function statementsOf(template: StackTemplate): (Statement & { readonly of: string })[] {
+  return Object.entries(template.Resources).flatMap(([of, { Properties }]) =>
+    Object.entries(Properties ?? {}).flatMap(([key, document]) =>
+      /Policy(?:Document)?$/.test(key) && Array.isArray((document as { Statement?: unknown }).Statement)
+        ? (document as { Statement: Statement[] }).Statement.map((statement) => ({ ...statement, of }))
+        : [],
+    ),
+  );
+}
+
+const list = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? value : [value as T]);
+
+/** The resource with each reference written as `<Name.Attribute>`, or as the export that it imports. */
+function text(resource: unknown): string {
+  if (typeof resource === 'string') return resource;
+  const [[key, value]] = Object.entries(resource as Record<string, unknown>) as [[string, never]];
+  if (key === 'Fn::Join') return (value as [string, unknown[]])[1].map(text).join('');
+  return key === 'Fn::GetAtt' ? `<${(value as string[]).join('.')}>` : `<${value}>`;
+}
+
+/** Who may do something with everything, and why nothing narrower will do. */
+const EVERYTHING: readonly { readonly of: RegExp; readonly actions: RegExp; readonly why: string }[] = [
+  {
+    of: /^SendMailRole/,
+    actions:
+      /^ec2:(?:Create|Delete|Describe)NetworkInterfaces?$|^ec2:DescribeSubnets$|^ec2:(?:Una|A)ssignPrivateIpAddresses$/,
+    why: 'Lambda joins a network with it, and does so before there is an interface to name',
+  },
+];
+
+/** Who may do all actions of a name, and why. */
+const ALL_ACTIONS: readonly { readonly of: RegExp; readonly actions: RegExp; readonly why: string }[] = [
+  {
+    of: /^ArchivePolicy/,
+    actions: /^s3:(?:GetBucket|List|DeleteObject)\*$/,
+    why: 'the helper of CDK that empties the bucket of a stage which goes with its stack',
+  },
+];
+
+/** ARNs with a wildcard at the end, and why. */
+const BELOW: readonly { readonly of: RegExp; readonly resources: RegExp; readonly why: string }[] = [
+  {
+    of: /^(?:BillingRun|PrintDocuments|PrintOnDemand|SendMail)Role|^ArchiveReader/,
+    resources: /Archive\w+(?:\.Arn)?>\/(?:invoices|delivery-notes|mail|print|templates|\.rechnungspost)\/\*$/,
+    why: 'keys below one prefix of the archive',
+  },
+  {
+    of: /^SendMailRole/,
+    resources: /^arn:aws:ses:eu-central-1:<AWS::AccountId>:identity\/\*$/,
+    why: 'in the sandbox SES asks for the right to the recipient too; the sender is a condition',
+  },
+  { of: /^SchedulerRole/, resources: /^<BillingRun\w+\.Arn>:\*$/, why: 'versions of the one function' },
+  { of: /^ArchivePolicy/, resources: /^<Archive\w+\.Arn>\/\*$/, why: "the bucket's own policy" },
+];
+
+for (const { name, retained, lock, sender } of stages) {
+  for (const kind of ['storage', 'service'] as const) {
+    const allowed = statementsOf(stack(name, kind)).filter(({ Effect }) => Effect === 'Allow');
+    describe(`rights in ${kind} of ${name}`, () => {
+      test('no action is a wildcard without a reason', () => {
+        for (const { of, Action } of allowed) {
+          for (const action of list(Action).filter((action) => action.includes('*'))) {
+            assert.ok(!retained, `${of}: ${action} in a stage that is kept`);
+            assert.ok(
+              ALL_ACTIONS.some((one) => one.of.test(of) && one.actions.test(action)),
+              `${of}: ${action}`,
+            );
+          }
+        }
+      });
+
+      test('no resource is a wildcard without a reason', () => {
+        for (const { of, Action, Resource } of allowed) {
+          for (const resource of Resource === undefined ? [] : list(Resource).map(text)) {
+            if (resource === '*') {
+              const reasons = EVERYTHING.filter((one) => one.of.test(of));
+              for (const action of list(Action)) {
+                assert.ok(
+                  reasons.some(({ actions }) => actions.test(action)),
+                  `${of}: ${action} on everything`,
+                );
+              }
+            } else if (resource.includes('*')) {
+              assert.ok(
+                BELOW.some((one) => one.of.test(of) && one.resources.test(resource)),
+                `${of}: ${resource}`,
+              );
+            }
+          }
+        }
+      });
+
+      test('nothing is open to everybody', () => {
+        for (const { of, Principal } of allowed)
+          assert.doesNotMatch(JSON.stringify(Principal ?? ''), /"\*"/, of);
+      });
+
+      test('roles have no policies of somebody else, which would grow unseen', () => {
+        for (const [id, { Properties }] of ofType(stack(name, kind), 'AWS::IAM::Role')) {
+          if (retained || !id.startsWith('CustomS3AutoDeleteObjects')) {
+            assert.equal(Properties.ManagedPolicyArns, undefined, id);
+          }
+        }
+      });
+    });
+  }
+
+  const ofFunctions = statementsOf(stack(name, 'service')).filter(({ Effect }) => Effect === 'Allow');
+  describe(`what functions may do in ${name}`, () => {
+    const who = (action: string, resource: RegExp = /./): string[] =>
+      ofFunctions
+        .filter(
+          ({ Action, Resource }) =>
+            list(Action).includes(action) &&
+            list(Resource)
+              .map(text)
+              .some((found) => resource.test(found)),
+        )
+        .map(({ of }) => /^(\w+?)Role/.exec(of)?.[1] ?? of)
+        .toSorted();
+
+    test('nobody deletes from the archive, or makes the table or the bucket other than they are', () => {
+      const actions = ofFunctions.flatMap(({ Action }) => list(Action));
+      assert.ok(actions.length > 30);
+      for (const action of actions) {
+        assert.doesNotMatch(action, /^s3:(?:Delete|Bypass|PutBucket|PutLifecycle)|^dynamodb:\w*Table|^iam:/);
+      }
+    });
+
+    test('only who prints files invoices, and who files them can protect them', () => {
+      const printers = ['PrintDocuments', 'PrintOnDemand'];
+      assert.deepEqual(who('s3:PutObject', /\/invoices\/\*$/), printers);
+      assert.deepEqual(who('s3:PutObjectRetention'), lock === 'none' ? [] : printers);
+      assert.deepEqual(who('s3:PutObject', /\.rechnungspost\/\*$/), [...printers, 'SendMail']);
+    });
+
+    test('only who mails knows the password and sends, as the sender alone', () => {
+      assert.deepEqual(who('secretsmanager:GetSecretValue'), ['SendMail']);
+      assert.deepEqual(who('ses:SendEmail'), ['SendMail']);
+      const { Condition } = ofFunctions.find(({ Action }) => list(Action).includes('ses:SendEmail'))!;
+      assert.deepEqual(Condition, { StringLike: { 'ses:FromAddress': `*@${sender}` } });
+    });
+
+    test('sweep writes nothing, and the public API touches nothing', () => {
+      assert.ok(!who('dynamodb:PutItem').includes('Sweep'));
+      const api = ofFunctions
+        .filter(({ of }) => of.startsWith('ApiRole'))
+        .flatMap(({ Action }) => list(Action));
+      assert.deepEqual(api.toSorted(), ['logs:CreateLogStream', 'logs:PutLogEvents', 'sts:AssumeRole']);
+    });
+  });
+}

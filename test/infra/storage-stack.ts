@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { ofType, one, type StackTemplate, synthesized } from '#test/support/synthesized.ts';
+
+const { folder, stages, stack } = await synthesized();
+
+/** The statements of the bucket's policy that forbid something. */
+const denials = (
+  template: StackTemplate,
+): { Action: string | string[]; Condition?: object; Resource: unknown }[] =>
+  one(template, 'AWS::S3::BucketPolicy').Properties.PolicyDocument.Statement.filter(
+    ({ Effect }: { Effect: string }) => Effect === 'Deny',
+  );
+
+for (const { name, retained, lock, sender } of stages) {
+  const template = stack(name, 'storage');
+  describe(`storage of ${name}`, () => {
+    const bucket = one(template, 'AWS::S3::Bucket');
+    const table = one(template, 'AWS::DynamoDB::GlobalTable');
+
+    test('archive is encrypted, versioned and closed to the public', () => {
+      assert.deepEqual(bucket.Properties.BucketEncryption.ServerSideEncryptionConfiguration, [
+        { ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } },
+      ]);
+      assert.equal(bucket.Properties.VersioningConfiguration.Status, 'Enabled');
+      assert.deepEqual(Object.values(bucket.Properties.PublicAccessBlockConfiguration), [
+        true,
+        true,
+        true,
+        true,
+      ]);
+    });
+
+    test('archive is reached by TLS alone, of a version that is not broken', () => {
+      const conditions = denials(template)
+        .filter(({ Action }) => Action === 's3:*')
+        .map(({ Condition }) => Condition);
+      assert.deepEqual(conditions, [
+        { Bool: { 'aws:SecureTransport': 'false' } },
+        { NumericLessThan: { 's3:TlsVersion': 1.2 } },
+      ]);
+    });
+
+    test('only print files, which can be made again, are ever cleared away', () => {
+      const expiring = bucket.Properties.LifecycleConfiguration.Rules.filter((rule: object) =>
+        Object.keys(rule).some((key) => /Expiration/.test(key)),
+      );
+      assert.deepEqual(
+        expiring.map(({ Prefix }: { Prefix: string }) => Prefix),
+        ['print/'],
+      );
+    });
+
+    test(retained ? 'nothing goes by a slip' : 'all goes with the stack', () => {
+      const policy = retained ? 'Retain' : 'Delete';
+      const lasting = ['AWS::S3::Bucket', 'AWS::DynamoDB::GlobalTable', 'AWS::SecretsManager::Secret'];
+      for (const type of [...lasting, 'AWS::SES::EmailIdentity']) {
+        assert.equal(one(template, type).DeletionPolicy, policy, type);
+      }
+      assert.equal(bucket.Properties.ObjectLockEnabled ?? false, lock !== 'none');
+      assert.equal(table.Properties.Replicas[0].DeletionProtectionEnabled, retained);
+      assert.equal(ofType(template, 'Custom::S3AutoDeleteObjects').length, retained ? 0 : 1);
+      const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
+      const { terminationProtection = false } =
+        manifest.artifacts[`rechnungspost-${name}-storage`].properties;
+      assert.equal(terminationProtection, retained);
+    });
+
+    test(
+      retained ? 'nobody deletes an invoice or frees it before its time' : 'invoices may be deleted',
+      () => {
+        const deletion = denials(template).filter(({ Action }) => Action.includes('s3:DeleteObjectVersion'));
+        assert.equal(deletion.length, retained ? 1 : 0);
+        if (!retained) return;
+        const [statement] = deletion;
+        assert.deepEqual(statement, {
+          Sid: 'InvoicesStay',
+          Effect: 'Deny',
+          Principal: { AWS: '*' },
+          Action: ['s3:BypassGovernanceRetention', 's3:DeleteObject', 's3:DeleteObjectVersion'],
+          Resource: statement!.Resource,
+        });
+        assert.match(JSON.stringify(statement!.Resource), /\/invoices\/\*/);
+      },
+    );
+
+    test('table is paid by use and can be put back to any second of five weeks', () => {
+      assert.equal(table.Properties.BillingMode, 'PAY_PER_REQUEST');
+      assert.equal(
+        table.Properties.Replicas[0].PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled,
+        true,
+      );
+      assert.deepEqual(table.Properties.KeySchema, [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ]);
+    });
+
+    test('secret has no value that a deployment could put in the place of the password', () => {
+      const { Properties } = one(template, 'AWS::SecretsManager::Secret');
+      assert.deepEqual(
+        Object.keys(Properties).filter((key) => /SecretString/.test(key)),
+        [],
+      );
+    });
+
+    test('SES knows the sender, asks for TLS, and tells the event bus what becomes of mails', () => {
+      const identity = one(template, 'AWS::SES::EmailIdentity').Properties;
+      const mailing = one(template, 'AWS::SES::ConfigurationSet').Properties;
+      const { EventDestination } = one(template, 'AWS::SES::ConfigurationSetEventDestination').Properties;
+      assert.equal(identity.EmailIdentity, sender);
+      assert.ok(identity.ConfigurationSetAttributes.ConfigurationSetName.Ref);
+      assert.equal(mailing.DeliveryOptions.TlsPolicy, 'REQUIRE');
+      assert.deepEqual(mailing.SuppressionOptions.SuppressedReasons, ['BOUNCE', 'COMPLAINT']);
+      assert.match(JSON.stringify(EventDestination.EventBridgeDestination.EventBusArn), /event-bus\/default/);
+      assert.deepEqual(EventDestination.MatchingEventTypes.toSorted(), [
+        'bounce',
+        'complaint',
+        'delivery',
+        'deliveryDelay',
+        'reject',
+        'send',
+      ]);
+      assert.equal(EventDestination.Enabled, true);
+    });
+
+    test('who browses the archive looks and opens, and nothing else', () => {
+      const { PolicyDocument } = one(template, 'AWS::IAM::ManagedPolicy').Properties;
+      const actions = PolicyDocument.Statement.flatMap(({ Action }: { Action: string[] }) => Action);
+      assert.ok(actions.includes('s3:GetObject') && actions.includes('s3:ListBucket'));
+      for (const action of actions) assert.match(action, /^s3:(?:Get|List)\w+$/);
+    });
+  });
+}

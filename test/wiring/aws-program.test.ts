@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { after, before, it } from 'node:test';
+import type { Wake } from '#core/ports.ts';
+import { openShop } from '#test/support/cli.ts';
+import { describeDynamo } from '#test/support/dynamodb-local.ts';
+import { openLocalTable } from '#test/support/dynamodb-table.ts';
+import { byMail, customersCsv, deliveriesCsv, onPaper, settingsJson } from '#test/support/import-files.ts';
+import { type SesServer, startSesServer } from '#test/support/ses-server.ts';
+import { createCloud } from '#test/support/simulated-cloud.ts';
+import { startSmtpServer } from '#test/support/smtp-server.ts';
+import { type StageServer, startStageServer } from '#test/support/stage-server.ts';
+import { createWorld, type World } from '#test/support/world.ts';
+
+const OCTOBER = ['run', '--cycle', 'monthly', '--period', '2026-10', '--invoice-date', '2026-11-02'];
+
+/**
+ * The command line against a stage: its table is DynamoDB Local's, its functions are those of a simulated cloud, which
+ * gets the messages and prints and mails in memory.
+ */
+describeDynamo('the command line on a stage', (dynamo) => {
+  const parameters = new Map<string, string>();
+  const asked: Wake[] = [];
+  let world: World;
+  let server: StageServer;
+  let ses: SesServer;
+  let working = Promise.resolve();
+
+  before(async () => {
+    const table = await dynamo.makeTable();
+    world = createWorld(1, openLocalTable(dynamo.endpoint, table));
+    const cloud = createCloud(world);
+    server = await startStageServer(parameters, (body) => {
+      const call: Wake = JSON.parse(body);
+      asked.push(call);
+      working = working.then(() => cloud.queue.wake([call])).then(() => cloud.run());
+    });
+    ses = await startSesServer();
+    parameters.set(
+      '/rechnungspost/test',
+      JSON.stringify({
+        TABLE_NAME: table,
+        BUCKET_NAME: 'none',
+        ARCHIVE_LOCK: 'none',
+        SECRET_ID: 'none',
+        RUN_QUEUE_URL: `${server.url}/run`,
+        DOCUMENTS_QUEUE_URL: `${server.url}/documents`,
+        MAIL_QUEUE_URL: `${server.url}/mail`,
+        CONFIGURATION_SET: 'none',
+      }),
+    );
+    Object.assign(process.env, {
+      AWS_REGION: 'eu-central-1',
+      // DynamoDB Local keeps tables by the key.
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+      AWS_ENDPOINT_URL_SSM: server.url,
+      AWS_ENDPOINT_URL_SQS: server.url,
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: server.url,
+      AWS_ENDPOINT_URL_DYNAMODB: dynamo.endpoint,
+      AWS_ENDPOINT_URL_SESV2: ses.endpoint,
+    });
+  });
+  after(async () => {
+    await working;
+    world?.close();
+    server?.close();
+    await ses?.close();
+  });
+
+  it('loads data, lets the functions bill and mail, and shows what came of it', {
+    timeout: 120_000,
+  }, async (t) => {
+    const shop = openShop(t, undefined, ['--aws', 'test']);
+    await shop.load('settings', settingsJson(25, { mail: { transport: 'ses' } }));
+    await shop.load('customers', customersCsv([byMail('1'), onPaper('2')]));
+    const deliveries = ['1', '2'].map((customer) => ({ note: `L${customer}`, date: '2026-10-05', customer }));
+    await shop.load('deliveries', deliveriesCsv(deliveries));
+
+    const dry = await shop.json<Report>(...OCTOBER, '--dry-run');
+    assert.deepEqual([dry.code, dry.value.totals.net, asked], [0, '2.00', []]);
+
+    const { code, value } = await shop.json<Report>(...OCTOBER);
+    assert.equal(code, 0);
+    assert.deepEqual(
+      value.customers.map(({ customer, invoice, delivery }) => [customer, invoice, delivery?.state]),
+      [
+        ['1', '2026000001', 'accepted'],
+        ['2', '2026000002', 'to print'],
+      ],
+    );
+    assert.deepEqual(
+      asked.map(({ kind }) => kind),
+      ['run'],
+    );
+    assert.equal(world.received.size, 1);
+
+    const again = await shop.json('reprint', '--number', '2026000001', '--output', 'pdf', '--yes');
+    assert.equal(again.code, 0, JSON.stringify(again));
+    assert.deepEqual(asked.slice(1), [{ kind: 'mail', id: '2026000001-2' }]);
+    assert.equal(world.received.size, 2);
+    assert.match((await shop.cli('sweep')).stdout, /Nothing is due/);
+    // Nothing of it is on this machine.
+    assert.deepEqual(shop.rows(), []);
+  });
+
+  it('sends a test mail from here, by SES or by SMTP', { timeout: 120_000 }, async (t) => {
+    const shop = openShop(t, undefined, ['--aws', 'test']);
+    const bySes = await shop.cli('test-mail', 'clerk@dairy.example');
+    assert.deepEqual([bySes.code, bySes.stderr], [0, '']);
+    assert.match(bySes.stdout, /Amazon SES took the mail as \S+\./);
+    assert.equal((await ses.stored()).length, 1);
+
+    const smtp = await startSmtpServer();
+    t.after(() => smtp.close());
+    await shop.load('settings', settingsJson(smtp.port));
+    const bySmtp = await shop.cli('test-mail', 'clerk@dairy.example');
+    assert.equal(bySmtp.code, 0);
+    assert.match(bySmtp.stdout, /EHLO .*250 .*from this machine, not from the stage/s);
+  });
+});
+
+interface Report {
+  readonly totals: { readonly net: string };
+  readonly customers: readonly {
+    readonly customer: string;
+    readonly invoice?: string;
+    readonly delivery?: { readonly state: string };
+  }[];
+}
