@@ -28,15 +28,15 @@ const LOOK_AGAIN_SECONDS = 20;
  * messages to others. Then it looks again and again, from the first customer that was not done the last time, and
  * closes the books when all are.
  *
- * The messages of a run are a chain: each names the turn that its sender took, which is the instant of the run's due
- * item. When that is past (the chain broke, or some documents are still not made), `sweep` begins a new turn, which
- * hands out again whatever is open; what then still comes of the old one does nothing.
- * @returns the run when its books were closed by this call; undefined when messages go on with it, or another turn does
+ * Each call that is taken on is a turn of the run and names the next one, so that one chain of calls drives it whatever
+ * comes twice, late or never. When the run is overdue (the chain broke, or some documents are still not made), `sweep`
+ * begins another chain, which hands out again whatever is open.
+ * @returns the run when its books were closed by this call; undefined when other calls go on with it
  * @throws what a run throws; `sweep` tries again
  */
 export async function advanceRun(wake: RunWake, deps: AdvanceDeps): Promise<Run | undefined> {
   const { id, after } = wake;
-  const turn = after === undefined ? await takeTurn(wake, deps) : await sameTurn(wake, deps);
+  const turn = await takeTurn(wake, deps);
   if (turn === undefined) return undefined;
   try {
     await planRun(id, deps);
@@ -55,25 +55,30 @@ export async function advanceRun(wake: RunWake, deps: AdvanceDeps): Promise<Run 
   }
 }
 
-/** @returns the new turn; undefined for a finished run, and for one whose turn is not the caller's */
-async function takeTurn({ id, turn }: RunWake, deps: AdvanceDeps): Promise<number | undefined> {
+/**
+ * Counts a turn of the run; one that is more than a look puts off when the run is overdue.
+ * @returns the count; undefined when there is nothing to do: the turn was taken before, or the run is finished
+ */
+async function takeTurn({ id, turn, after }: RunWake, deps: AdvanceDeps): Promise<number | undefined> {
   return retryOnConflict(async () => {
     const run = await readRun(deps.table, id);
-    if (!run || run.value.finished || (turn ?? run.value.dueAt) !== run.value.dueAt) return undefined;
-    // Never the old one again, also when two are taken in the same millisecond.
-    const dueAt = Math.max(deps.clock.now() + RUN_LEASE_MS, run.value.dueAt + 1);
-    await deps.table.write([
-      replace(run, { ...run.value, dueAt }),
-      removeDue(run.value.dueAt, { kind: 'run', id }),
-      addDue(dueAt, { kind: 'run', id, worker: deps.workers.me }),
-    ]);
-    return dueAt;
+    if (!run || run.value.finished) return undefined;
+    const { turn: last = 0, dueAt } = run.value;
+    const isNext = turn === undefined ? dueAt <= deps.clock.now() : turn === last;
+    if (!isNext) return undefined;
+    const taken: Run = { ...run.value, turn: last + 1 };
+    if (after !== undefined) await deps.table.write([replace(run, taken)]);
+    else {
+      // Never the same instant again, also when two turns are taken within a millisecond.
+      const overdueAt = Math.max(deps.clock.now() + RUN_LEASE_MS, dueAt + 1);
+      await deps.table.write([
+        replace(run, { ...taken, dueAt: overdueAt }),
+        removeDue(dueAt, { kind: 'run', id }),
+        addDue(overdueAt, { kind: 'run', id, worker: deps.workers.me }),
+      ]);
+    }
+    return last + 1;
   });
-}
-
-async function sameTurn({ id, turn }: RunWake, deps: AdvanceDeps): Promise<number | undefined> {
-  const run = await readRun(deps.table, id);
-  return run && !run.value.finished && run.value.dueAt === turn ? turn : undefined;
 }
 
 /** Puts all open lines into the queue of the documents. @returns where to look first, undefined when all are done */

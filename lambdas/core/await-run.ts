@@ -26,7 +26,7 @@ const STALLED_MS = 45 * 60_000;
 export async function awaitRun(runId: string, deps: AwaitDeps): Promise<Run> {
   const begun = await existing(runId, deps);
   // Where the same turn is asked for twice, it is taken once.
-  if (!begun.finished) await deps.queue.wake([{ kind: 'run', id: runId, turn: begun.dueAt }]);
+  if (!begun.finished) await deps.queue.wake([{ kind: 'run', id: runId, turn: begun.turn ?? 0 }]);
   const nextLook = watcher(`The run ${runId}`, deps);
   const seen = { after: '', done: 0 };
   for (;;) {

@@ -212,8 +212,8 @@ export interface Secrets {
 /** Where work goes on: a message only says what to look at, the table says what is to be done there. */
 export type Wake =
   /**
-   * A run, from wherever it stands. `turn`: only as long as the run's due item is the one of this instant, so that one
-   * chain of calls drives a run, whatever comes twice or late. `after`: only look whether the documents of the
+   * A run, from wherever it stands. `turn`: the run's count of turns, of which the next is asked for; it is taken once,
+   * whatever comes twice or late. Without it: when the run is overdue. `after`: only look whether the documents of the
    * customers after this one are made.
    */
   | { readonly kind: 'run'; readonly id: string; readonly turn?: number; readonly after?: string }

@@ -45,7 +45,7 @@ export interface CustomerReport {
   readonly files?: readonly string[];
 }
 
-const NEEDS_A_PERSON = ['held', 'failed', 'unknown'];
+const NEEDS_A_PERSON = ['held', 'failed', 'unknown', 'bounced', 'complained'];
 
 /** Exit code 1: everything was done, but something is held, failed or unknown. */
 export const needsAPerson = (report: RunReport): boolean =>

@@ -3,15 +3,14 @@ import { berlinDay } from './domain/calendar.ts';
 import type { Cycle } from './domain/customer.ts';
 import { previousPeriod } from './domain/period.ts';
 import type { Wake } from './ports.ts';
-import { readRun } from './repositories/runs.ts';
 import { readSettings } from './repositories/settings.ts';
-import { RUN_LEASE_MS, type StartDeps, startRun } from './start-run.ts';
+import { type StartDeps, startRun } from './start-run.ts';
 
 /**
  * The run that a schedule asks for: the last period of the cycle that was over on the day of the scheduled time, in
  * Germany. A scheduler may call late and several times: the key of cycle and period lets it start one run, ever.
  * @param scheduledAt milliseconds since 1970
- * @returns the call that begins the run's first turn, and does nothing once that was taken; undefined where the
+ * @returns the call for the run's first turn, which does nothing once that was taken; undefined where the
  *   settings leave the start to a person (`schedule.release`)
  */
 export async function startScheduledRun(
@@ -29,6 +28,5 @@ export async function startScheduledRun(
     deps,
     { partition: 'SCHEDULE', sort: `${cycle}#${period}` },
   );
-  const { startedAt } = (await readRun(deps.table, id))!.value;
-  return { kind: 'run', id, turn: Date.parse(startedAt) + RUN_LEASE_MS };
+  return { kind: 'run', id, turn: 0 };
 }

@@ -16,7 +16,7 @@ import { RUN_LEASE_MS } from './start-run.ts';
  */
 export async function sweep(deps: Deps): Promise<number> {
   const runs = await dueRuns(deps);
-  for (const { id } of runs) await unlessItFails('run', id, deps, () => driveRun(id, deps));
+  for (const id of runs) await unlessItFails('run', id, deps, () => driveRun(id, deps));
   const invoices = await dueInvoices(deps);
   for (const { run, customer } of invoices) {
     await unlessItFails('invoice', `${run}/${customer}`, deps, () => issueCustomers(run, [customer], deps));
@@ -30,7 +30,7 @@ export async function sweep(deps: Deps): Promise<number> {
 /** The same where other functions do the work: puts all of it into their queues. */
 export async function sweepToQueues(deps: DueDeps & { readonly queue: Queue }): Promise<number> {
   const calls: Wake[] = [
-    ...(await dueRuns(deps)).map(({ id, at }): Wake => ({ kind: 'run', id, turn: at })),
+    ...(await dueRuns(deps)).map((id): Wake => ({ kind: 'run', id })),
     ...(await dueInvoices(deps)).map(
       ({ run, customer }): Wake => ({ kind: 'documents', run, customers: [customer] }),
     ),
@@ -43,9 +43,9 @@ export async function sweepToQueues(deps: DueDeps & { readonly queue: Queue }): 
 type DueDeps = Pick<Deps, 'table' | 'clock' | 'workers'>;
 
 const dueRuns = (deps: DueDeps) => listDue('run', RUN_LEASE_MS, deps);
-const dueMails = async (deps: DueDeps) => (await listDue('mail', MAIL_LEASE_MS, deps)).map(({ id }) => id);
+const dueMails = (deps: DueDeps) => listDue('mail', MAIL_LEASE_MS, deps);
 const dueInvoices = async (deps: DueDeps) =>
-  (await listDue('invoice', 0, deps)).map(({ id }) => {
+  (await listDue('invoice', 0, deps)).map((id) => {
     const [run = '', customer = ''] = id.split('/');
     return { run, customer };
   });

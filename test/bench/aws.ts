@@ -2,16 +2,18 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import type { Measured } from './aws/costs.ts';
 import { measurePrinting } from './aws/printing.ts';
-import { tables } from './aws/tables.ts';
+import { tables, withTables } from './aws/tables.ts';
 import { measureUsage } from './aws/usage.ts';
 
 /**
- * `npm run bench:aws` prints the tables of DEPLOYING.md from what was measured; with `-- --measure` it measures first:
- * it prints a month with the browser of this machine, and counts in memory what the use cases ask of AWS.
+ * `npm run bench:aws` prints the tables of DEPLOYING.md from what was measured. With `-- --measure` it measures first, and
+ * writes the tables there: it prints a month with the browser of this machine, and counts in memory what the use cases
+ * ask of AWS.
  */
 const FILE = new URL('./aws/measured.json', import.meta.url);
+const PAGE = new URL('../../DEPLOYING.md', import.meta.url);
 const PRINTED = 100;
-const COUNTED = 240;
+const COUNTED = 120;
 const MAILS_A_SECOND = 14;
 
 if (process.argv.includes('--measure')) {
@@ -26,5 +28,6 @@ if (process.argv.includes('--measure')) {
   writeFileSync(FILE, `${JSON.stringify(measured, undefined, 2)}\n`);
 }
 const measured: Measured = JSON.parse(readFileSync(FILE, 'utf8'));
+if (process.argv.includes('--measure')) writeFileSync(PAGE, withTables(readFileSync(PAGE, 'utf8'), measured));
 console.log(`Measured ${measured.date} on ${measured.processor}.`);
 for (const [name, table] of Object.entries(tables(measured))) console.log(`\n${name}\n\n${table}`);

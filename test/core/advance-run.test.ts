@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { driveRun } from '#core/drive-run.ts';
+import type { Wake } from '#core/ports.ts';
 import { startRun } from '#core/start-run.ts';
 import { customerOf, loadOffice, noteOf, OCTOBER, SETTINGS } from '#test/support/office.ts';
 import { outcomeOf } from '#test/support/outcome.ts';
@@ -39,7 +40,7 @@ async function inTheCloud(world: World, mishaps: Mishaps) {
   const clerk = world.process().deps;
   await loadOffice(clerk, NOTES, CUSTOMERS, FAST);
   const runId = await startRun(OCTOBER, clerk);
-  await cloud.queue.wake([{ kind: 'run', id: runId }]);
+  await cloud.queue.wake([{ kind: 'run', id: runId, turn: 0 }]);
   await cloud.run();
   return { cloud, runId, clerk };
 }
@@ -83,6 +84,45 @@ describe('a run that many short processes share', () => {
     world.close();
   });
 
+  it('is driven by one chain of calls, though each call comes twice', async () => {
+    const world = createWorld(3);
+    let runs = 0;
+    // The documents come late, so that there are many looks.
+    const { cloud } = await inTheCloud(world, {
+      ...NO_MISHAPS,
+      double({ kind }) {
+        if (kind === 'run') runs++;
+        return kind === 'run';
+      },
+      late: ({ kind }) => (kind === 'documents' ? 8 * 60_000 : 0),
+    });
+    assert.ok(runs > 20 && runs < 30, `${runs} calls`);
+    assert.equal(cloud.counts.sweeps, 1, 'which found nothing overdue');
+    assert.deepEqual(await promises(world, new Set()), []);
+    world.close();
+  });
+
+  it('is handed out again when its documents are overdue, by sweep and once', async () => {
+    const world = createWorld(4);
+    const calls: Wake[] = [];
+    let lost = 0;
+    const { cloud } = await inTheCloud(world, {
+      ...NO_MISHAPS,
+      // The first two, and with them all documents of the first turn.
+      lose: (call) => call.kind === 'documents' && lost++ < 2,
+      double(call) {
+        calls.push(call);
+        return false;
+      },
+    });
+    const turns = calls.filter((call) => call.kind === 'run' && call.after === undefined);
+    assert.equal(turns.length, 2, 'that of the clerk, and one of sweep');
+    assert.ok(cloud.counts.sweeps > 1);
+    assert.equal(calls.filter(({ kind }) => kind === 'documents').length, 2);
+    assert.deepEqual(await promises(world, new Set()), []);
+    world.close();
+  });
+
   it('ends as on one machine, whatever is lost, doubled, late, in disorder, killed or out of time', async () => {
     const { delivery: _, ...expected } = await onOneMachine();
     const sums = { handled: 0, lost: 0, doubled: 0, killed: 0, timeUp: 0, failed: 0, sweeps: 0 };
@@ -103,7 +143,7 @@ describe('a run that many short processes share', () => {
         }
       }),
       {
-        numRuns: process.env.LONG ? 300 : 20,
+        numRuns: process.env.LONG ? 1000 : 60,
         ...(process.env.SEED ? { seed: Number(process.env.SEED) } : {}),
       },
     );

@@ -5,13 +5,14 @@ import { driveRun } from '#core/drive-run.ts';
 import { listRunIds, readRun } from '#core/repositories/runs.ts';
 import { startRun } from '#core/start-run.ts';
 import { type AwsEngines, describeAws } from '#test/support/aws-world.ts';
+import { cdkOut } from '#test/support/cdk-out.ts';
 import { type DemoMonth, loadDemoMonth, readDemoMonth } from '#test/support/demo-month.ts';
 import { type Deployment, deploy } from '#test/support/deployment.ts';
 import { startMailCounter } from '#test/support/mail-counter.ts';
 import { openData } from '#test/support/october.ts';
 import { outcomeOf } from '#test/support/outcome.ts';
 import { readPdf } from '#test/support/pdf-text.ts';
-import { synthesized } from '#test/support/synthesized.ts';
+
 import { makeTempFolder } from '#test/support/temp-folder.ts';
 import { mulberry32 } from '#test/support/world.ts';
 
@@ -30,9 +31,8 @@ describeAws('a month on AWS', (engines: AwsEngines) => {
     month = await readDemoMonth('2026-10', local);
     await local.close();
     console.timeLog('before', 'read');
-    await synthesized();
     console.timeLog('before', 'synth');
-    stage = await deploy(engines, await synthesized(), {
+    stage = await deploy(engines, cdkOut(), {
       stage: 'prod',
       folder: folder.path,
       now: Date.parse(SCHEDULED),

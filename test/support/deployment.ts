@@ -61,7 +61,7 @@ const MINUTE = 60_000;
 
 export async function deploy(
   engines: AwsEngines,
-  assembly: Synthesized,
+  assembly: Pick<Synthesized, 'folder' | 'stack'>,
   options: {
     readonly stage: string;
     readonly folder: string /** What a function's environment has besides or instead. */;

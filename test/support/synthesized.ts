@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { STAGES, type Stage } from '../../infra/stages.ts';
-import { synthesize } from '../../infra/synthesize.ts';
 import { makeTempFolder } from './temp-folder.ts';
 
 export interface Resource {
@@ -43,17 +42,20 @@ async function make(): Promise<Synthesized> {
   const { path: folder, remove } = makeTempFolder();
   process.once('exit', remove);
   const stages = [...STAGES, FIXED];
+  // Seconds to load, which those who only look into templates need not wait for.
+  const { synthesize } = await import('../../infra/synthesize.ts');
   await synthesize(stages, { outdir: folder, context: cdkContext() });
+  return { folder, stages, stack: templatesIn(folder) };
+}
+
+/** Reads the templates of an assembly, each once. */
+export function templatesIn(folder: string): Synthesized['stack'] {
   const templates = new Map<string, StackTemplate>();
-  return {
-    folder,
-    stages,
-    stack(stage, kind) {
-      const file = `rechnungspost-${stage}-${kind}.template.json`;
-      const known = templates.get(file) ?? JSON.parse(readFileSync(join(folder, file), 'utf8'));
-      templates.set(file, known);
-      return known;
-    },
+  return (stage, kind) => {
+    const file = `rechnungspost-${stage}-${kind}.template.json`;
+    const known = templates.get(file) ?? JSON.parse(readFileSync(join(folder, file), 'utf8'));
+    templates.set(file, known);
+    return known;
   };
 }
 

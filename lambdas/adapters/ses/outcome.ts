@@ -51,7 +51,9 @@ function refusalBySes({ name, $metadata }: SESv2ServiceException, said: string):
   if (status === 429 || /^(Throttl|TooManyRequests|LimitExceeded|RequestLimitExceeded)/.test(name)) {
     return { state: 'deferred', reason: `Amazon SES takes no more mails for now (${said})` };
   }
-  const remedy = HELD[name];
+  // One message may be rejected for what it holds; an identity that is not verified stops them all.
+  const isContent = name === 'MessageRejected' && !/not verified/i.test(said);
+  const remedy = isContent ? undefined : HELD[name];
   if (remedy) return { state: 'held', reason: `Amazon SES does not send (${said}); ${remedy}` };
   if (status === 401 || status === 403) {
     const check = "check the role's right to send with mail.sender.address";

@@ -30,13 +30,12 @@ export const removeDue = (at: number, due: Due): Change => ({ delete: dueKey(at,
 /**
  * What is due now, oldest first: what nobody works at, what a dead process worked at, and what was worked at for
  * longer than its lease. `horizon` is the longest lease, in milliseconds.
- * @returns ids, each with the instant at which it is due, in milliseconds since 1970
  */
 export async function listDue(
   kind: Due['kind'],
   horizon: number,
   deps: { readonly table: Table; readonly clock: Clock; readonly workers: Workers },
-): Promise<{ readonly id: string; readonly at: number }[]> {
+): Promise<string[]> {
   const items = await deps.table.list(`DUE#${kind}`, { limit: 1000 });
   const now = new Date(deps.clock.now()).toISOString();
   const end = new Date(deps.clock.now() + horizon).toISOString();
@@ -47,15 +46,13 @@ export async function listDue(
       const isPast = key.sort.slice(0, now.length) <= now;
       return isPast || (value.worker !== undefined && deps.workers.isDead(value.worker));
     })
-    .map(({ key, value }) => ({ id: value.id, at: instantOf(key) }));
+    .map(({ value }) => value.id);
 }
-
-const instantOf = ({ sort }: Key): number => Date.parse(sort.split('#')[0]!);
 
 /** Since when the longest waiting thing is due, in milliseconds since 1970; it may lie ahead. Undefined when nothing waits. */
 export async function oldestDue(table: Table): Promise<number | undefined> {
   const kinds: readonly Due['kind'][] = ['run', 'invoice', 'mail'];
   const firsts = await Promise.all(kinds.map((kind) => table.list(`DUE#${kind}`, { limit: 1 })));
-  const instants = firsts.flat().map((item) => instantOf(item.key));
+  const instants = firsts.flat().map((item) => Date.parse(item.key.sort.split('#')[0]!));
   return instants.length === 0 ? undefined : Math.min(...instants);
 }

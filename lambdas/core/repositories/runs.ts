@@ -50,6 +50,8 @@ export interface Run {
   readonly discrepancies?: readonly string[];
   /** The hash of its entry in the chain of runs, over the journal heads of its invoices. */
   readonly seal?: string;
+  /** Where many processes share it: how often one has taken it on. */
+  readonly turn?: number;
   /** When its due item is due. */
   readonly dueAt: number;
 }

@@ -44,4 +44,5 @@ export const decideCommand: Command = {
   },
 };
 
-const needsAPerson = ({ state }: Mail): boolean => ['held', 'failed', 'unknown'].includes(state);
+const needsAPerson = ({ state }: Mail): boolean =>
+  ['held', 'failed', 'unknown', 'bounced', 'complained'].includes(state);

@@ -98,9 +98,16 @@ describe('SES mailer', () => {
     assert.equal(server.connections, 1);
   });
 
-  const refuses = (status: number, type: string) => ({ status, type });
+  const refuses = (status: number, type: string, message?: string) => ({
+    ...{ status, type },
+    ...(message && { message }),
+  });
   for (const [act, state, reason] of [
-    [refuses(400, 'MessageRejected'), 'held', /MessageRejected: scripted.*verify the sender/],
+    [
+      refuses(400, 'MessageRejected', 'Email address is not verified.'),
+      ...(['held', /MessageRejected: Email address is not verified.*verify the sender/] as const),
+    ],
+    [refuses(400, 'MessageRejected', 'Transaction failed: virus'), 'failed', /refused the message/],
     [refuses(400, 'MailFromDomainNotVerifiedException'), 'held', /MAIL FROM domain/],
     [refuses(400, 'AccountSuspendedException'), 'held', /account dashboard/],
     [refuses(400, 'SendingPausedException'), 'held', /resume sending/],

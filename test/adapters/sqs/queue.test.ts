@@ -55,8 +55,8 @@ describe('the queues of SQS', () => {
     const { queue } = await open();
     const calls: Wake[] = [
       { kind: 'run', id: 'r1' },
-      { kind: 'run', id: 'r1', turn: 1793755260000, after: '10' },
-      { kind: 'run', id: 'r1', turn: 1793755260000, after: '' },
+      { kind: 'run', id: 'r1', turn: 7, after: '10' },
+      { kind: 'run', id: 'r1', turn: 7, after: '' },
       { kind: 'documents', run: 'r1', customers: ['9', '10', 'A2'] },
       mail(1),
     ];

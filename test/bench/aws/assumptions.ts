@@ -74,10 +74,15 @@ export const QUOTAS = {
   /** Mails a day and a second once the account has left the sandbox. */
   mailsADay: 50_000,
   mailsASecond: 14,
+  callsAtOnce: 1000,
 } as const;
 
 /** Seconds of a call of the function that closes the books, without those it keeps back. */
 export const CALL_SECONDS = 280;
+
+/** Of a message to the documents function, and mails of a call of the mailing one. */
+export const CUSTOMERS_A_CALL = 20;
+export const MAILS_A_CALL = 10;
 
 /** How a month of so many invoices is set up. */
 export const SIZES = [

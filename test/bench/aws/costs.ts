@@ -1,8 +1,10 @@
 import {
   ALARMS,
   CORES,
+  CUSTOMERS_A_CALL,
   HOURS_A_MONTH,
   LOG_BYTES_A_CALL,
+  MAILS_A_CALL,
   MEMORY_GB,
   METRICS,
   POLLS_A_MONTH,
@@ -25,8 +27,6 @@ export interface Measured {
   readonly usage: MonthUsage;
 }
 
-const CUSTOMERS_A_CALL = 20;
-const MAILS_A_CALL = 10;
 const GB = 1e9;
 
 /** Of one invoice, or of one mail. */

@@ -1,4 +1,4 @@
-import { CALL_SECONDS, QUOTAS, SIZES } from './assumptions.ts';
+import { CALL_SECONDS, CUSTOMERS_A_CALL, QUOTAS, SIZES, type Size } from './assumptions.ts';
 import { costsOf, type Measured, natCosts, perPiece, standingCosts, timesOf } from './costs.ts';
 import { SHAPE } from './month.ts';
 
@@ -12,9 +12,24 @@ export function tables(measured: Measured): Readonly<Record<string, string>> {
   };
 }
 
+/** The page with these tables between its marks. */
+export function withTables(page: string, measured: Measured): string {
+  return Object.entries(tables(measured)).reduce(
+    (text, [name, table]) =>
+      text.replace(
+        new RegExp(`(?<=<!-- table: ${name} -->\\n).*?(?=<!-- end -->)`, 's'),
+        () => `\n${table}\n\n`,
+      ),
+    page,
+  );
+}
+
 function pieceTable(measured: Measured): string {
-  const { printing } = measured;
+  const { printing, usage } = measured;
+  const { work, invoices } = usage;
   const one = perPiece(measured);
+  const printersAt = (quota: number, units: number) =>
+    String(Math.floor((quota / (units / invoices)) * one.documentsSeconds));
   const kb = (bytes: number) => `${(bytes / 1000).toFixed(0)} kB`;
   return markdown(
     ['one invoice', 'figure'],
@@ -31,6 +46,15 @@ function pieceTable(measured: Measured): string {
       ['processor time of its documents', `${printing.documentsMs.toFixed(0)} ms`],
       ['a documents function works on it', `${one.documentsSeconds.toFixed(2)} s`],
       ['a mail function works on its mail', `${one.mailSeconds.toFixed(2)} s`],
+      ['printers at once until a new table is throttled', printersAt(QUOTAS.newTable, work.documents.writes)],
+      [
+        '… until the partition of the run is',
+        printersAt(QUOTAS.partition, work.documents.partitions['RUN#n']!),
+      ],
+      [
+        'invoices of a run whose books one call can check',
+        thousands(Math.floor(CALL_SECONDS / one.closeSeconds)),
+      ],
     ],
   );
 }
@@ -98,48 +122,51 @@ function timeTable(measured: Measured): string {
 function loadTable(measured: Measured): string {
   const { work, invoices, mails } = measured.usage;
   const one = perPiece(measured);
-  const times = SIZES.map((size) => timesOf(size, measured));
-  const partition = (name: 'documents' | 'mail', key: string, pieces: number) =>
-    (work[name].partitions[key] ?? 0) / pieces;
-  const runUnits = partition('documents', 'RUN#n', invoices);
-  const listUnits = partition('documents', 'INVOICES#2026-10', invoices);
-  const dueUnits = partition('mail', 'DUE#mail', mails);
-  const row = (name: string, quota: string, of: (at: (typeof times)[number], index: number) => string) => [
+  const all = SIZES.map((size) => ({ ...size, ...timesOf(size, measured) }));
+  /** Units of one invoice's documents, of one mail. */
+  const ofDocuments = (partition: string) => (work.documents.partitions[partition] ?? 0) / invoices;
+  const ofMail = (partition: string) => (work.mail.partitions[partition] ?? 0) / mails;
+  const row = (name: string, quota: number, of: (at: (typeof all)[number]) => number, note = '') => [
     name,
-    quota,
-    ...times.map(of),
+    `${thousands(quota)}${note}`,
+    ...all.map((at) => {
+      const text = thousands(Math.ceil(of(at)));
+      return of(at) > quota ? `**${text}**` : text;
+    }),
   ];
-  const rate = (value: number) => thousands(Math.ceil(value));
+  const list = 'INVOICES#2026-10';
   return markdown(
     ['at its height', 'quota', ...SIZES.map((size) => thousands(size.invoices))],
     [
-      row('mails a day', thousands(QUOTAS.mailsADay), (_, index) =>
-        thousands(SIZES[index]!.invoices * SHAPE.mailed),
+      row('mails a day', QUOTAS.mailsADay, (at) => at.invoices * SHAPE.mailed),
+      row('mails a second', QUOTAS.mailsASecond, ({ mailRate }) => mailRate),
+      row('calls of Lambda at once', QUOTAS.callsAtOnce, callsAtOnce, ', new accounts 10'),
+      row(
+        'write units a second, the table',
+        QUOTAS.newTable,
+        ({ documentRate }) => documentRate * (work.documents.writes / invoices),
+        ' when new',
       ),
-      row('mails a second', String(QUOTAS.mailsASecond), ({ mailRate }) => rate(mailRate)),
-      row('calls of Lambda at once', '1,000 (new accounts: 10)', (_, index) => {
-        const { invoices: count, printers, mailers } = SIZES[index]!;
-        return thousands(Math.min(printers, Math.ceil(count / 20)) + mailers + 3);
-      }),
-      row('write units a second, table', `${thousands(QUOTAS.newTable)} at first`, ({ documentRate }) =>
-        rate(documentRate * (work.documents.writes / invoices)),
+      row('… its partition `RUN#id`', QUOTAS.partition, (at) => at.documentRate * ofDocuments('RUN#n')),
+      row('… `INVOICES#month`', QUOTAS.partition, (at) => at.documentRate * ofDocuments(list)),
+      row(
+        '… `DUE#mail`',
+        QUOTAS.partition,
+        (at) => at.documentRate * ofDocuments('DUE#mail') + at.mailRate * ofMail('DUE#mail'),
       ),
-      row('… of them `RUN#id`', thousands(QUOTAS.partition), ({ documentRate }) =>
-        rate(documentRate * runUnits),
+      row(
+        'S3 puts a second below `invoices/`',
+        QUOTAS.puts,
+        (at) => at.documentRate * (work.documents.puts / invoices),
       ),
-      row('… of them `INVOICES#month`', thousands(QUOTAS.partition), ({ documentRate }) =>
-        rate(documentRate * listUnits),
-      ),
-      row('… `DUE#mail`, by mails', thousands(QUOTAS.partition), ({ mailRate }) => rate(mailRate * dueUnits)),
-      row('S3 puts a second, prefix', thousands(QUOTAS.puts), ({ documentRate }) =>
-        rate(documentRate * (work.documents.puts / invoices)),
-      ),
-      row('seconds to close the books', `${CALL_SECONDS} a call`, (_, index) =>
-        rate(SIZES[index]!.invoices * one.closeSeconds),
-      ),
+      row('seconds of one call to check the books', CALL_SECONDS, (at) => at.invoices * one.closeSeconds),
     ],
   );
 }
+
+/** Printing, mailing, and the others beside. */
+const callsAtOnce = ({ invoices, printers, mailers }: Size): number =>
+  Math.min(printers, Math.ceil(invoices / CUSTOMERS_A_CALL)) + mailers + 3;
 
 const thousands = (value: number): string => value.toLocaleString('en-US');
 const dollars = (value: number): string =>

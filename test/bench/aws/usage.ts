@@ -9,7 +9,7 @@ import { sweepToQueues } from '#core/sweep.ts';
 import { takeMailFeedback } from '#core/take-mail-feedback.ts';
 import { loadOffice, OCTOBER } from '#test/support/office.ts';
 import { createWorld } from '#test/support/world.ts';
-import { LATENCIES } from './assumptions.ts';
+import { LATENCIES, MAILS_A_CALL } from './assumptions.ts';
 import { countedArchive, countedTable, nothing, type Usage } from './counted.ts';
 import { monthOf } from './month.ts';
 import { createVirtualTime } from './virtual-time.ts';
@@ -25,9 +25,6 @@ export interface MonthUsage {
   /** Bytes of the table after the month. */
   readonly stored: number;
 }
-
-/** Mails that one call of the function takes at most. */
-const MAILS_A_CALL = 10;
 
 /**
  * Bills a month in memory with the use cases that the functions call, one call after the other, and counts.
@@ -83,7 +80,9 @@ export async function measureUsage(count: number, logo: string, perSecond: numbe
 
   const month = monthOf(count, { transport: 'ses', pace: { perSecond, connections: 2 } }, logo);
   await during('import', () => loadOffice(here, month.notes, month.customers, month.settings));
-  await during('plan', async () => advanceRun({ kind: 'run', id: await startRun(OCTOBER, here) }, here));
+  await during('plan', async () =>
+    advanceRun({ kind: 'run', id: await startRun(OCTOBER, here), turn: 0 }, here),
+  );
   for (let [call] = take('documents', 1); call; [call] = take('documents', 1)) {
     const { run, customers } = call;
     await during('documents', async () => {

@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { before, describe, it, type TestContext } from 'node:test';
+import { readCustomers } from '#adapters/csv/customers.ts';
+import { readDeliveries } from '#adapters/csv/deliveries.ts';
+import { settingsSchema } from '#core/domain/settings.ts';
+import { main } from '#local/main.ts';
+import type { Measured } from '#test/bench/aws/costs.ts';
+import { withTables } from '#test/bench/aws/tables.ts';
+import { measureUsage } from '#test/bench/aws/usage.ts';
+import { startStageServer } from '#test/support/stage-server.ts';
+import { makeTempFolder } from '#test/support/temp-folder.ts';
+
+const ROOT = new URL('../../', import.meta.url);
+const read = (path: string) => readFileSync(new URL(path, ROOT), 'utf8');
+const page = read('DEPLOYING.md');
+const stages = read('infra/stages.ts');
+const measured: Measured = JSON.parse(read('test/bench/aws/measured.json'));
+const commands = [...page.matchAll(/^ {4}npm run cli -- (.+)$/gm)].map(([, words]) => words!.split(/\s+/));
+const jsonBlocks = [...page.matchAll(/```json\n(.+?)```/gs)].map(([, text]) => JSON.parse(text!));
+
+describe('DEPLOYING.md', () => {
+  it('explains every setting of a stage and every output of the stacks, and no others', () => {
+    const settings = [...stages.matchAll(/^ {2}readonly (\w+):/gm)].map(([, name]) => name!);
+    assert.ok(settings.length > 5);
+    assert.deepEqual(tableNames('| setting'), settings.sort());
+    const outputs = globSync('infra/**/*.ts', { cwd: ROOT }).flatMap((file) =>
+      [...read(file).matchAll(/new CfnOutput\(\w+, '(\w+)'/g)].map(([, name]) => name!),
+    );
+    assert.ok(outputs.length > 3);
+    assert.deepEqual(tableNames('| output'), outputs.sort());
+  });
+
+  it('links to what is there', () => {
+    for (const [, path] of page.matchAll(/\]\((?!#|http)([^)#]+)/g)) {
+      assert.ok(existsSync(new URL(path!, ROOT)), path);
+    }
+    const anchors = new Set([...page.matchAll(/^#+ (.+)$/gm)].map(([, title]) => anchorOf(title!)));
+    for (const [, anchor] of page.matchAll(/\]\(#([^)]+)\)/g)) assert.ok(anchors.has(anchor!), anchor);
+  });
+
+  it('has settings and files that can be imported', async () => {
+    const [first, schedule, smtp] = [0, 2, 3].map((index) => jsonBlocks[index]);
+    assert.equal(settingsSchema.parse(first).mail.transport, 'ses');
+    const company = first.company;
+    assert.equal(settingsSchema.parse({ company, ...schedule }).schedule.release, 'automatic');
+    assert.equal(settingsSchema.parse({ company, ...smtp }).mail.smtp.port, 587);
+    const bytes = (head: string) => {
+      const [, text] = new RegExp(`^ {4}(${head};.*\\n(?: {4}.*\\n)+)`, 'm').exec(page)!;
+      return new TextEncoder().encode(text!.replace(/^ {4}/gm, ''));
+    };
+    const [customer] = readCustomers(bytes('number'), ['de', 'en']).records;
+    const [note] = readDeliveries(bytes('note')).records;
+    assert.deepEqual([customer?.invoiceByMail, note?.customer], [true, customer?.number]);
+  });
+
+  it('counts what the program does today, to a twentieth', async () => {
+    const logo = `data:image/png;base64,${'A'.repeat(measured.printing.logoCharacters)}`;
+    const now = await measureUsage(measured.usage.invoices, logo, 14);
+    for (const work of ['import', 'plan', 'documents', 'close', 'mail', 'feedback'] as const) {
+      for (const unit of ['writes', 'reads', 'puts', 'gets'] as const) {
+        const [before, after] = [measured.usage, now].map((usage) => usage.work[work][unit] / usage.invoices);
+        assert.ok(
+          Math.abs(after! - before!) <= 0.05 * Math.max(before!, 4),
+          `${work} takes ${after} ${unit} an invoice, DEPLOYING.md says ${before}: npm run bench:aws -- --measure`,
+        );
+      }
+    }
+  });
+
+  it('shows the tables that its figures give', () => {
+    assert.equal(withTables(page, measured), page, 'npm run bench:aws -- --measure');
+    assert.equal(page.match(/^<!-- table: /gm)?.length, 4);
+  });
+});
+
+describe('the commands of DEPLOYING.md', () => {
+  before(() => {
+    assert.ok(commands.length >= 10);
+  });
+
+  it('are understood: nothing is wrong but that the stage is not there', async (t) => {
+    const server = await startStageServer(new Map());
+    const folder = makeTempFolder();
+    t.after(() => {
+      server.close();
+      folder.remove();
+    });
+    Object.assign(process.env, {
+      DATA_DIR: folder.path,
+      AWS_REGION: 'eu-central-1',
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      AWS_ENDPOINT_URL_SSM: server.url,
+    });
+    for (const words of commands) {
+      const { code, said } = await run(t, words);
+      assert.deepEqual(
+        [code, /^No stage "prod" is deployed/.test(said)],
+        [2, true],
+        `${words.join(' ')}: ${said}`,
+      );
+    }
+  });
+});
+
+async function run(t: TestContext, words: readonly string[]) {
+  let said = '';
+  const written = t.mock.method(process.stderr, 'write', (text: string) => {
+    said += text;
+    return true;
+  });
+  try {
+    return { code: await main(words), said };
+  } finally {
+    written.mock.restore();
+    for (const signal of ['SIGINT', 'SIGTERM']) process.removeAllListeners(signal);
+  }
+}
+
+/** The names in the first column of the table with this head, sorted. */
+function tableNames(head: string): string[] {
+  const rows = page.slice(page.indexOf(head)).split('\n\n')[0]!.split('\n').slice(2);
+  return rows.flatMap((row) => [...row.split('|')[1]!.matchAll(/`(\w+)`/g)].map(([, name]) => name!)).sort();
+}
+
+/** As GitHub makes them. */
+const anchorOf = (title: string): string =>
+  title
+    .toLowerCase()
+    .replace(/[^\w\- ]/g, '')
+    .replaceAll(' ', '-');
