@@ -16,6 +16,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   'test/e2e/together.test.ts': 80,
   'test/e2e/bad-input.test.ts': 40,
   'test/e2e/start.test.ts': 50,
+  'test/wiring/aws-program.test.ts': 40,
   'test/infra/stacks.test.ts': 60,
 };
 const USUAL_BUDGET = 30;

@@ -1,5 +1,7 @@
 import { after, before, describe } from 'node:test';
+import { paginateScan } from '@aws-sdk/client-dynamodb';
 import { createSecretsManagerClient } from '#adapters/secrets-manager/client.ts';
+import type { Item, Key, Table } from '#core/ports.ts';
 import type { AwsClients } from '#wiring/aws.ts';
 import type { FunctionEnvironment } from '#wiring/config.ts';
 import { type DynamoLocal, describeDynamo } from './dynamodb-local.ts';
@@ -124,3 +126,29 @@ export const connect = ({ dynamo, s3, sqs, ses, secretsEndpoint }: AwsEngines): 
     credentials: s3.credentials,
   }),
 });
+
+/** All that is in a table just now, as a table that is only read: an auditor asks thousands of times. */
+export async function snapshotOf({ dynamo }: AwsClients, TableName: string): Promise<Table> {
+  const items: Item[] = [];
+  for await (const { Items = [] } of paginateScan({ client: dynamo }, { TableName, ConsistentRead: true })) {
+    for (const { pk, sk, v, d } of Items) {
+      items.push({ key: { partition: pk!.S!, sort: sk!.S! }, version: v!.S!, value: JSON.parse(d!.S!) });
+    }
+  }
+  const partitions = Map.groupBy(items, ({ key }) => key.partition);
+  const get = async ({ partition, sort }: Key) =>
+    partitions.get(partition)?.find(({ key }) => key.sort === sort);
+  return {
+    get,
+    getMany: (keys) => Promise.all(keys.map(get)),
+    async list(partition, { prefix = '', after = '', limit = Number.POSITIVE_INFINITY } = {}) {
+      return (partitions.get(partition) ?? [])
+        .filter(({ key }) => key.sort.startsWith(prefix) && key.sort > after)
+        .toSorted((a, b) => Buffer.compare(Buffer.from(a.key.sort), Buffer.from(b.key.sort)))
+        .slice(0, limit);
+    },
+    async write() {
+      throw new Error('a snapshot is read only');
+    },
+  };
+}

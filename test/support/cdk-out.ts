@@ -14,7 +14,7 @@ export function cdkOut(): Pick<Synthesized, 'folder' | 'stack'> {
     ...globSync(SOURCES, { cwd: ROOT }).map((file) => statSync(join(ROOT, file)).mtimeMs),
   );
   if (youngest > made) {
-    execFileSync('npm', ['run', '--silent', 'synth'], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
+    execFileSync('npm', ['run', '--silent', 'synth'], { cwd: ROOT, stdio: 'pipe' });
   }
   return { folder: FOLDER, stack: templatesIn(FOLDER) };
 }

@@ -3,11 +3,19 @@ import { join } from 'node:path';
 import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { Deps } from '#core/deps.ts';
+import type { Table } from '#core/ports.ts';
 import { oldestDue } from '#core/repositories/due.ts';
 import { type Aws, openAws } from '#wiring/aws.ts';
 import { awsConfig } from '#wiring/config.ts';
 import { clockUntil } from '#wiring/process.ts';
-import { type AwsEngines, connect, makePlaces, type Places, sdkEnvironment } from './aws-world.ts';
+import {
+  type AwsEngines,
+  connect,
+  makePlaces,
+  type Places,
+  sdkEnvironment,
+  snapshotOf,
+} from './aws-world.ts';
 import { type LambdaFunction, lambdaFunction } from './lambda-function.ts';
 import { codeOf, functionsOf, ofType, one, type Resource, type Synthesized } from './synthesized.ts';
 
@@ -42,6 +50,8 @@ export interface Deployment extends Places {
   /** The program's own view from the process of the test, for loading and looking. */
   readonly aws: Aws & Pick<Deps, 'clock' | 'stop'>;
   readonly functions: Readonly<Record<FunctionName, LambdaFunction>>;
+  /** What is in its table just now. */
+  snapshot(): Promise<Table>;
   /** Calls a function now, at the time of this deployment. */
   invoke(name: FunctionName, event: unknown): Promise<unknown>;
   /** The event that the schedule of a cycle sends for this time. */
@@ -52,8 +62,10 @@ export interface Deployment extends Places {
   pump(trouble?: Trouble): Promise<void>;
   /** The same with a sweep every five minutes, until nothing is due. */
   settle(trouble?: Trouble): Promise<void>;
-  /** Now, with the time that was skipped. */
-  now(): number;
+  /** Calls of functions that came to no answer: their process died, or they threw. */
+  readonly broken: readonly { readonly name: FunctionName; readonly error: unknown }[];
+  /** Calls of functions by their queues. */
+  readonly calls: ReadonlyMap<FunctionName, number>;
   close(): Promise<void>;
 }
 
@@ -131,6 +143,8 @@ export async function deploy(
     };
   });
 
+  const broken: { name: FunctionName; error: unknown }[] = [];
+  const calls = new Map<FunctionName, number>();
   const invoke = (name: FunctionName, event: unknown) => functions[name].invoke(event, ahead);
 
   /** Takes what a queue has, in batches. @returns whether there was anything */
@@ -159,11 +173,13 @@ export async function deploy(
 
   /** As a mapping does: what the function has not named as failed is deleted; after an error all stays. */
   async function handOver(QueueUrl: string, name: FunctionName, batch: readonly Message[]): Promise<void> {
+    calls.set(name, (calls.get(name) ?? 0) + 1);
     let failed: Set<string>;
     try {
       const { batchItemFailures } = (await invoke(name, sqsEvent(QueueUrl, batch))) as SQSBatchResponse;
       failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
-    } catch {
+    } catch (error) {
+      broken.push({ name, error });
       return;
     }
     const Entries = batch
@@ -191,6 +207,7 @@ export async function deploy(
     ...places,
     aws,
     functions,
+    snapshot: () => snapshotOf(clients, environment.TABLE_NAME),
     invoke,
     scheduled(cycle, at) {
       const { Input } = one(template, 'AWS::Scheduler::Schedule', `${cycle}Schedule`).Properties.Target;
@@ -207,7 +224,8 @@ export async function deploy(
         await invoke('Sweep', { source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} });
       }
     },
-    now,
+    broken,
+    calls,
     async close() {
       await Promise.all(Object.values(functions).map((one) => one.kill()));
       for (const client of Object.values(clients)) client.destroy();

@@ -1,6 +1,11 @@
 import { readPageTree } from '#adapters/pdf/page-tree.ts';
 import type { CarriedSum, DocumentText } from '#core/ports.ts';
 
+/** The first printing of so few rows is mostly the last one too. */
+const MOSTLY_ONE_PAGE = 15;
+/** Lays everything out and draws nothing: a quarter of the time of both printings is saved. */
+const UNSEEN = '<style>* { visibility: hidden !important }</style>';
+
 /**
  * Prints a document with the sums that it carries over from page to page. CSS cannot tell them: Chrome has no running
  * content. So the document is printed once with a link to each row, for which Chrome notes the row's page in the
@@ -13,9 +18,10 @@ export async function printWithSums(
 ): Promise<Uint8Array> {
   if (carried.length < 2) return print(html);
   const links = carried.map((_, index) => `<a href="#row-${index}"></a>`).join('');
-  const first = await print(atEndOfBody(html, `<div hidden>${links}</div>`));
+  const hide = carried.length > MOSTLY_ONE_PAGE;
+  const first = await print(atEndOfBody(html, `<div hidden>${links}</div>${hide ? UNSEEN : ''}`));
   const { pages, pageOfDestinations } = readPageTree(first);
-  if (pages === 1) return first;
+  if (pages === 1) return hide ? print(html) : first;
   const pageOf = pageOfDestinations();
   const sums = sumsAtBreaks(
     carried,
