@@ -1,0 +1,47 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { OUTBOX_TAG } from '#adapters/ses/mailer.ts';
+
+/** Stands in front of an SES server: counts what reaches it, by the mail's tag, and can hold its answers back. */
+export interface WatchedSes {
+  readonly endpoint: string;
+  /** How often each mail, by its outbox id, was taken by the server. */
+  readonly received: ReadonlyMap<string, number>;
+  /** Awaited with each mail's id between the server's answer and the client's. */
+  beforeAnswer: (mailId: string) => Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function watchSes(endpoint: string): Promise<WatchedSes> {
+  const received = new Map<string, number>();
+  const server = createServer(async (request, response) => {
+    const body = await buffer(request);
+    const { EmailTags = [] } = JSON.parse(body.toString()) as {
+      EmailTags?: { Name: string; Value: string }[];
+    };
+    const mailId = EmailTags.find(({ Name }) => Name === OUTBOX_TAG)?.Value ?? '';
+    const { authorization = '', 'content-type': type = '' } = request.headers;
+    const headers = { authorization, 'content-type': type };
+    const answer = await fetch(`${endpoint}${request.url}`, { method: 'POST', headers, body });
+    const text = await answer.text();
+    if (answer.ok) received.set(mailId, (received.get(mailId) ?? 0) + 1);
+    await watched.beforeAnswer(mailId);
+    response.writeHead(answer.status, { 'content-type': 'application/json' });
+    response.end(text);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const watched: WatchedSes = {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    received,
+    beforeAnswer: async () => {},
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+  return watched;
+}
