@@ -12,10 +12,12 @@ const BUDGETS: Readonly<Record<string, number>> = {
   'test/core/histories.test.ts': 40,
   'test/adapters/dynamodb/histories.test.ts': 70,
   'test/adapters/dynamodb/kill.test.ts': 70,
-  'test/e2e/kill.test.ts': 220,
+  'test/e2e/kill.test.ts': 260,
   'test/e2e/together.test.ts': 80,
   'test/e2e/bad-input.test.ts': 40,
   'test/e2e/start.test.ts': 50,
+  'test/e2e/own-templates.test.ts': 50,
+  'test/e2e/samples.test.ts': 50,
   'test/wiring/aws-program.test.ts': 40,
   'test/infra/stacks.test.ts': 60,
 };

@@ -77,11 +77,14 @@ export function killSuite(engine: TableEngine, step: number): void {
         for (const index of queue) {
           const [when = '', n = ''] = events[index]!.split(' ');
           const name = `${when}-${n}`;
-          await child(name, { KILL: `${when} ${n}` }, 'SIGKILL');
+          const own = join(folder, `${name}.trace`);
+          await child(name, { KILL: `${when} ${n}`, TRACE: own });
+          const reached = readFileSync(own, 'utf8').trim().split('\n');
           // Starting the run again and merely serving again are equally good, once the run is on record.
           const again = (index / step) % 2 === 0 || index < started;
           await onData(join(folder, name), (local) => (again ? billOctober(local) : sweep(local)));
-          await check(name, unknowableAt(events, index));
+          // Its own trace tells: a busy machine may have it make a call more or less than the reference.
+          await check(name, unknowableAt(reached, reached.length - 1));
           rmSync(join(folder, name), { recursive: true, force: true });
         }
       };
@@ -128,12 +131,8 @@ export function killSuite(engine: TableEngine, step: number): void {
       }
     }
 
-    /** Bills in a process of its own on a copy of the seed; `signal` is how it must end. */
-    async function child(
-      name: string,
-      env: Record<string, string>,
-      signal: NodeJS.Signals | null = null,
-    ): Promise<void> {
+    /** Bills in a process of its own on a copy of the seed, and is killed at the event KILL if it comes there. */
+    async function child(name: string, env: Record<string, string>): Promise<void> {
       const data = join(folder, name);
       mkdirSync(data, { recursive: true });
       cpSync(seed, data, { recursive: true });
@@ -150,7 +149,8 @@ export function killSuite(engine: TableEngine, step: number): void {
       const [code, ended] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
         one.on('exit', (exitCode, exitSignal) => resolve([exitCode, exitSignal]));
       });
-      assert.deepEqual([code, ended], signal ? [null, signal] : [0, null], `process ${name}`);
+      const cameThere = env.KILL !== undefined && readFileSync(env.TRACE!, 'utf8').includes(`${env.KILL} `);
+      assert.deepEqual([code, ended], cameThere ? [null, 'SIGKILL'] : [0, null], `process ${name}`);
     }
   });
 }
@@ -161,7 +161,7 @@ function unknowableAt(events: readonly string[], killed: number): Set<number> {
   const marks = events.flatMap((event, index) => (/^after .* MAIL:handing over$/.test(event) ? [index] : []));
   for (const [mail, mark] of marks.entries()) {
     const record = events.findIndex((event, index) => index > mark && /^after .* MAIL:accepted/.test(event));
-    if (killed >= mark && killed < record) unknowable.add(mail);
+    if (killed >= mark && (record === -1 || killed < record)) unknowable.add(mail);
   }
   return unknowable;
 }

@@ -29,12 +29,13 @@ test('instant invoices and previews', async (t) => {
   await t.test('a preview bears a watermark and no number, and nothing is stored', async () => {
     const before = shop.rows();
     const file = shop.at('preview.pdf');
-    assert.deepEqual((await shop.json('preview', '--customer', '1', '--to', file)).value, { file });
+    const shown = await shop.json<{ file: string }>('preview', '--customer', '1', '--to', file);
+    assert.equal(shown.value.file, file);
     const { text, pages } = await readPdf(readFileSync(file));
     assert.equal(pages.length, 1);
     assert.match(text, /ENTWURF/);
     assert.match(text, /Lieferschein L1 vom 05\.10\.2026.*1,07 €/s);
-    assert.doesNotMatch(text, /20\d\d0{3}/);
+    assert.doesNotMatch(text, /20\d\d000\d{3}\b/);
     assert.deepEqual(shop.rows(), before);
     assert.equal(shop.archive().size, 0);
   });

@@ -27,6 +27,10 @@ export interface AwsEngines {
  * Manager. Skipped, with the reason, where one of them cannot be had.
  */
 export function describeAws(name: string, suite: (engines: AwsEngines) => void): void {
+  if (!process.env.LONG) {
+    describe(name, { skip: 'part of the long form: npm run test:long -- aws' }, () => {});
+    return;
+  }
   if (S3_SERVER_MISSING) {
     describe(name, { skip: S3_SERVER_MISSING }, () => {});
     return;
@@ -63,9 +67,16 @@ export async function makePlaces(
     readonly lock?: string;
     readonly tries?: number;
     readonly hiddenSeconds?: Readonly<Record<'run' | 'documents' | 'mail', number>>;
+    /** The table begins with the items of this one. */
+    readonly tableLike?: string;
   } = {},
 ): Promise<Places> {
-  const { lock = 'none', tries = 5, hiddenSeconds = { run: 1800, documents: 1440, mail: 1440 } } = settings;
+  const {
+    lock = 'none',
+    tries = 5,
+    hiddenSeconds = { run: 1800, documents: 1440, mail: 1440 },
+    tableLike,
+  } = settings;
   const n = ++places;
   const client = s3Client(s3);
   const queue = async (name: 'run' | 'documents' | 'mail') => {
@@ -77,10 +88,13 @@ export async function makePlaces(
     return { url, deadLetters };
   };
   const [run, documents, mail] = await Promise.all([queue('run'), queue('documents'), queue('mail')]);
+  const table = `stage-${n}`;
+  if (tableLike === undefined) await dynamo.makeTable(table);
+  else await dynamo.copyTable(tableLike, table);
   const secretId = `secret-${n}`;
   secrets.set(secretId, undefined);
   const environment: FunctionEnvironment = {
-    TABLE_NAME: await dynamo.makeTable(),
+    TABLE_NAME: table,
     BUCKET_NAME: await makeBucket(client, `archive-${n}`, { lock: lock !== 'none' }),
     ARCHIVE_LOCK: lock,
     SECRET_ID: secretId,

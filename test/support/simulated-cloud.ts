@@ -160,7 +160,8 @@ export function createCloud(world: World, mishaps: Mishaps = NO_MISHAPS) {
   };
 }
 
-async function work(call: Wake, deps: Deps & { readonly queue: Queue }): Promise<void> {
+/** What the functions of the queues do with a call. */
+export async function work(call: Wake, deps: Deps & { readonly queue: Queue }): Promise<void> {
   if (call.kind === 'run') await advanceRun(call, deps);
   else if (call.kind === 'mail') await sendMails([call.id], deps);
   else {
