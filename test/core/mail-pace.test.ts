@@ -49,6 +49,26 @@ describe('the pace of mails', () => {
     );
   });
 
+  it('makes no burst of turns that were left over', async () => {
+    const world = createWorld(1);
+    const { clock } = world.process().deps;
+    const senders = Array.from({ length: 10 }, () => pacemaker(100, world.process().deps));
+    for (const waitForTurn of senders) await waitForTurn();
+    // Each of them has nine more, and nobody mails anything for a while.
+    world.advance(5000);
+    const turns: number[] = [];
+    const send = async (waitForTurn: () => Promise<void>) => {
+      for (let mail = 0; mail < 20; mail++) {
+        await waitForTurn();
+        turns.push(clock.now());
+      }
+    };
+    await Promise.all(senders.map(send));
+    const most = mostInASecond(turns);
+    assert.ok(most <= 111, `${most} in a second, 100 are allowed`);
+    world.close();
+  });
+
   it('takes one write a turn where it is slow, and few where it is fast', async () => {
     for (const [perSecond, writes] of [
       [1, 20],

@@ -90,7 +90,7 @@ export function wrongTable(printed: PdfPieces, invoice: Invoice, words: Words): 
   return complaints;
 }
 
-/** Each page but the last with items ends with the sum so far, and the next one begins with it. */
+/** A page after which further items begin ends with the sum so far, and the next one begins with it. */
 export function wrongCarriedSums(printed: PdfPieces, invoice: Invoice, words: Words): string[] {
   const tables = tablesOf(printed, words);
   const nets = itemNets(invoice);
@@ -101,10 +101,10 @@ export function wrongCarriedSums(printed: PdfPieces, invoice: Invoice, words: Wo
   let so = 0;
   let items = 0;
   return tables.flatMap((table, index): string[] => {
-    const head = index > 0 ? [said('broughtForward', so)] : [];
+    const head = index > 0 && items < nets.length ? [said('broughtForward', so)] : [];
     items += table.items.length;
     so = sum(nets.slice(0, items));
-    const foot = index < tables.length - 1 ? [said('carriedForward', so)] : [];
+    const foot = items < nets.length ? [said('carriedForward', so)] : [];
     const pieces = printed.pages[table.page - 1]!.filter(({ text }) =>
       starts.some((it) => text.startsWith(it)),
     );
