@@ -105,7 +105,7 @@ export function faultyAws(clients: AwsClients): FaultyAws {
 }
 
 const tagOf = (request: unknown): string => {
-  const { EmailTags = [] } = JSON.parse(String((request as { body: unknown }).body)) as {
+  const { EmailTags = [] } = JSON.parse(new TextDecoder().decode((request as { body: Uint8Array }).body)) as {
     EmailTags?: { Name: string; Value: string }[];
   };
   return EmailTags.find(({ Name }) => Name === OUTBOX_TAG)?.Value ?? '';

@@ -69,7 +69,6 @@ export async function billScheduledMonth(options: {
       );
       return true;
     } catch (error) {
-      if (process.env.DBG) console.log(String(error), (error as Error).stack);
       if (!(error instanceof Killed || error instanceof Fault)) throw error;
       if (error instanceof Killed) await noteUnknowable();
       return false;

@@ -27,10 +27,6 @@ export interface AwsEngines {
  * Manager. Skipped, with the reason, where one of them cannot be had.
  */
 export function describeAws(name: string, suite: (engines: AwsEngines) => void): void {
-  if (!process.env.LONG) {
-    describe(name, { skip: 'part of the long form: npm run test:long -- aws' }, () => {});
-    return;
-  }
   if (S3_SERVER_MISSING) {
     describe(name, { skip: S3_SERVER_MISSING }, () => {});
     return;

@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { Deps } from '#core/deps.ts';
@@ -110,13 +110,15 @@ export async function deploy(
   ) as Record<FunctionName, LambdaFunction>;
 
   function functionOf(name: FunctionName, { Properties }: Resource): LambdaFunction {
-    const tmp = join(options.folder, name);
+    const code = codeOf({ Type: '', Properties }, assembly);
+    // What comes out of one bundle shares what it has unpacked.
+    const tmp = join(options.folder, basename(code));
     mkdirSync(tmp, { recursive: true });
     // The stack gives each variable a value of its own; which ones it gives is the stack's affair.
     const given = Object.keys(Properties.Environment.Variables) as (keyof typeof environment)[];
     return lambdaFunction({
       name,
-      code: codeOf({ Type: '', Properties }, assembly),
+      code,
       handler: Properties.Handler,
       timeoutSeconds: Properties.Timeout,
       memoryMb: Properties.MemorySize,

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import type { Answer, Call } from './lambda-runtime.ts';
 
 const RUNTIME = join(import.meta.dirname, 'lambda-runtime.ts');
@@ -53,7 +54,7 @@ export function lambdaFunction(options: LambdaOptions): LambdaFunction {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     for (const stream of [child.stdout!, child.stderr!]) {
-      stream.setEncoding('utf8').on('data', (text: string) => log.push(...text.split('\n').filter(Boolean)));
+      createInterface({ input: stream }).on('line', (line) => log.push(line));
     }
     child.once('exit', () => {
       running = undefined;
