@@ -16,11 +16,11 @@ export type Queues = Readonly<Record<'runs' | 'documents' | 'mails', WorkQueue>>
 
 /** What each function may do: no more than its use cases ask of table, archive, secret, mail and queues. */
 export function giveRights(
-  { billing, printing, onDemand, mailing, feedback, sweep }: Functions,
+  { billing, printing, onDemand, mailing, feedback, sweep, api }: Functions,
   { runs, documents, mails }: Queues,
   { stage, storage }: { readonly stage: Stage; readonly storage: StorageStack },
 ): void {
-  for (const user of [billing, printing, onDemand, mailing, feedback]) {
+  for (const user of [billing, printing, onDemand, mailing, feedback, api]) {
     storage.table.grant(user, ...READ, ...WRITE);
   }
   storage.table.grant(sweep, ...READ);
@@ -46,28 +46,40 @@ export function giveRights(
   mayFile(onDemand, 'print');
   mayRead(mailing, 'templates', 'invoices', 'mail');
   mayFile(mailing, 'mail');
+  // An address that it gives away for a print file has the rights of whoever made it.
+  mayRead(api, 'templates', 'invoices', 'delivery-notes', 'print');
   // Without it S3 says "forbidden" of a key that is not there, and nobody could tell the two apart.
-  for (const user of [billing, printing, onDemand, mailing]) {
+  for (const user of [billing, printing, onDemand, mailing, api]) {
     allow(user.role!, { actions: ['s3:ListBucket'], resources: [storage.archiveArn] });
   }
 
-  storage.secret.grantRead(mailing);
+  const secrets = (user: LambdaFunction, ...actions: string[]) =>
+    allow(user.role!, { actions, resources: [storage.secret.secretArn] });
+  secrets(mailing, 'secretsmanager:GetSecretValue');
+  // Settings come in through it, the password among them, which is one of several values of the secret.
+  secrets(api, 'secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue');
   const ses = (resource: string, resourceName: string) =>
     Stack.of(mailing).formatArn({ service: 'ses', resource, resourceName });
-  allow(mailing.role!, {
-    actions: ['ses:SendEmail', 'ses:SendRawEmail'],
-    resources: [
-      ses('configuration-set', storage.configurationSet.configurationSetName),
-      ses('identity', '*'),
-    ],
-    conditions: {
-      StringLike: { 'ses:FromAddress': stage.sender.includes('@') ? stage.sender : `*@${stage.sender}` },
-    },
-    reason:
-      'In the sandbox SES also asks for the right to the recipients; whom mails are from is a condition.',
-  });
+  // The HTTP API sends test mails.
+  for (const user of [mailing, api]) {
+    allow(user.role!, {
+      actions: ['ses:SendEmail', 'ses:SendRawEmail'],
+      resources: [
+        ses('configuration-set', storage.configurationSet.configurationSetName),
+        ses('identity', '*'),
+      ],
+      conditions: {
+        StringLike: {
+          'ses:FromAddress': stage.sender.includes('@') ? stage.sender : `*@${stage.sender}`,
+        },
+      },
+      reason:
+        'In the sandbox SES also asks for the right to the recipients; whom mails are from is a condition.',
+    });
+  }
 
-  for (const user of [billing, sweep]) runs.queue.grantSendMessages(user);
+  allow(api.role!, { actions: ['lambda:InvokeFunction'], resources: [onDemand.functionArn] });
+  for (const user of [billing, sweep, api]) runs.queue.grantSendMessages(user);
   for (const user of [billing, sweep]) documents.queue.grantSendMessages(user);
-  for (const user of [printing, onDemand, sweep]) mails.queue.grantSendMessages(user);
+  for (const user of [printing, onDemand, sweep, api]) mails.queue.grantSendMessages(user);
 }

@@ -7,7 +7,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { CYCLES } from '#core/domain/customer.ts';
-import type { FunctionEnvironment } from '#wiring/config.ts';
+import type { ApiEnvironment, FunctionEnvironment } from '#wiring/config.ts';
 import { alarms } from './constructs/alarms.ts';
 import { acknowledgeWildcards } from './constructs/allow.ts';
 import { billingSchedule } from './constructs/billing-schedule.ts';
@@ -20,6 +20,9 @@ import { deadLetterQueue, readBy, workQueue } from './constructs/work-queue.ts';
 import { type Functions, giveRights } from './rights.ts';
 import type { Stage } from './stages.ts';
 import type { StorageStack } from './storage-stack.ts';
+
+type MakeProps = Omit<CodeFunctionProps, 'environment' | 'code'> &
+  Partial<Pick<CodeFunctionProps, 'environment'>>;
 
 interface ServiceProps extends StackProps {
   readonly stage: Stage;
@@ -54,7 +57,7 @@ export class ServiceStack extends Stack {
       MAIL_QUEUE_URL: mails.queue.queueUrl,
       CONFIGURATION_SET: storage.configurationSet.configurationSetName,
     };
-    const functions = this.functions({ stage, bundles, environment, lost });
+    const functions = this.functions({ stage, storage, bundles, environment, lost });
     const { billing, printing, mailing, feedback, sweep, api } = functions;
     giveRights(functions, queues, { stage, storage });
 
@@ -88,7 +91,10 @@ export class ServiceStack extends Stack {
         }),
       ],
     });
-    const apiUrl = publicApi(this, api, `rechnungspost ${stage.name}`);
+    const apiUrl = publicApi(this, api, {
+      description: `rechnungspost ${stage.name}`,
+      callsPerSecond: stage.callsPerSecond,
+    });
 
     const all = Object.values(functions);
     const deadLetters = [...Object.values(queues).map((queue) => queue.deadLetters), lost];
@@ -109,15 +115,16 @@ export class ServiceStack extends Stack {
 
   private functions({
     stage,
+    storage,
     bundles,
     environment,
     lost,
-  }: Pick<ServiceProps, 'stage' | 'bundles'> & {
+  }: Omit<ServiceProps, keyof StackProps> & {
     readonly environment: FunctionEnvironment;
     readonly lost: Queue;
   }): Functions {
-    const make = (id: string, folder: string, props: Omit<CodeFunctionProps, 'environment' | 'code'>) =>
-      codeFunction(this, id, { ...props, code: bundles.of(folder), environment });
+    const make = (id: string, folder: string, props: MakeProps) =>
+      codeFunction(this, id, { environment, ...props, code: bundles.of(folder) });
     // What calls these does not wait for what becomes of it.
     const notWaitedFor = {
       onFailure: new SqsDestination(lost),
@@ -133,7 +140,19 @@ export class ServiceStack extends Stack {
       ephemeralStorageSize: Size.mebibytes(1024),
       timeout: DOCUMENTS_TIMEOUT,
     };
+    const onDemand = make('PrintOnDemand', 'documents', {
+      ...withChrome,
+      entry: 'onDemand',
+      description:
+        'Makes at once what somebody waits for: an invoice, a preview, delivery notes, a print file',
+    });
+    const apiEnvironment: ApiEnvironment = {
+      ...environment,
+      TOKEN_ISSUER: storage.tokenIssuer,
+      ON_DEMAND_FUNCTION: onDemand.functionName,
+    };
     return {
+      onDemand,
       billing: make('BillingRun', 'billing-run', {
         ...notWaitedFor,
         description: 'Plans runs, takes their numbers, closes their books',
@@ -146,11 +165,6 @@ export class ServiceStack extends Stack {
       printing: make('PrintDocuments', 'documents', {
         ...withChrome,
         description: 'Makes the documents of a run and files them',
-      }),
-      onDemand: make('PrintOnDemand', 'documents', {
-        ...withChrome,
-        entry: 'onDemand',
-        description: 'Makes one document at once: instant invoice, preview, delivery note, print file',
       }),
       mailing: make('SendMail', 'send-mail', {
         description: 'Hands mails to SES or the SMTP server',
@@ -173,9 +187,12 @@ export class ServiceStack extends Stack {
       }),
       api: make('Api', 'api', {
         description: 'The HTTP API',
+        environment: apiEnvironment,
         // API Gateway waits for 30 seconds.
         timeout: Duration.seconds(29),
-        memorySize: 512,
+        // One core: it starts while somebody waits, and reading the program takes three times as long on a third of one.
+        // Afterwards it mostly waits for others, which costs the more by the memory, but only milliseconds.
+        memorySize: 1769,
       }),
     };
   }

@@ -14,6 +14,13 @@ export interface Stage {
   readonly lock: 'none' | 'GOVERNANCE' | 'COMPLIANCE';
   /** The mail domain or the address that invoices come from; SES verifies it. */
   readonly sender: string;
+  /**
+   * The first part of the address of the page where people log in to the HTTP API, and of the one where machines get
+   * their tokens. No other account of AWS may have it in this region.
+   */
+  readonly loginDomain: string;
+  /** Calls of the HTTP API in a second, of all callers, that are let through; twice as many at once. */
+  readonly callsPerSecond: number;
   /** Who is told when something needs a person; empty for nobody. */
   readonly alarmMail: string;
   /** When scheduled runs begin. */
@@ -32,6 +39,8 @@ export const STAGES: readonly Stage[] = [
     retained: false,
     lock: 'none',
     sender: 'dev.rechnungspost.example',
+    loginDomain: 'rechnungspost-dev',
+    callsPerSecond: 20,
     alarmMail: '',
     hour: 4,
     printers: 2,
@@ -44,6 +53,8 @@ export const STAGES: readonly Stage[] = [
     retained: true,
     lock: 'GOVERNANCE',
     sender: 'rechnungspost.example',
+    loginDomain: 'rechnungspost-prod',
+    callsPerSecond: 50,
     alarmMail: '',
     hour: 4,
     printers: 20,

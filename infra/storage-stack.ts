@@ -15,13 +15,14 @@ import {
 } from 'aws-cdk-lib/aws-ses';
 import type { Construct } from 'constructs';
 import { acknowledgeWildcards } from './constructs/allow.ts';
+import { callers } from './constructs/callers.ts';
 import type { Stage } from './stages.ts';
 
 interface StorageProps extends StackProps {
   readonly stage: Stage;
 }
 
-/** What must survive: archive, table, secret, and the identity that mails come from. */
+/** What must survive: archive, table, secret, who may call, and the identity that mails come from. */
 export class StorageStack extends Stack {
   readonly bucket: Bucket;
   /** The bucket's ARN as it is written in other stacks. */
@@ -30,6 +31,8 @@ export class StorageStack extends Stack {
   readonly secret: Secret;
   readonly identity: EmailIdentity;
   readonly configurationSet: ConfigurationSet;
+  /** The address of the user pool, whose tokens the HTTP API takes. */
+  readonly tokenIssuer: string;
 
   constructor(scope: Construct, id: string, { stage, ...props }: StorageProps) {
     super(scope, id, { ...props, terminationProtection: stage.retained });
@@ -90,6 +93,12 @@ export class StorageStack extends Stack {
       configurationSet: this.configurationSet,
     });
     this.identity.applyRemovalPolicy(removalPolicy);
+
+    this.tokenIssuer = callers(this, {
+      domain: stage.loginDomain,
+      retained: stage.retained,
+      removalPolicy,
+    }).userPoolProviderUrl;
 
     const reader = new ManagedPolicy(this, 'ArchiveReader', {
       description: 'For people who browse the archive in the S3 console: look and open, nothing else',

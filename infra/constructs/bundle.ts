@@ -14,6 +14,7 @@ interface Beside {
   readonly packages?: readonly string[];
 }
 const BESIDE: Readonly<Record<string, Beside>> = {
+  api: { templates: true },
   'billing-run': { templates: true },
   documents: { templates: true, packages: ['@sparticuz/chromium'] },
   'send-mail': { templates: true },

@@ -1,6 +1,6 @@
 import { closeRun } from './close-run.ts';
 import type { Deps } from './deps.ts';
-import { finishRun, inBatches, isOpen } from './drive-run.ts';
+import { finishRun, inBatches, isOpen, runMails } from './drive-run.ts';
 import { Fault } from './errors.ts';
 import { isFree } from './lease.ts';
 import { planRun } from './plan-run.ts';
@@ -39,15 +39,16 @@ export async function advanceRun(wake: RunWake, deps: AdvanceDeps): Promise<Run 
   const turn = await takeTurn(wake, deps);
   if (turn === undefined) return undefined;
   try {
-    await planRun(id, deps);
-    await sealRun(id, deps);
+    if (!(await planRun(id, deps)) || !(await sealRun(id, deps))) return undefined;
     const open = after === undefined ? await handOut(id, deps) : await firstOpen(id, after, deps);
     if (open !== undefined) {
       await deps.queue.wake([{ kind: 'run', id, turn, after: open }], { delaySeconds: LOOK_AGAIN_SECONDS });
       return undefined;
     }
-    await closeRun(id, deps);
-    return await retryOnConflict(() => finishRun(id, deps));
+    if (!(await closeRun(id, deps))) return undefined;
+    await wakeRestedMails(id, deps);
+    const run = await retryOnConflict(() => finishRun(id, deps));
+    return run.finished ? run : undefined;
   } catch (error) {
     if (!(error instanceof Fault && error.code === 'interrupted')) throw error;
     await deps.queue.wake([{ ...wake, turn }]);
@@ -62,7 +63,7 @@ export async function advanceRun(wake: RunWake, deps: AdvanceDeps): Promise<Run 
 async function takeTurn({ id, turn, after }: RunWake, deps: AdvanceDeps): Promise<number | undefined> {
   return retryOnConflict(async () => {
     const run = await readRun(deps.table, id);
-    if (!run || run.value.finished) return undefined;
+    if (!run || run.value.finished || run.value.paused) return undefined;
     const { turn: last = 0, dueAt } = run.value;
     const isNext = turn === undefined ? dueAt <= deps.clock.now() : turn === last;
     if (!isNext) return undefined;
@@ -79,6 +80,14 @@ async function takeTurn({ id, turn, after }: RunWake, deps: AdvanceDeps): Promis
     }
     return last + 1;
   });
+}
+
+/** Of a run that was paused: its mails were put off meanwhile. */
+async function wakeRestedMails(id: string, deps: AdvanceDeps): Promise<void> {
+  const run = await readRun(deps.table, id);
+  if (!run?.value.pauses || run.value.paused) return;
+  const waiting = (await runMails(id, deps)).filter(({ state }) => state === 'queued');
+  await deps.queue.wake(waiting.map((mail) => ({ kind: 'mail', id: mail.id })));
 }
 
 /** Puts all open lines into the queue of the documents. @returns where to look first, undefined when all are done */

@@ -19,7 +19,8 @@ const PAGE = 200;
 const STALLED_MS = 45 * 60_000;
 
 /**
- * Lets other processes take a run to its end, and watches: until its books are closed and each of its mails was tried.
+ * Lets other processes take a run to its end, and watches: until its books are closed and each of its mails was tried,
+ * or until a person pauses it.
  * @throws Fault `not-found`; what keeps a plan or a seal from going on, as `driveRun` would; `unavailable` when nothing
  *   moves for long; `interrupted` when this process is asked to stop. The run goes on all the same
  */
@@ -31,6 +32,7 @@ export async function awaitRun(runId: string, deps: AwaitDeps): Promise<Run> {
   const seen = { after: '', done: 0 };
   for (;;) {
     const run = await existing(runId, deps);
+    if (run.paused) return run;
     if (run.finished) break;
     const { drafts, held, nothing } = run.planned;
     if (run.state === 'planning') {

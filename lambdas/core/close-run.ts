@@ -2,7 +2,7 @@ import type { Deps } from './deps.ts';
 import { instant } from './deps.ts';
 import { netOfNote } from './domain/delivery-note.ts';
 import { sum } from './domain/money.ts';
-import { readInvoices } from './repositories/invoices.ts';
+import { readInvoice, readInvoices } from './repositories/invoices.ts';
 import { appendToJournal, RUN_CHAIN, readRunChain } from './repositories/journal.ts';
 import { readNotes } from './repositories/notes.ts';
 import { type Run, type RunLine, readRun, runLinePages } from './repositories/runs.ts';
@@ -19,13 +19,17 @@ const LINES_AT_ONCE = 10;
  * Closes the books of a run whose every line has its state: counts and totals are compared with the invoices and,
  * note by note, with the deliveries; the journal heads of all invoices are sealed into the chain of runs.
  * A disagreement does not go under: it is kept with the run and shown in its report.
+ * @returns false when the run is paused
  */
-export async function closeRun(runId: string, deps: CloseDeps): Promise<void> {
+export async function closeRun(runId: string, deps: CloseDeps): Promise<boolean> {
+  const begun = (await readRun(deps.table, runId))?.value;
+  if (begun?.state !== 'sealed' || begun.paused) return begun?.state === 'closed';
   const { heads, discrepancies } = await checkBooks(runId, deps);
   if (discrepancies.length > 0) deps.log('error', 'books disagree', { run: runId, discrepancies });
-  await retryOnConflict(async () => {
+  return retryOnConflict(async () => {
     const run = await readRun(deps.table, runId);
-    if (run?.value.state !== 'sealed') return;
+    if (run?.value.state !== 'sealed') return true;
+    if (run.value.paused) return false;
     const chain = await readRunChain(deps.table);
     const closedAt = instant(deps.clock.now());
     const { change, head } = appendToJournal(deps.hasher, RUN_CHAIN.partition, chain?.value, {
@@ -41,6 +45,7 @@ export async function closeRun(runId: string, deps: CloseDeps): Promise<void> {
       ...(discrepancies.length > 0 ? { discrepancies } : {}),
     };
     await deps.table.write([replace(run, closed), change, createOrReplace(RUN_CHAIN, chain, head)]);
+    return true;
   });
 }
 
@@ -54,18 +59,20 @@ async function checkBooks(runId: string, deps: CloseDeps) {
     lines += page.length;
     drafts += page.filter(({ value }) => value.draft).length;
     const issued = page.map(({ value }) => value).filter((line) => line.state === 'issued');
+    const nets = new Map<string, number>();
+    await eachAtOnce(issued, LINES_AT_ONCE, async (line) => {
+      nets.set(line.invoice!, await netOf(line, run!.value, deps));
+    });
+    // After the notes: where they were opened again in between, the invoice says so.
     const invoices = await readInvoices(
       deps.table,
       issued.map((line) => line.invoice!),
     );
     const byNumber = new Map(invoices.map(({ value }) => [value.facts.number, value]));
-    const nets = new Map<string, number>();
-    await eachAtOnce(issued, LINES_AT_ONCE, async (line) => {
-      nets.set(line.invoice!, await netOfBilledNotes(line, deps));
-    });
     for (const line of issued) {
-      const totals = byNumber.get(line.invoice!)?.facts.totals;
-      const net = nets.get(line.invoice!)!;
+      const invoice = byNumber.get(line.invoice!);
+      const totals = invoice?.facts.totals;
+      const net = invoice?.notesReopened ? line.draft!.totals.net : nets.get(line.invoice!)!;
       if (totals?.net !== net || totals.gross !== line.draft!.totals.gross) {
         discrepancies.push(
           `Customer ${line.customer}: invoice ${line.invoice} says net ${totals?.net} cents, its notes add up to ${net}.`,
@@ -83,8 +90,12 @@ async function checkBooks(runId: string, deps: CloseDeps) {
   return { heads, discrepancies };
 }
 
-/** The sum of those of the invoice's notes that are marked as billed by it. */
-async function netOfBilledNotes(line: RunLine, deps: Pick<Deps, 'table'>): Promise<number> {
+/** The sum of those of the invoice's notes that are marked as billed by it; of a cancellation, what it takes back. */
+async function netOf(line: RunLine, { order }: Run, deps: Pick<Deps, 'table'>): Promise<number> {
+  if (order.cancellation) {
+    const original = await readInvoice(deps.table, order.cancellation.invoice);
+    return -original!.value.facts.totals.net;
+  }
   const notes = await readNotes(deps.table, line.draft!.noteIds);
   return sum(notes.map((note) => (note?.value.invoice === line.invoice ? netOfNote(note!.value.note) : 0)));
 }

@@ -5,6 +5,7 @@ import type { InvoiceFacts } from './domain/invoice.ts';
 import { mailAddresses } from './domain/mail-address.ts';
 import type { Settings } from './domain/settings.ts';
 import type { Change } from './ports.ts';
+import { readCustomer } from './repositories/customers.ts';
 import { addDue } from './repositories/due.ts';
 import type { Delivery } from './repositories/invoices.ts';
 import { type Mail, mailKey, mailListKey } from './repositories/mails.ts';
@@ -13,15 +14,26 @@ import { create } from './repositories/stored.ts';
 
 /** The way an invoice goes, and the outbox record where that is by mail: part of the write that issues it. */
 export function createMail(
-  run: Pick<Run, 'order'>,
+  run: Pick<Run, 'id' | 'order'>,
   settings: Settings,
   invoice: InvoiceFacts,
   deps: Pick<Deps, 'clock' | 'ids'>,
 ): { readonly delivery: Delivery; readonly changes: readonly Change[] } {
   const delivery = deliveryWithoutMail(run.order.output, settings, invoice);
   if (delivery) return { delivery, changes: [] };
-  const mail = newMail(1, settings, invoice, deps);
+  const mail: Mail = { ...newMail(1, settings, invoice, deps), run: run.id };
   return { delivery: { state: 'mail', mailId: mail.id }, changes: mailChanges(mail) };
+}
+
+/** The invoice to be sent to where its customer gets invoices now; where the customer is gone, as it was. */
+export async function withAddressOfToday(
+  invoice: InvoiceFacts,
+  deps: Pick<Deps, 'table'>,
+): Promise<InvoiceFacts> {
+  const current = (await readCustomer(deps.table, invoice.customer.number))?.value.customer;
+  if (!current) return invoice;
+  const { invoiceByMail, invoiceEmail, cc } = current;
+  return { ...invoice, customer: { ...invoice.customer, invoiceByMail, invoiceEmail, cc } };
 }
 
 export const mailChanges = (mail: Mail): Change[] => [

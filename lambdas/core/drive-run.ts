@@ -9,6 +9,7 @@ import { readInvoices } from './repositories/invoices.ts';
 import { type Mail, readMails } from './repositories/mails.ts';
 import {
   activeRunKey,
+  isPaused,
   listRunLines,
   type Run,
   type RunLine,
@@ -30,31 +31,32 @@ const POLL_MS = 200;
 
 /**
  * Takes a run from wherever it stands to its end: plan, seal, documents, closed books, mails. Every step may be
- * repeated and shared with other processes; after a kill, calling this again ends as if nothing had happened.
+ * repeated and shared with other processes; after a kill, calling this again ends as if nothing had happened. A run that
+ * a person pauses is left where it then stands.
  * @throws Fault `interrupted`, `import-interrupted`, `number-taken`; the run then waits as it is
  */
 export async function driveRun(runId: string, deps: Deps): Promise<Run> {
-  await billRun(runId, deps);
-  await mailInvoices(runId, deps);
+  if (await billRun(runId, deps)) await mailInvoices(runId, deps);
   return retryOnConflict(() => finishRun(runId, deps));
 }
 
 type BillDeps = Omit<Deps, 'composer' | 'openMailer' | 'secrets'>;
 
-/** The same up to the closed books; the mails wait. */
-export async function billRun(runId: string, deps: BillDeps): Promise<void> {
-  await planRun(runId, deps);
-  await sealRun(runId, deps);
-  await makeDocuments(runId, deps);
-  await closeRun(runId, deps);
+/** The same up to the closed books; the mails wait. @returns false when the run is paused before them */
+export async function billRun(runId: string, deps: BillDeps): Promise<boolean> {
+  if (!(await planRun(runId, deps))) return false;
+  if (!(await sealRun(runId, deps))) return false;
+  if (!(await makeDocuments(runId, deps))) return false;
+  return closeRun(runId, deps);
 }
 
-async function makeDocuments(runId: string, deps: BillDeps): Promise<void> {
-  const run = (await readRun(deps.table, runId))!.value;
-  if (run.state !== 'sealed') return;
+async function makeDocuments(runId: string, deps: BillDeps): Promise<boolean> {
   const settings = await readRunSettings(deps.table, runId);
-  const total = run.planned.drafts;
   for (;;) {
+    const run = (await readRun(deps.table, runId))!.value;
+    if (run.state === 'closed') return true;
+    if (run.paused) return false;
+    const total = run.planned.drafts;
     let open = 0;
     let leasedElsewhere = 0;
     let ended = 0;
@@ -65,13 +67,14 @@ async function makeDocuments(runId: string, deps: BillDeps): Promise<void> {
       open += todo.length;
       await eachAtOnce(inBatches(todo), BATCHES_AT_ONCE, async (batch) => {
         goOnUnlessStopped(deps);
+        if (await isPaused(deps.table, runId)) return;
         await endLines(run, settings, batch, deps);
         ended += batch.length;
         deps.onProgress?.({ phase: 'documents', done: Math.min(ended, total), total });
       });
     }
     // A pass that found nothing to do is the proof; one that left lines to another process looks again.
-    if (open === 0) return;
+    if (open === 0) return true;
     if (leasedElsewhere === open) await deps.clock.wait(POLL_MS);
     goOnUnlessStopped(deps);
   }
@@ -88,7 +91,7 @@ export function inBatches<T>(items: readonly T[]): T[][] {
 
 /** Tries the run's mails that wait for their first try, and waits for those that another process is sending. */
 async function mailInvoices(runId: string, deps: Deps): Promise<void> {
-  for (;;) {
+  while (!(await isPaused(deps.table, runId))) {
     const mails = await runMails(runId, deps);
     const mine = mails.filter(({ state }) => state === 'queued' || state === 'sending');
     const waiting = mine.filter((mail) => isWaiting(mail, deps));
@@ -121,10 +124,10 @@ export async function runMails(runId: string, deps: Pick<Deps, 'table'>): Promis
   return (await readMails(deps.table, ids)).map(({ value }) => value);
 }
 
-/** Nothing of the run waits any more but its mails: the same order may start a run again. */
+/** Nothing of the run waits any more but its mails: the same order may start a run again. One that is paused waits. */
 export async function finishRun(runId: string, deps: Pick<Deps, 'table' | 'hasher'>): Promise<Run> {
   const run = (await readRun(deps.table, runId))!;
-  if (run.value.finished) return run.value;
+  if (run.value.finished || run.value.paused || run.value.state !== 'closed') return run.value;
   const finished: Run = { ...run.value, finished: true };
   await deps.table.write([
     replace(run, finished),

@@ -31,7 +31,6 @@ export async function dryRun(
   return summarize(
     run,
     'dry run',
-    lines,
     lines.filter(({ draft }) => draft),
     customers,
   );

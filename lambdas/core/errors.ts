@@ -7,6 +7,7 @@ export type FaultCode =
   | 'bad-settings'
   | 'not-found'
   | 'note-not-open'
+  | 'customer-in-use'
   | 'nothing-to-bill'
   | 'import-interrupted'
   | 'number-taken'
@@ -15,7 +16,11 @@ export type FaultCode =
   | 'archive-conflict'
   | 'damaged'
   | 'unavailable'
-  | 'interrupted';
+  | 'interrupted'
+  | 'no-login'
+  | 'forbidden'
+  | 'too-many-requests'
+  | 'idempotency-mismatch';
 
 export class Fault extends Error {
   readonly code: FaultCode;

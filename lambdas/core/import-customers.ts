@@ -1,17 +1,10 @@
 import type { Deps } from './deps.ts';
-import { instant } from './deps.ts';
 import type { Customer } from './domain/customer.ts';
 import { whileImporting } from './import-lock.ts';
-import type { Change } from './ports.ts';
-import {
-  type CustomerRecord,
-  customerKey,
-  customerPartition,
-  readCustomers,
-} from './repositories/customers.ts';
-import { appendToJournal } from './repositories/journal.ts';
-import { createOrReplace } from './repositories/stored.ts';
-import { retryOnConflict } from './retry.ts';
+import { customerPut, type PutOutcome } from './put-customer.ts';
+import { customerPartition, readCustomers } from './repositories/customers.ts';
+import { readFormers } from './repositories/journal.ts';
+import { writeInChunks } from './retry.ts';
 
 export interface ImportFileInfo {
   readonly name: string;
@@ -26,7 +19,8 @@ export interface ImportResult {
   readonly unchanged: number;
 }
 
-const CHUNK = 40; // two changes each
+/** Two changes each, three for one who had been deleted. */
+const CHUNK = 40;
 
 /** Loads customers; the same again is no change. Safe to repeat. */
 export async function importCustomers(
@@ -35,51 +29,28 @@ export async function importCustomers(
   deps: Pick<Deps, 'table' | 'clock' | 'workers' | 'hasher' | 'stop' | 'onProgress'>,
 ): Promise<ImportResult> {
   const result = { created: 0, updated: 0, unchanged: 0 };
-  await whileImporting(deps, file, async (renew) => {
-    for (let start = 0; start < customers.length; start += CHUNK) {
+  await whileImporting(deps, file, (renew) =>
+    writeInChunks(customers, CHUNK, async (chunk) => {
       await renew();
-      const counts = await retryOnConflict(() => writeChunk(customers.slice(start, start + CHUNK), deps));
-      result.created += counts.created;
-      result.updated += counts.updated;
-      result.unchanged += counts.unchanged;
-      const done = Math.min(start + CHUNK, customers.length);
+      for (const outcome of await writeChunk(chunk, deps)) result[outcome]++;
+      const done = result.created + result.updated + result.unchanged;
       deps.onProgress?.({ phase: 'import', done, total: customers.length });
-    }
-  });
+    }),
+  );
   return result;
 }
 
 async function writeChunk(
   customers: readonly Customer[],
   deps: Pick<Deps, 'table' | 'clock' | 'hasher'>,
-): Promise<ImportResult> {
-  const result = { created: 0, updated: 0, unchanged: 0 };
-  const existing = await readCustomers(
-    deps.table,
-    customers.map((customer) => customer.number),
+): Promise<PutOutcome[]> {
+  const numbers = customers.map((customer) => customer.number);
+  const existing = await readCustomers(deps.table, numbers);
+  const formers = await readFormers(deps.table, numbers.map(customerPartition));
+  const puts = customers.map((customer, index) =>
+    customerPut(customer, existing[index], formers[index], deps),
   );
-  const changes: Change[] = [];
-  for (const [index, customer] of customers.entries()) {
-    const old = existing[index];
-    if (old && JSON.stringify(old.value.customer) === JSON.stringify(customer)) {
-      result.unchanged++;
-      continue;
-    }
-    const { change, head } = appendToJournal(
-      deps.hasher,
-      customerPartition(customer.number),
-      old?.value.journal,
-      {
-        at: instant(deps.clock.now()),
-        event: old ? 'customer changed' : 'customer created',
-        data: old ? { before: old.value.customer, after: customer } : { after: customer },
-      },
-    );
-    const record: CustomerRecord = { customer, journal: head };
-    changes.push(createOrReplace(customerKey(customer.number), old, record), change);
-    if (old) result.updated++;
-    else result.created++;
-  }
+  const changes = puts.flatMap((put) => put.changes);
   if (changes.length > 0) await deps.table.write(changes);
-  return result;
+  return puts.map(({ outcome }) => outcome);
 }

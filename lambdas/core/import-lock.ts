@@ -1,6 +1,6 @@
 import type { Deps } from './deps.ts';
 import { goOnUnlessStopped, instant } from './deps.ts';
-import { ConflictError, Fault } from './errors.ts';
+import { ConflictError, Fault, type FaultCode } from './errors.ts';
 import { isFree } from './lease.ts';
 import type { Change, Key } from './ports.ts';
 import type { Lease } from './repositories/runs.ts';
@@ -22,6 +22,7 @@ interface ImportMarker {
 const MARKER: Key = { partition: 'IMPORT', sort: 'MARKER' };
 const LEASE_MS = 5 * 60_000;
 const POLL_MS = 200;
+const REFUSALS: readonly FaultCode[] = ['bad-input', 'note-not-open'];
 
 /** Part of every write that starts a run or claims notes. */
 export const noImportUnderWay: Change = { check: MARKER, expect: 'absent' };
@@ -68,7 +69,7 @@ export async function whileImporting<T>(
     await endMarker(deps, file.hash, undefined);
     return result;
   } catch (error) {
-    if (error instanceof Fault && error.code === 'bad-input') await endMarker(deps, file.hash, replaced);
+    if (error instanceof Fault && REFUSALS.includes(error.code)) await endMarker(deps, file.hash, replaced);
     throw error;
   }
 }

@@ -3,10 +3,19 @@ import { goOnUnlessStopped } from './deps.ts';
 import type { Settings } from './domain/settings.ts';
 import { type IssueDeps, issueInvoices } from './issue-invoices.ts';
 import { releaseNotes } from './release-notes.ts';
+import { addDue, invoiceDue, removeDue } from './repositories/due.ts';
 import { readInvoices } from './repositories/invoices.ts';
 import { readMails } from './repositories/mails.ts';
-import { type Run, type RunLine, readRun, readRunLine, readRunSettings } from './repositories/runs.ts';
-import type { Stored } from './repositories/stored.ts';
+import {
+  PAUSE_LOOK_MS,
+  type Run,
+  type RunLine,
+  readRun,
+  readRunLine,
+  readRunSettings,
+} from './repositories/runs.ts';
+import { replace, type Stored } from './repositories/stored.ts';
+import { retryOnConflict } from './retry.ts';
 
 /** Releases the notes of what is issued, and issues what has a draft and is free. */
 export async function endLines(
@@ -33,6 +42,10 @@ export async function issueCustomers(
   const run = (await readRun(deps.table, runId))?.value;
   if (!run || run.state === 'planning') return { mails: [], failed: 0 };
   goOnUnlessStopped(deps);
+  if (run.paused) {
+    for (const customer of customers) await retryOnConflict(() => putOff(runId, customer, deps));
+    return { mails: [], failed: 0 };
+  }
   const linesOf = async () =>
     (await Promise.all(customers.map((customer) => readRunLine(deps.table, runId, customer)))).filter(
       (line) => line !== undefined,
@@ -50,4 +63,17 @@ export async function issueCustomers(
     failed: ended.filter(({ value: { draft, state } }) => draft && (state === 'failed' || state === 'held'))
       .length,
   };
+}
+
+/** While its run is paused, what is due must not stand in the way of others that are. */
+async function putOff(runId: string, customer: string, deps: Pick<Deps, 'table' | 'clock'>): Promise<void> {
+  const line = await readRunLine(deps.table, runId, customer);
+  const now = deps.clock.now();
+  if (line?.value.dueAt === undefined || line.value.dueAt > now) return;
+  const dueAt = now + PAUSE_LOOK_MS;
+  await deps.table.write([
+    replace(line, { ...line.value, dueAt }),
+    removeDue(line.value.dueAt, invoiceDue(runId, customer)),
+    addDue(dueAt, invoiceDue(runId, customer)),
+  ]);
 }

@@ -1,10 +1,11 @@
-import { createMail } from './create-mail.ts';
+import { createMail, withAddressOfToday } from './create-mail.ts';
 import type { Deps } from './deps.ts';
 import { instant } from './deps.ts';
 import { bill } from './domain/bill.ts';
 import { deliveryOverview } from './domain/delivery-overview.ts';
 import { formatNumber } from './domain/number-format.ts';
 import type { Settings } from './domain/settings.ts';
+import { cancellationInvoice, markCancelled } from './draft-cancellation.ts';
 import { ConflictError, Fault, isTooLarge } from './errors.ts';
 import { fileDocuments, type Prepared } from './file-documents.ts';
 import { isFree } from './lease.ts';
@@ -22,6 +23,7 @@ import { appendToJournal, type JournalHead, RUN_CHAIN, readRunChain } from './re
 import { readNotes } from './repositories/notes.ts';
 import { type Run, type RunLine, readRunLine } from './repositories/runs.ts';
 import { create, createOrReplace, replace, type Stored } from './repositories/stored.ts';
+import { retryOnConflict } from './retry.ts';
 import { templatesOfRun } from './template-set.ts';
 
 export type IssueDeps = Pick<
@@ -125,14 +127,15 @@ async function prepare(
   const notes = (await readNotes(deps.table, draft.noteIds)).flatMap((note) =>
     note ? [note.value.note] : [],
   );
-  const invoice = bill({
+  const { from, until: to, cancellation } = run.order;
+  const as = {
     number: formatNumber(run.numbers!.format, run.numbers!.first + draft.place, run.invoiceDate),
     date: run.invoiceDate,
-    period: run.order.from ? { from: run.order.from, to: run.order.until } : undefined,
-    customer: draft.customer,
-    company: settings.company,
-    notes,
-  });
+  };
+  const period = from ? { from, to } : undefined;
+  const invoice = cancellation
+    ? await cancellationInvoice(cancellation, as, notes, deps)
+    : bill({ ...as, period, customer: draft.customer, company: settings.company, notes });
   if (JSON.stringify(invoice.totals) !== JSON.stringify(draft.totals)) {
     throw new Fault('damaged', `The notes of invoice ${invoice.number} do not add up to what was claimed.`);
   }
@@ -140,7 +143,8 @@ async function prepare(
   const pages: Prepared['pages'][number][] = [
     { kind: 'invoice', n: 1, text: templates.invoice(invoice, options) },
   ];
-  if (draft.customer.deliveryOverview) {
+  // What was delivered stays delivered: a cancellation has no overview.
+  if (draft.customer.deliveryOverview && !cancellation) {
     const text = templates.deliveryOverview(invoice, deliveryOverview(invoice), options);
     pages.push({ kind: 'delivery-overview', n: 2, text });
   }
@@ -157,6 +161,7 @@ async function issue(
   const { line, draft, invoice } = prepared;
   const documents = await fileDocuments(run, settings, prepared, printed, deps);
   const now = deps.clock.now();
+  const { cancellation } = run.order;
   const { change: journal, head } = appendToJournal(
     deps.hasher,
     invoicePartition(invoice.number),
@@ -167,12 +172,14 @@ async function issue(
       data: {
         notes: draft.noteIds,
         totals: invoice.totals,
+        ...(cancellation ? { cancellation } : {}),
         documents: documents.map(({ key, sha256 }) => ({ key, sha256 })),
       },
     },
   );
   const { places: _, ...facts } = invoice;
-  const mail = createMail(run, settings, invoice, deps);
+  const recipient = cancellation ? await withAddressOfToday(invoice, deps) : invoice;
+  const mail = createMail(run, settings, recipient, deps);
   const record: InvoiceRecord = {
     facts,
     noteIds: draft.noteIds,
@@ -192,7 +199,7 @@ async function issue(
     releasing: true,
   };
   const pointer = { number: invoice.number };
-  await deps.table.write([
+  const changes = [
     create(invoiceKey(invoice.number), record),
     create(customerInvoiceKey(invoice.customer.number, invoice.number), pointer),
     create(invoiceListKey(invoice.period?.to ?? invoice.date, invoice.number), pointer),
@@ -200,7 +207,17 @@ async function issue(
     replace(line, issued),
     ...mail.changes,
     ...(run.state === 'closed' ? await sealLateIssue(run, invoice.number, head, deps) : []),
-  ]);
+  ];
+  if (!cancellation) await deps.table.write(changes);
+  else {
+    const partition = `${invoicePartition(cancellation.invoice)}/`;
+    await retryOnConflict(
+      async () =>
+        deps.table.write([...changes, ...(await markCancelled(cancellation, invoice.number, deps))]),
+      // The original may just be printed or mailed again. Other conflicts mean that another process was faster.
+      ({ at }) => at.startsWith(partition),
+    );
+  }
   await releaseNotes(run, line.value.customer, deps);
 }
 

@@ -3,8 +3,10 @@ import { goOnUnlessStopped } from './deps.ts';
 import { totalsOf } from './domain/bill.ts';
 import { documentFaults } from './domain/check-document.ts';
 import type { Customer } from './domain/customer.ts';
+import type { DeliveryNote } from './domain/delivery-note.ts';
 import { sum } from './domain/money.ts';
 import type { Settings } from './domain/settings.ts';
+import { cancelledCustomer, planCancellation } from './draft-cancellation.ts';
 import { ConflictError } from './errors.ts';
 import { isImportConflict, noImportUnderWay, waitForImport } from './import-lock.ts';
 import type { Change } from './ports.ts';
@@ -13,6 +15,7 @@ import {
   type Billing,
   billingKey,
   listOpenNotes,
+  openNoteOf,
   putBilling,
   readBilling,
   readNotes,
@@ -38,21 +41,23 @@ const SLICE = 40;
 /** Characters of drafts and claims in a write; with the one that passes it still below the limit of 4 MB. */
 const SLICE_SIZE = 2_000_000;
 /** Of one customer, open and claimed: their ids fit into one item of 400 KB. */
-const MAX_NOTES = 5000;
+export const MAX_NOTES = 5000;
 
 /**
  * Decides for every customer of the run's selection whether there is something to bill, claims the notes and keeps
  * the draft, in natural order and slice by slice. The run's cursor moves in the same write, so that a killed plan
  * goes on where it stopped and two processes cannot plan the same customer.
+ * @returns false when the run is paused before its end
  */
-export async function planRun(runId: string, deps: PlanDeps): Promise<void> {
+export async function planRun(runId: string, deps: PlanDeps): Promise<boolean> {
   const settings = await readRunSettings(deps.table, runId);
   for (;;) {
     const run = await readRun(deps.table, runId);
-    if (run?.value.state !== 'planning') return;
+    if (run?.value.state !== 'planning') return true;
+    if (run.value.paused) return false;
     goOnUnlessStopped(deps);
     const customers = await nextCustomers(run.value, deps);
-    if (customers.length === 0) return;
+    if (customers.length === 0) return true;
     const { languages } = await templatesOfRun(run.value, deps);
     try {
       await planSlice(run, customers, settings, languages, deps);
@@ -93,30 +98,45 @@ async function planSlice(
 }
 
 /** `guard` is the claim, or the check that nothing changed since the decision. */
-type CustomerPlan = { readonly guard: Change } & (
+export type CustomerPlan = { readonly guard: Change } & (
   | { readonly state: 'nothing to bill' }
   | { readonly state: 'held'; readonly reasons: readonly string[] }
   | { readonly state: 'planned'; readonly draft: Omit<Draft, 'place'> }
 );
 
-/** What this run would do for one customer. Writes nothing: the dry run shows just this. */
+/**
+ * What this run would do for one customer. Writes nothing: the dry run shows just this.
+ * @param arriving a note that is written together with the claim, and alone is billed
+ */
 export async function planCustomer(
   customer: Customer,
   run: Run,
   settings: Settings,
   languages: readonly string[],
   deps: Pick<Deps, 'table' | 'ids' | 'fonts'>,
+  arriving?: DeliveryNote,
 ): Promise<CustomerPlan> {
+  if (run.order.cancellation) {
+    return { state: 'planned', ...(await planCancellation(run.order.cancellation, deps)) };
+  }
   // First the claims, then the notes: a note that changes after this read moves the billing item's version.
   const billing = await readBilling(deps.table, customer.number);
   const claimed = new Set(billing?.value.claims.flatMap((claim) => claim.noteIds));
-  const open = (await listOpenNotes(deps.table, customer.number, run.order.until)).filter(
-    (note) => !claimed.has(note.noteId),
-  );
+  const chosen = run.order.notes && new Set(run.order.notes);
+  const open = arriving
+    ? [openNoteOf(arriving)]
+    : (await listOpenNotes(deps.table, customer.number, run.order.until)).filter(
+        ({ noteId }) => !claimed.has(noteId) && (!chosen || chosen.has(noteId)),
+      );
   const unchanged: Change = {
     check: billingKey(customer.number),
     expect: billing ? { version: billing.version } : 'absent',
   };
+  const missing = chosen?.difference(new Set(open.map(({ noteId }) => noteId)));
+  if (missing && missing.size > 0) {
+    const reasons = [...missing].map((id) => `Delivery note ${id} is not open.`);
+    return { state: 'held', reasons, guard: unchanged };
+  }
   if (open.length === 0) return { state: 'nothing to bill', guard: unchanged };
 
   const count = open.length + claimed.size;
@@ -126,7 +146,9 @@ export async function planCustomer(
   }
 
   const noteIds = open.map((note) => note.noteId);
-  const notes = (await readNotes(deps.table, noteIds)).flatMap((note) => (note ? [note.value.note] : []));
+  const notes = arriving
+    ? [arriving]
+    : (await readNotes(deps.table, noteIds)).flatMap((note) => (note ? [note.value.note] : []));
   const reasons = documentFaults({
     company: settings.company,
     customer,
@@ -156,12 +178,13 @@ export async function planCustomer(
 export function isSelected(customer: Customer, run: Run): boolean {
   const { order } = run;
   if (order.mailCustomersOnly && !customer.invoiceByMail) return false;
-  return order.kind === 'instant' || customer.billingCycle === order.cycle;
+  return order.kind !== 'cycle' || customer.billingCycle === order.cycle;
 }
 
 /** The customers after the run's cursor, of any cycle; empty at the end. */
 export async function nextCustomers(run: Run, deps: Pick<Deps, 'table'>): Promise<Customer[]> {
-  const { customers } = run.order;
+  const { customers, cancellation } = run.order;
+  if (cancellation) return run.cursor ? [] : [await cancelledCustomer(cancellation, deps)];
   if (!customers) {
     const page = await listCustomers(deps.table, run.cursor, SLICE);
     return page.map((found) => found.value.customer);

@@ -44,10 +44,18 @@ export interface Table {
   get(key: Key): Promise<Item | undefined>;
   /** In the order of the keys; any number of keys. */
   getMany(keys: readonly Key[]): Promise<(Item | undefined)[]>;
-  /** Items of one partition by their sort key, in the order of its UTF-8 bytes; `after` is exclusive. Without a limit: all of them. */
+  /**
+   * Items of one partition by their sort key, in the order of its UTF-8 bytes, or `backwards`; `after` is exclusive, and
+   * the one before in that order. Without a limit: all of them.
+   */
   list(
     partition: string,
-    options?: { readonly prefix?: string; readonly after?: string; readonly limit?: number },
+    options?: {
+      readonly prefix?: string;
+      readonly after?: string;
+      readonly limit?: number;
+      readonly backwards?: boolean;
+    },
   ): Promise<Item[]>;
   /**
    * All or nothing. At most 100 changes, each to another item, 4 MB in all, 400 KB an item (`#core/table-limits.ts`).

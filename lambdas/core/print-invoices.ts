@@ -14,7 +14,10 @@ import { type Mail, readMail, readMails } from './repositories/mails.ts';
 import { listRunLines, readRun } from './repositories/runs.ts';
 import { readSettings } from './repositories/settings.ts';
 import { replace, type Stored } from './repositories/stored.ts';
-import { retryOnConflict } from './retry.ts';
+import { eachAtOnce, retryOnConflict } from './retry.ts';
+
+/** Files read, and invoices marked, at once: on AWS each is waited for by some tens of milliseconds. */
+const AT_ONCE = 16;
 
 export interface ArchivedDocument {
   readonly fileName: string;
@@ -32,18 +35,16 @@ export async function archivedDocuments(
   filed: readonly { readonly documents: readonly Pick<FiledDocument, 'fileName' | 'key' | 'version'>[] }[],
   archive: Archive,
 ): Promise<DocumentGroup[]> {
-  const groups: DocumentGroup[] = [];
-  for (const { documents } of filed) {
-    const group: ArchivedDocument[] = [];
+  const groups = filed.map((): ArchivedDocument[] => []);
+  await eachAtOnce([...filed.entries()], AT_ONCE, async ([index, { documents }]) => {
     for (const { fileName, key, version } of documents) {
       const found = await archive.get(key, version);
       if (!found) {
         throw new Fault('damaged', `${key} is missing in the archive: restore it from a backup.`);
       }
-      group.push({ fileName, bytes: found.bytes });
+      groups[index]!.push({ fileName, bytes: found.bytes });
     }
-    groups.push(group);
-  }
+  });
   return groups;
 }
 
@@ -89,8 +90,8 @@ export async function markPrinted(
   invoices: readonly Stored<InvoiceRecord>[],
   deps: Pick<Deps, 'table' | 'clock' | 'hasher'>,
 ): Promise<void> {
-  for (const { value } of invoices) {
-    await retryOnConflict(async () => {
+  await eachAtOnce(invoices, AT_ONCE, ({ value }) =>
+    retryOnConflict(async () => {
       const current = await readInvoice(deps.table, value.facts.number);
       const delivery = current && (await printedDelivery(current.value, deps));
       if (!delivery) return;
@@ -101,8 +102,8 @@ export async function markPrinted(
       });
       const printed: InvoiceRecord = { ...current.value, delivery, journal: head };
       await deps.table.write([replace(current, printed), change]);
-    });
-  }
+    }),
+  );
 }
 
 async function printedDelivery(

@@ -1,9 +1,10 @@
 import type { Deps } from './deps.ts';
 import { instant } from './deps.ts';
 import { noteIdOf } from './domain/delivery-note.ts';
-import { isTooLarge } from './errors.ts';
 import type { Change } from './ports.ts';
+import { reopenNotes } from './reopen-notes.ts';
 import { invoiceDue, removeDue } from './repositories/due.ts';
+import { readInvoice } from './repositories/invoices.ts';
 import { appendToJournal } from './repositories/journal.ts';
 import {
   billedNoteKey,
@@ -13,61 +14,71 @@ import {
   readBilling,
   readNotes,
 } from './repositories/notes.ts';
-import { type Run, readRunLine } from './repositories/runs.ts';
-import { replace } from './repositories/stored.ts';
-import { retryOnConflict } from './retry.ts';
+import { type Run, type RunLine, readRun, readRunLine } from './repositories/runs.ts';
+import { replace, type Stored } from './repositories/stored.ts';
+import { writeInChunks } from './retry.ts';
 
-/** Four changes a note, and claim, line and due item with the last ones: below the limit of 100 changes a write. */
+type ReleaseDeps = Pick<Deps, 'table' | 'clock' | 'hasher'>;
+
+/** Four changes a note; billing item, line and due item with the last ones: below the limit of 100 changes a write. */
 const CHUNK = 24;
 
 /**
  * Marks the notes of an issued invoice as billed, chunk by chunk, and gives up their claim with the last chunk.
- * Until then the claim keeps them from being billed or changed; safe to repeat from anywhere.
+ * Until then the claim keeps them from being billed or changed; safe to repeat from anywhere. The notes of an invoice
+ * that is cancelled are opened again the same way, where its cancellation says so.
  */
 export async function releaseNotes(
-  run: Pick<Run, 'id'>,
+  run: Pick<Run, 'id' | 'order'>,
   customer: string,
-  deps: Pick<Deps, 'table' | 'clock' | 'hasher'>,
+  deps: ReleaseDeps,
 ): Promise<void> {
   const line = await readRunLine(deps.table, run.id, customer);
   if (!line?.value.releasing) return;
   const { draft, invoice } = line.value;
-  const noteIds = draft!.noteIds;
-  let size = CHUNK;
-  for (let start = 0; start < noteIds.length; ) {
-    const end = Math.min(start + size, noteIds.length);
-    try {
-      await retryOnConflict(async () => {
-        const changes = await markBilled(noteIds.slice(start, end), invoice!, deps);
-        if (end === noteIds.length) changes.push(...(await giveUpClaim(run.id, customer, deps)));
-        if (changes.length > 0) await deps.table.write(changes);
-      });
-      start = end;
-    } catch (error) {
-      if (!isTooLarge(error) || size === 1) throw error;
-      size = Math.ceil(size / 2);
-    }
-  }
+  const { cancellation } = run.order;
+  if (cancellation?.reopenNotes) await endRelease(cancellation.invoice, customer, deps);
+  const notes = cancellation?.reopenNotes === false ? [] : draft!.noteIds;
+  await writeInChunks(notes, CHUNK, async (noteIds, isLast) => {
+    const current = await readRunLine(deps.table, run.id, customer);
+    // Another process has ended this: by now the notes may be open again, and billed elsewhere.
+    if (!current?.value.releasing) return;
+    const changes = cancellation
+      ? await reopenNotes(noteIds, { invoice: cancellation.invoice, by: invoice!, customer }, deps)
+      : await markBilled(noteIds, invoice!, deps);
+    if (isLast) changes.push(...(await lastChanges(run, current, deps)));
+    else if (changes.length > 0) changes.push({ check: current.key, expect: { version: current.version } });
+    if (changes.length > 0) await deps.table.write(changes);
+  });
 }
 
-async function giveUpClaim(runId: string, customer: string, deps: Pick<Deps, 'table'>): Promise<Change[]> {
-  const line = await readRunLine(deps.table, runId, customer);
-  if (!line?.value.releasing) return [];
-  const billing = await readBilling(deps.table, customer);
-  const claims = (billing?.value.claims ?? []).filter(({ draftId }) => draftId !== line.value.draft!.id);
+/** What is still to be marked as billed would not be opened again. */
+async function endRelease(invoice: string, customer: string, deps: ReleaseDeps): Promise<void> {
+  const { runId } = (await readInvoice(deps.table, invoice))!.value;
+  const run = await readRun(deps.table, runId);
+  await releaseNotes(run!.value, customer, deps);
+}
+
+async function lastChanges(
+  { id, order }: Pick<Run, 'id' | 'order'>,
+  line: Stored<RunLine>,
+  deps: ReleaseDeps,
+): Promise<Change[]> {
   const { releasing: _, dueAt, ...released } = line.value;
   return [
-    putBilling(customer, billing, { claims }),
+    ...(order.cancellation ? [] : [await giveUpClaim(line.value, deps)]),
     replace(line, released),
-    ...(dueAt === undefined ? [] : [removeDue(dueAt, invoiceDue(runId, customer))]),
+    ...(dueAt === undefined ? [] : [removeDue(dueAt, invoiceDue(id, line.value.customer))]),
   ];
 }
 
-async function markBilled(
-  noteIds: readonly string[],
-  invoice: string,
-  deps: Pick<Deps, 'table' | 'clock' | 'hasher'>,
-): Promise<Change[]> {
+async function giveUpClaim({ customer, draft }: RunLine, deps: ReleaseDeps): Promise<Change> {
+  const billing = await readBilling(deps.table, customer);
+  const claims = (billing?.value.claims ?? []).filter(({ draftId }) => draftId !== draft!.id);
+  return putBilling(customer, billing, { claims });
+}
+
+async function markBilled(noteIds: readonly string[], invoice: string, deps: ReleaseDeps): Promise<Change[]> {
   const at = instant(deps.clock.now());
   const notes = await readNotes(deps.table, noteIds);
   return notes.flatMap((note): Change[] => {

@@ -1,9 +1,8 @@
-import { mailChanges, newMail } from './create-mail.ts';
+import { mailChanges, newMail, withAddressOfToday } from './create-mail.ts';
 import type { Deps } from './deps.ts';
 import { instant } from './deps.ts';
 import { mailAddresses } from './domain/mail-address.ts';
 import { Fault, refuse } from './errors.ts';
-import { readCustomer } from './repositories/customers.ts';
 import { removeDue } from './repositories/due.ts';
 import { type InvoiceRecord, readInvoice } from './repositories/invoices.ts';
 import { appendToJournal } from './repositories/journal.ts';
@@ -75,15 +74,14 @@ async function plannedResend(invoiceNumber: string, deps: ResendDeps) {
       `The mail of invoice ${invoiceNumber} still waits (${earlier.value.state}): it is sent by itself.`,
     );
   }
-  const current = (await readCustomer(deps.table, facts.customer.number))?.value.customer;
-  const { invoiceEmail, cc } = current ?? facts.customer;
-  if (mailAddresses(invoiceEmail).valid.length === 0) {
+  const addressed = await withAddressOfToday(facts, deps);
+  if (mailAddresses(addressed.customer.invoiceEmail).valid.length === 0) {
     const who = `Customer ${facts.customer.number} (${facts.customer.name})`;
     refuse(`${who} has no valid invoice mail address: invoice ${invoiceNumber} cannot be mailed.`);
   }
   if (settings.mail.sender.address === '') refuse('The settings name no sender (mail.sender.address).');
   const n = Number(earlier?.value.id.split('-').at(-1) ?? 0) + 1;
-  const mail = newMail(n, settings, { ...facts, customer: { ...facts.customer, invoiceEmail, cc } }, deps);
+  const mail = newMail(n, settings, addressed, deps);
   return { invoice, earlier, mail };
 }
 

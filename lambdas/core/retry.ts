@@ -1,15 +1,42 @@
-import { ConflictError } from './errors.ts';
+import { ConflictError, isTooLarge } from './errors.ts';
 
 /**
  * Reads, decides and writes again when somebody else was faster. `attempt` must read anew on each call.
+ * @param isOurs which conflicts to try again after; the others are thrown
  * @throws ConflictError when it loses 50 times in a row, which means a bug rather than a busy neighbour
  */
-export async function retryOnConflict<T>(attempt: () => Promise<T>): Promise<T> {
+export async function retryOnConflict<T>(
+  attempt: () => Promise<T>,
+  isOurs: (conflict: ConflictError) => boolean = () => true,
+): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
       return await attempt();
     } catch (error) {
-      if (!(error instanceof ConflictError) || tries === 50) throw error;
+      if (!(error instanceof ConflictError) || !isOurs(error) || tries === 50) throw error;
+    }
+  }
+}
+
+/**
+ * Hands the items to `write` in their order, at most `size` at once, and again when somebody else was faster. A chunk
+ * that is too large for one write is halved: items differ in size by a factor of a thousand. There is a last chunk always,
+ * be it empty.
+ */
+export async function writeInChunks<T>(
+  items: readonly T[],
+  size: number,
+  write: (chunk: readonly T[], isLast: boolean) => Promise<void>,
+): Promise<void> {
+  for (let start = 0; ; ) {
+    const end = Math.min(start + size, items.length);
+    try {
+      await retryOnConflict(() => write(items.slice(start, end), end === items.length));
+      if (end === items.length) return;
+      start = end;
+    } catch (error) {
+      if (!isTooLarge(error) || size === 1) throw error;
+      size = Math.ceil(size / 2);
     }
   }
 }

@@ -2,21 +2,26 @@ import type { Deps } from './deps.ts';
 import { type Cents, plainDecimal, sum } from './domain/money.ts';
 import { type InvoiceRecord, readInvoices } from './repositories/invoices.ts';
 import { type Mail, readMails } from './repositories/mails.ts';
-import { listRunLines, type Run, type RunLine, readRun } from './repositories/runs.ts';
+import { listRunLines, type Run, type RunLine, type RunOrder, readRun } from './repositories/runs.ts';
 
 /** Amounts are decimals in euros, as text: `"-40.50"`. */
 export interface RunReport {
   readonly run: string;
-  readonly kind: 'cycle' | 'instant';
+  readonly kind: RunOrder['kind'];
   readonly cycle?: string;
   readonly period?: string;
+  /** Of a cancellation: the invoice it takes back. */
+  readonly cancels?: string;
   readonly state: Run['state'] | 'dry run';
   readonly invoiceDate: string;
   readonly output: string;
   readonly startedAt: string;
+  readonly paused?: true;
+  /** Instants of its pauses; the last one is open while it is paused. */
+  readonly pauses?: Run['pauses'];
   readonly closedAt?: string;
-  readonly counts: Readonly<Record<'customers' | 'notes' | RunLine['state'], number>>;
-  /** Of the issued invoices; of the drafts in a dry run. */
+  readonly counts: Readonly<Record<'customers' | 'notes' | CustomerReport['state'], number>>;
+  /** Of the invoices it issued, also of those that were cancelled later; of the drafts in a dry run. */
   readonly totals: { readonly net: string; readonly vat: string; readonly gross: string };
   /** The invoices by the way they go: `accepted`, `to print`, `unknown` … */
   readonly delivery: Readonly<Record<string, number>>;
@@ -27,7 +32,9 @@ export interface RunReport {
 export interface CustomerReport {
   readonly customer: string;
   readonly name: string;
-  readonly state: RunLine['state'];
+  readonly state: RunLine['state'] | 'cancelled';
+  /** The invoice that took this one back. */
+  readonly cancelledBy?: string;
   readonly reasons?: readonly string[];
   readonly invoice?: string;
   readonly notes?: number;
@@ -47,12 +54,12 @@ export interface CustomerReport {
 
 const NEEDS_A_PERSON = ['held', 'failed', 'unknown', 'bounced', 'complained'];
 
-/** Exit code 1: everything was done, but something is held, failed or unknown. */
+/** Exit code 1: everything was done, but something is held, failed or unknown, or the run is paused. */
 export const needsAPerson = (report: RunReport): boolean =>
-  report.discrepancies.length > 0 ||
-  report.customers.some(
-    ({ state, delivery }) => NEEDS_A_PERSON.includes(state) || NEEDS_A_PERSON.includes(delivery?.state ?? ''),
-  );
+  report.paused === true || report.discrepancies.length > 0 || report.customers.some(needsAttention);
+
+export const needsAttention = ({ state, delivery }: CustomerReport): boolean =>
+  NEEDS_A_PERSON.includes(state) || NEEDS_A_PERSON.includes(delivery?.state ?? '');
 
 /** What became of every customer of a run, as it is now: mails live on after the books are closed. */
 export async function runReport(runId: string, deps: Pick<Deps, 'table'>): Promise<RunReport> {
@@ -73,18 +80,17 @@ export async function runReport(runId: string, deps: Pick<Deps, 'table'>): Promi
     return customerReport(line, invoice, byId);
   });
   const billed = lines.filter(({ state }) => state === 'issued');
-  return summarize(run, run.state, lines, billed, customers);
+  return summarize(run, run.state, billed, customers);
 }
 
 export function summarize(
   run: Run,
   state: RunReport['state'],
-  lines: readonly RunLine[],
   billed: readonly RunLine[],
   customers: readonly CustomerReport[],
 ): RunReport {
-  const { cycle, period, kind, output } = run.order;
-  const count = (wanted: RunLine['state']) => lines.filter((line) => line.state === wanted).length;
+  const { cycle, period, kind, output, cancellation } = run.order;
+  const count = (wanted: CustomerReport['state']) => customers.filter(({ state }) => state === wanted).length;
   const total = (of: 'net' | 'vat' | 'gross') => euros(sum(billed.map(({ draft }) => draft!.totals[of])));
   const delivery: Record<string, number> = {};
   for (const { delivery: way } of customers) if (way) delivery[way.state] = (delivery[way.state] ?? 0) + 1;
@@ -96,15 +102,19 @@ export function summarize(
     output,
     startedAt: run.startedAt,
     ...(cycle && period ? { cycle, period } : {}),
+    ...(cancellation ? { cancels: cancellation.invoice } : {}),
+    ...(run.paused ? { paused: run.paused } : {}),
+    ...(run.pauses ? { pauses: run.pauses } : {}),
     ...(run.closedAt ? { closedAt: run.closedAt } : {}),
     counts: {
-      customers: lines.length,
+      customers: customers.length,
       notes: sum(billed.map(({ draft }) => draft!.noteIds.length)),
       'nothing to bill': count('nothing to bill'),
       held: count('held'),
       planned: count('planned'),
       issued: count('issued'),
       failed: count('failed'),
+      cancelled: count('cancelled'),
     },
     totals: { net: total('net'), vat: total('vat'), gross: total('gross') },
     delivery,
@@ -122,7 +132,7 @@ export function customerReport(
   return {
     customer,
     name,
-    state,
+    ...(invoice?.cancelledBy ? { state: 'cancelled' as const, cancelledBy: invoice.cancelledBy } : { state }),
     ...(reasons ? { reasons } : {}),
     ...(draft ? amounts(draft) : {}),
     ...(invoice
@@ -142,9 +152,10 @@ const amounts = ({ noteIds, totals }: NonNullable<RunLine['draft']>) => ({
   gross: euros(totals.gross),
 });
 
-export function deliveryReport({ delivery }: InvoiceRecord, mails: ReadonlyMap<string, Mail>) {
-  if (delivery.state !== 'mail') return delivery;
-  const mail = mails.get(delivery.mailId)!;
+export const deliveryReport = ({ delivery }: InvoiceRecord, mails: ReadonlyMap<string, Mail>) =>
+  delivery.state === 'mail' ? mailReport(mails.get(delivery.mailId)!) : delivery;
+
+export function mailReport(mail: Mail) {
   const leftOut = [
     ...(mail.malformed ?? []).map((address) => `${address} is malformed`),
     ...(mail.refused ?? []).map(({ address, reply }) => `${address} was refused: ${reply}`),

@@ -19,18 +19,20 @@ import { retryOnConflict } from './retry.ts';
 /**
  * Reserves the numbers of all drafts of a planned run in one write. A draft's number is the first one plus its
  * place; which draft that was stays on record even when its documents cannot be made.
+ * @returns false when the run is paused
  * @throws Fault `number-taken`, with nothing changed, when an invoice of another format has one of the numbers
  */
-export async function sealRun(runId: string, deps: Pick<Deps, 'table' | 'clock'>): Promise<void> {
-  await retryOnConflict(async () => {
+export async function sealRun(runId: string, deps: Pick<Deps, 'table' | 'clock'>): Promise<boolean> {
+  return retryOnConflict(async () => {
     const run = await readRun(deps.table, runId);
-    if (run?.value.state !== 'planning') return;
+    if (run?.value.state !== 'planning') return true;
+    if (run.value.paused) return false;
     const sealedAt = instant(deps.clock.now());
     const count = run.value.planned.drafts;
     if (count === 0) {
       const sealed: Run = { ...run.value, state: 'sealed', sealedAt };
       await deps.table.write([replace(run, sealed)]);
-      return;
+      return true;
     }
     // As it is now, not when the run was planned: a refused format can be mended, and the run goes on.
     const { numbering } = await readSettings(deps.table);
@@ -59,6 +61,7 @@ export async function sealRun(runId: string, deps: Pick<Deps, 'table' | 'clock'>
       create(reservationKey(range, first), reservation),
       createOrReplace(NEWEST_DATE, newest, { date: invoiceDate }),
     ]);
+    return true;
   });
 }
 

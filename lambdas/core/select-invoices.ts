@@ -2,6 +2,7 @@ import type { Deps } from './deps.ts';
 import type { Day } from './domain/calendar.ts';
 import { compareNatural } from './domain/natural-order.ts';
 import { refuse } from './errors.ts';
+import { monthAfter } from './list-months.ts';
 import {
   type InvoiceRecord,
   listCustomerInvoices,
@@ -58,9 +59,4 @@ async function candidateNumbers(
     found.push(...(await listMonthInvoices(deps.table, month)));
   }
   return found;
-}
-
-function monthAfter(month: string): string {
-  const [year = 0, number = 0] = month.split('-').map(Number);
-  return number === 12 ? `${year + 1}-01` : `${year}-${String(number + 1).padStart(2, '0')}`;
 }

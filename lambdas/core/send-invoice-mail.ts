@@ -3,9 +3,10 @@ import type { Deps } from './deps.ts';
 import { instant } from './deps.ts';
 import { ConflictError, Fault } from './errors.ts';
 import { isFree } from './lease.ts';
-import type { Mailer, MailOutcome, RefusedRecipient } from './ports.ts';
+import type { Change, Mailer, MailOutcome, RefusedRecipient } from './ports.ts';
 import { addDue, removeDue } from './repositories/due.ts';
 import { MAILING_HOLD, type Mail, type MailState, readMail, readMailingHold } from './repositories/mails.ts';
+import { isPaused, PAUSE_LOOK_MS } from './repositories/runs.ts';
 import { readSettings } from './repositories/settings.ts';
 import { createOrReplace, remove, replace, type Stored } from './repositories/stored.ts';
 import { retryOnConflict } from './retry.ts';
@@ -73,6 +74,10 @@ async function takeLease(mailId: string, deps: SendDeps): Promise<Stored<Mail> |
     await deps.table.write(outcomeChanges(found, 'deferred', {}, undefined, deps));
     return undefined;
   }
+  if (await isRunPaused(found.value, deps)) {
+    if ((found.value.dueAt ?? 0) <= deps.clock.now()) await deps.table.write(putOff(found, deps));
+    return undefined;
+  }
   const hold = await readMailingHold(deps.table);
   if (hold && hold.value.retryAt > deps.clock.now()) {
     if (found.value.state === 'held') return undefined;
@@ -96,6 +101,20 @@ async function takeLease(mailId: string, deps: SendDeps): Promise<Stored<Mail> |
     addDue(until, { kind: 'mail', id: mailId, worker: deps.workers.me }),
   ]);
   return readMail(deps.table, mailId);
+}
+
+export const isRunPaused = async ({ run }: Mail, { table }: Pick<Deps, 'table'>): Promise<boolean> =>
+  run !== undefined && isPaused(table, run);
+
+/** What is due and rests must not stand in the way of others that are due. */
+function putOff(found: Stored<Mail>, deps: Pick<Deps, 'clock'>): Change[] {
+  const { id, dueAt: oldDueAt } = found.value;
+  const dueAt = deps.clock.now() + PAUSE_LOOK_MS;
+  return [
+    replace(found, { ...found.value, dueAt }),
+    ...(oldDueAt === undefined ? [] : [removeDue(oldDueAt, { kind: 'mail', id })]),
+    addDue(dueAt, { kind: 'mail', id }),
+  ];
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Deps } from './deps.ts';
 import { pacemaker } from './mail-pace.ts';
 import { readMail, readMailingHold } from './repositories/mails.ts';
 import { readSettings } from './repositories/settings.ts';
-import { isWaiting, type SendDeps, sendInvoiceMail } from './send-invoice-mail.ts';
+import { isRunPaused, isWaiting, type SendDeps, sendInvoiceMail } from './send-invoice-mail.ts';
 
 export type MailingDeps = SendDeps & Pick<Deps, 'openMailer' | 'stop' | 'onProgress'>;
 
@@ -35,10 +35,10 @@ export async function sendMails(mailIds: readonly string[], deps: MailingDeps): 
   if (broken) throw broken.reason;
 }
 
-/** What is done already, as calls may come twice, and what a hold keeps from being tried take no turn. */
+/** What is done already, as calls may come twice, and what a hold or a pause keeps from being tried take no turn. */
 async function needsTurn(id: string, deps: MailingDeps): Promise<boolean> {
   const mail = await readMail(deps.table, id);
-  if (!mail || !isWaiting(mail.value, deps)) return false;
+  if (!mail || !isWaiting(mail.value, deps) || (await isRunPaused(mail.value, deps))) return false;
   const hold = await readMailingHold(deps.table);
   return !hold || hold.value.retryAt <= deps.clock.now();
 }

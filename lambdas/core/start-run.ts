@@ -3,7 +3,7 @@ import { instant } from './deps.ts';
 import { addDays, berlinDay, type Day } from './domain/calendar.ts';
 import { compareNatural } from './domain/natural-order.ts';
 import type { Settings } from './domain/settings.ts';
-import { ConflictError, refuse } from './errors.ts';
+import { ConflictError, Fault, refuse } from './errors.ts';
 import { isImportConflict, noImportUnderWay, waitForImport } from './import-lock.ts';
 import type { Change, Key } from './ports.ts';
 import { readCustomers } from './repositories/customers.ts';
@@ -32,37 +32,89 @@ export const RUN_LEASE_MS = 10 * 60_000;
 const MAX_DAYS_AHEAD = 62;
 const MAX_DAYS_BACK = 366;
 
+export interface Start {
+  /** Names what was asked for under the `once` item; the same item for something else is refused. */
+  readonly request?: string;
+  /** It joins no run, and none joins it. */
+  readonly alone?: boolean;
+  /** Takes the run's first steps in the very write that starts it; called anew for each try. What it throws, nothing is left of. */
+  readonly firstSteps?: (
+    run: Run,
+    settings: Settings,
+  ) => Promise<{ readonly run: Run; readonly changes: readonly Change[] }>;
+}
+
 /**
  * Starts a run, or joins the unfinished run of the same order: one that was killed goes on, and one that another
  * process is driving gets a second pair of hands.
  * @param once an item that is written with the run; where it is there already, its run is the answer
  * @returns the run's id
- * @throws Fault `bad-input` (unknown customer, impossible date), `bad-settings`, `import-interrupted`
+ * @throws Fault `bad-input` (unknown customer, impossible date), `bad-settings`, `import-interrupted`,
+ *   `idempotency-mismatch`
  */
-export async function startRun(order: RunOrder, deps: StartDeps, once?: Key): Promise<string> {
+export async function startRun(
+  order: RunOrder,
+  deps: StartDeps,
+  once?: Key,
+  start: Start = {},
+): Promise<string> {
   const active = activeRunKey(deps.hasher.sha256(JSON.stringify(order)));
   for (;;) {
-    const started = once && (await read<{ runId: string }>(deps.table, once));
-    if (started) return started.value.runId;
-    const unfinished = await read<{ runId: string }>(deps.table, active);
+    const started = once && (await findStarted(once, start.request, deps));
+    if (started) return started;
+    const unfinished = start.alone ? undefined : await read<{ runId: string }>(deps.table, active);
     if (unfinished && !once) return unfinished.value.runId;
-    const { runId, changes } = unfinished
-      ? { runId: unfinished.value.runId, changes: [] }
-      : await beginning(order, active, deps);
     try {
-      await deps.table.write([...changes, ...(once ? [create(once, { runId })] : [])]);
+      const { runId, changes } = unfinished
+        ? { runId: unfinished.value.runId, changes: [] }
+        : await beginning(order, active, start, deps);
+      await deps.table.write([
+        ...changes,
+        ...(once ? [create(once, { runId, request: start.request })] : []),
+      ]);
       return runId;
     } catch (error) {
       if (isImportConflict(error)) await waitForImport(deps);
-      else if (!(error instanceof ConflictError)) throw error;
+      else if (error instanceof ConflictError) continue;
+      // What stands in the way may be the very run that is to be joined, started in between.
+      else if (
+        unfinished ||
+        !(await isStarted([...(once ? [once] : []), ...(start.alone ? [] : [active])], deps))
+      ) {
+        throw error;
+      }
     }
   }
 }
 
-async function beginning(order: RunOrder, active: Key, deps: StartDeps) {
-  const { run, settings } = await newRun(order, deps);
+const isStarted = async (keys: readonly Key[], { table }: Pick<Deps, 'table'>): Promise<boolean> =>
+  (await table.getMany(keys)).some((item) => item !== undefined);
+
+/**
+ * The run that was started under this item.
+ * @throws Fault `idempotency-mismatch` when something else was asked for
+ */
+export async function findStarted(
+  once: Key,
+  request: string | undefined,
+  deps: Pick<Deps, 'table'>,
+): Promise<string | undefined> {
+  const started = await read<{ readonly runId: string; readonly request?: string }>(deps.table, once);
+  if (started && started.value.request !== request) {
+    throw new Fault(
+      'idempotency-mismatch',
+      'This Idempotency-Key was used before, for another order: take a new key for each order.',
+    );
+  }
+  return started?.value.runId;
+}
+
+async function beginning(order: RunOrder, active: Key, { alone, firstSteps }: Start, deps: StartDeps) {
+  const { run: fresh, settings } = await newRun(order, deps);
+  const { run, changes: first } = (await firstSteps?.(fresh, settings)) ?? { run: fresh, changes: [] };
   const changes: Change[] = [
-    create(active, { runId: run.id }),
+    ...first,
+    ...(alone ? [] : [create(active, { runId: run.id })]),
     create(runKey(run.id), run),
     create(runSettingsKey(run.id), settings),
     create(runListKey(run.id), {}),

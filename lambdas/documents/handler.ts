@@ -1,10 +1,10 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { Fault } from '#core/errors.ts';
 import { issueCustomers } from '#core/issue-customers.ts';
-import { openAwsWithChrome } from '#wiring/aws-chrome.ts';
+import { openAwsWithChrome, readRequest } from '#wiring/aws-chrome.ts';
 import { awsConfig } from '#wiring/config.ts';
 import { count, eachMessage, lambdaLog, thisCall } from '#wiring/function.ts';
-import { answer, request } from './on-demand.ts';
+import { answer } from './on-demand.ts';
 
 const aws = openAwsWithChrome(awsConfig(process.env), lambdaLog);
 
@@ -26,7 +26,7 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
 export async function onDemand(event: unknown, context: Context): Promise<object> {
   const deps = { ...aws, ...thisCall(context) };
   try {
-    return await answer(request.parse(event), deps);
+    return await answer(readRequest(event), deps);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     deps.log('warn', 'request refused', { code: error.code, error });

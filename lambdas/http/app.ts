@@ -1,8 +1,66 @@
-import { Hono } from 'hono';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import type { HttpDeps } from './deps.ts';
+import { limitBody, limitRate } from './limits.ts';
+import { openApi } from './openapi.ts';
+import { answerProblem, ProblemError } from './problem.ts';
+import { newApp } from './route.ts';
+import { customerRoutes } from './routes/customers.ts';
+import { deliveryRoutes } from './routes/deliveries.ts';
+import { invoiceRoutes } from './routes/invoices.ts';
+import { mailRoutes } from './routes/mails.ts';
+import { runRoutes } from './routes/runs.ts';
+import { settingsRoutes } from './routes/settings.ts';
+import { systemRoutes } from './routes/system.ts';
+import { sameOrigin } from './same-origin.ts';
+import { type CallerEnv, knowCaller } from './who-may-call.ts';
 
-/** The HTTP side of the program, the same in every place: answers whether it lives. */
-export function createApp(): Hono {
-  const app = new Hono();
+const GROUPS = [
+  customerRoutes,
+  deliveryRoutes,
+  invoiceRoutes,
+  mailRoutes,
+  runRoutes,
+  settingsRoutes,
+  systemRoutes,
+];
+
+/**
+ * The HTTP side of the program, the same in every place. A call passes from top to bottom: where it comes from, who
+ * makes it, whether it is too large or too often, whether the caller has the role, whether it fits the schema; then a
+ * use case does the work.
+ */
+export function createApp(deps: HttpDeps): OpenAPIHono<CallerEnv> {
+  const app = newApp();
+  app.onError((error, context) => answerProblem(error, context, deps));
+  app.notFound((context) => answerProblem(nothingThere(app, context), context, deps));
+  app.use(sameOrigin(deps));
   app.get('/healthz', (context) => context.json({ status: 'ok' }));
+  openApi(app, deps);
+  app.use('/api/*', knowCaller(deps), limitRate(deps), limitBody, async (context, next) => {
+    context.header('Cache-Control', 'no-store');
+    await next();
+  });
+  for (const routes of GROUPS) routes(app, deps);
   return app;
+}
+
+/** Either there is nothing under this path, or only not with this method; the header Allow then says with which. */
+function nothingThere(app: OpenAPIHono<CallerEnv>, context: Context): ProblemError {
+  const { path, method } = context.req;
+  const methods = app.routes
+    .filter((route) => route.method !== 'ALL' && fits(route.path, path))
+    .map((route) => route.method);
+  if (methods.length === 0) return new ProblemError('not-found', `There is nothing at ${path}: see /docs.`);
+  const allowed = [...new Set(methods)].sort().join(', ');
+  context.header('Allow', allowed);
+  return new ProblemError('method-not-allowed', `${path} takes ${allowed}, not ${method}.`);
+}
+
+/** @param pattern as the routes are written: `/api/customers/:number` */
+function fits(pattern: string, path: string): boolean {
+  const [parts, given] = [pattern.split('/'), path.split('/')];
+  return (
+    parts.length === given.length && parts.every((part, at) => part.startsWith(':') || part === given[at])
+  );
 }

@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import { Fault, refuse } from '#core/errors.ts';
 import type { Arguments, Command } from './command.ts';
+import { cancelCommand } from './commands/cancel.ts';
 import { deliveryNotesCommand } from './commands/delivery-notes.ts';
 import { importCommand } from './commands/import.ts';
 import { invoiceCommand } from './commands/invoice.ts';
@@ -21,6 +22,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   run: runCommand,
   report: reportCommand,
   invoice: invoiceCommand,
+  cancel: cancelCommand,
   preview: previewCommand,
   'print-file': printFileCommand,
   reprint: reprintCommand,

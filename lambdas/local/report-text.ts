@@ -2,7 +2,11 @@ import type { CustomerReport, RunReport } from '#core/run-report.ts';
 
 /** The closing report for a terminal: every customer with its state, then counts and totals. */
 export function reportText(report: RunReport): string {
-  const what = report.kind === 'instant' ? 'Instant invoice' : `Billing run ${report.cycle} ${report.period}`;
+  const what = {
+    cycle: `Billing run ${report.cycle} ${report.period}`,
+    instant: 'Instant invoice',
+    cancellation: `Cancellation of invoice ${report.cancels}`,
+  }[report.kind];
   const rows = report.customers.map((customer) => [
     customer.customer,
     shorten(customer.name, 32),
@@ -11,12 +15,15 @@ export function reportText(report: RunReport): string {
     stateText(customer),
   ]);
   const { counts, totals } = report;
-  const states = (['issued', 'planned', 'held', 'failed', 'nothing to bill'] as const)
+  const states = (['issued', 'cancelled', 'planned', 'held', 'failed', 'nothing to bill'] as const)
     .filter((state) => counts[state] > 0)
     .map((state) => `${counts[state]} ${state}`);
   const ways = Object.entries(report.delivery).map(([state, count]) => `${count} ${state}`);
   return [
     `${what} · ${report.state} · invoice date ${report.invoiceDate} · run ${report.run}`,
+    ...(report.paused
+      ? [`PAUSED since ${report.pauses?.at(-1)?.from}: nothing of it goes on until it is resumed`]
+      : []),
     '',
     ...table(['Customer', 'Name', 'Invoice', 'Gross EUR', 'State'], rows, [3]),
     '',
@@ -27,8 +34,9 @@ export function reportText(report: RunReport): string {
   ].join('\n');
 }
 
-function stateText({ state, reasons, delivery }: CustomerReport): string {
+function stateText({ state, reasons, delivery, cancelledBy }: CustomerReport): string {
   if (reasons) return `${state}: ${reasons.join(' ')}`;
+  if (cancelledBy) return `${state} by ${cancelledBy}`;
   if (!delivery) return state;
   const to = delivery.to?.join(', ');
   const leftOut = delivery.leftOut ? ` (${delivery.leftOut.join('; ')})` : '';

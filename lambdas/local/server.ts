@@ -3,35 +3,40 @@ import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
 import { Fault } from '#core/errors.ts';
 import { createApp } from '#http/app.ts';
-import { isLoopback, loopbackOnly } from '#http/loopback-only.ts';
+import { type CallerEnv, knowCaller } from '#http/who-may-call.ts';
 import type { LocalConfig } from '#wiring/config.ts';
+import { localHttp } from '#wiring/local-http.ts';
 import type { Program } from '#wiring/program.ts';
 import { mailboxPages } from './mailbox/page.ts';
 import { archivePages } from './pages/archive.ts';
 import { runPages } from './pages/runs.ts';
 
-/** Serves HTTP on this machine until the program is asked to stop. @returns its address, and the end of serving */
+/**
+ * Serves HTTP on this machine until the program is asked to stop: the API, and pages to look at.
+ * @returns its address, and the end of serving, which waits for what calls have begun
+ */
 export async function startServer(
   local: Program,
   config: LocalConfig,
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
-  if (!isLoopback(config.host)) {
-    throw new Fault(
-      'bad-settings',
-      `HOST=${config.host} would show every invoice to the network without a login: leave HOST at 127.0.0.1.`,
-    );
-  }
-  const app = new Hono({ strict: false });
-  app.use(loopbackOnly);
-  app.onError((error, context) => {
+  const { deps, settled } = localHttp(local, config);
+  const pages = new Hono<CallerEnv>({ strict: false });
+  pages.onError((error, context) => {
+    if (error instanceof Fault && error.code === 'no-login') {
+      // A browser then asks for a password, which is the token.
+      context.header('WWW-Authenticate', 'Basic realm="rechnungspost", charset="UTF-8"');
+      return context.text('Bitte anmelden: das Kennwort ist der Wert von API_TOKEN.', 401);
+    }
     if (error instanceof Fault && error.code === 'bad-input') return context.text(error.message, 400);
     local.log('error', 'page failed', { path: context.req.path, error });
     return context.text('Diese Seite konnte nicht gezeigt werden: siehe rechnungspost.log.', 500);
   });
-  app.route('/', createApp());
-  app.route('/', runPages(local));
-  app.route('/archive', archivePages(local));
-  app.route('/mailbox', mailboxPages(config.mailboxDir));
+  pages.use(knowCaller(deps));
+  pages.route('/', runPages(local));
+  pages.route('/archive', archivePages(local));
+  pages.route('/mailbox', mailboxPages(config.mailboxDir));
+  const app = createApp(deps);
+  app.route('/', pages);
   const server = createAdaptorServer({ fetch: app.fetch });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -49,10 +54,12 @@ export async function startServer(
   const host = config.host.includes(':') ? `[${config.host}]` : config.host;
   return {
     url: `http://${host}:${port}`,
-    close: () =>
-      new Promise((resolve) => {
+    async close() {
+      await new Promise<void>((resolve) => {
         server.close(() => resolve());
         if ('closeAllConnections' in server) server.closeAllConnections();
-      }),
+      });
+      await settled();
+    },
   };
 }

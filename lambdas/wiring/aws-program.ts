@@ -1,11 +1,8 @@
-import { sendTestMail, type TestMailReport } from '#adapters/smtp/test-mail.ts';
 import { awaitMails, awaitRun } from '#core/await-run.ts';
-import type { Settings } from '#core/domain/settings.ts';
-import type { OutgoingMail } from '#core/ports.ts';
-import { SMTP_PASSWORD } from '#core/repositories/settings.ts';
 import { sweepToQueues } from '#core/sweep.ts';
-import { type Aws, openAws } from './aws.ts';
+import { openAws } from './aws.ts';
 import { findStage } from './aws-stage.ts';
+import { sendAwsTestMail } from './aws-test-mail.ts';
 import type { LocalConfig } from './config.ts';
 import { createProgram, type Program, type ThisProcess } from './program.ts';
 
@@ -28,7 +25,8 @@ export async function openStage(
       archive,
       secrets,
       openMailer,
-      sendTestMail: (mail, message) => testMailFromHere(mail, message, aws),
+      sendTestMail: (mail, message) =>
+        sendAwsTestMail(mail, message, aws, { from: 'Sent from this machine, not from the stage.' }),
       drive: (runId, deps) => awaitRun(runId, { ...deps, queue }),
       mail: (ids, deps) => awaitMails(ids, { ...deps, queue }),
       sweep: (deps) => sweepToQueues({ ...deps, queue }),
@@ -37,27 +35,4 @@ export async function openStage(
     config,
     process,
   );
-}
-
-async function testMailFromHere(
-  mail: Settings['mail'],
-  message: OutgoingMail,
-  { secrets, composer, openMailer }: Aws,
-): Promise<TestMailReport> {
-  const envelope = { from: message.from.address, to: message.to.map(({ address }) => address) };
-  const bytes = await composer.compose(message);
-  if (mail.transport === 'smtp') {
-    const password = await secrets.get(SMTP_PASSWORD);
-    const report = await sendTestMail({ ...mail.smtp, password }, envelope, bytes);
-    return { ...report, summary: `${report.summary}\nSent from this machine, not from the stage.` };
-  }
-  const mailer = await openMailer(mail);
-  try {
-    const outcome = await mailer.send(envelope, bytes, async () => {});
-    const reply = outcome.state === 'accepted' ? outcome.reply : outcome.reason;
-    const summary = outcome.state === 'accepted' ? `Amazon SES took the mail as ${reply}.` : reply;
-    return { outcome, conversation: [], encryption: undefined, reply, summary };
-  } finally {
-    await mailer.close();
-  }
 }

@@ -11,6 +11,8 @@ export interface LocalConfig {
   readonly host: string;
   readonly port: number;
   readonly chromePath: string | undefined;
+  /** What callers show who are not on this machine; undefined: none is asked for. */
+  readonly apiToken: string | undefined;
 }
 
 /** Environment variables of every function on AWS. The stacks fill them from this type, so that none is forgotten. */
@@ -28,10 +30,22 @@ export interface FunctionEnvironment {
   readonly CONFIGURATION_SET: string;
 }
 
+/**
+ * What the function of the HTTP API has besides. Others do not get it: the function that prints on demand would be told
+ * its own name, which CloudFormation cannot know before it has made it.
+ */
+export interface ApiEnvironment extends FunctionEnvironment {
+  /** The user pool whose tokens are taken: its address. */
+  readonly TOKEN_ISSUER: string;
+  /** The function that has the browser. */
+  readonly ON_DEMAND_FUNCTION: string;
+}
+
 /** Where a stage on AWS keeps things; by the names of the environment. */
 export interface AwsConfig extends FunctionEnvironment {
   readonly templatesDir: string;
 }
+export interface ApiConfig extends AwsConfig, ApiEnvironment {}
 
 const NAMES = [
   'TABLE_NAME',
@@ -46,13 +60,26 @@ const NAMES = [
 
 /** @throws Fault `bad-settings` naming the variable that is missing */
 export function awsConfig(environment: NodeJS.ProcessEnv): AwsConfig {
-  const given = NAMES.map((name) => {
+  const templatesDir = join(environment.LAMBDA_TASK_ROOT ?? ROOT, 'templates');
+  return { ...required(NAMES, environment), templatesDir };
+}
+
+/** @throws Fault as `awsConfig` */
+export const apiConfig = (environment: NodeJS.ProcessEnv): ApiConfig => ({
+  ...awsConfig(environment),
+  ...required(['TOKEN_ISSUER', 'ON_DEMAND_FUNCTION'], environment),
+});
+
+function required<Name extends string>(
+  names: readonly Name[],
+  environment: NodeJS.ProcessEnv,
+): Record<Name, string> {
+  const given = names.map((name) => {
     const value = environment[name];
     if (value) return [name, value];
     throw new Fault('bad-settings', `The environment lacks ${name}: deploy the stage again.`);
   });
-  const templatesDir = join(environment.LAMBDA_TASK_ROOT ?? ROOT, 'templates');
-  return { ...(Object.fromEntries(given) as FunctionEnvironment), templatesDir };
+  return Object.fromEntries(given);
 }
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -72,5 +99,6 @@ export function localConfig(environment: NodeJS.ProcessEnv): LocalConfig {
     host: environment.HOST || '127.0.0.1',
     port,
     chromePath: environment.CHROME_PATH || undefined,
+    apiToken: environment.API_TOKEN || undefined,
   };
 }

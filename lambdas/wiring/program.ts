@@ -24,6 +24,7 @@ import { readSettings } from '#core/repositories/settings.ts';
 import { createTemplateOpener, templatesInForce } from '#core/template-set.ts';
 import type { LocalConfig } from './config.ts';
 import { clockUntil, hasher, ids } from './process.ts';
+import { testMail } from './test-mail.ts';
 
 /** What command line and server work with, wherever the data is. */
 export interface Program extends Deps {
@@ -106,20 +107,4 @@ export function createProgram(
     },
   };
   return program;
-}
-
-function testMail(address: string, { company, mail: { sender, replyTo } }: Settings): OutgoingMail {
-  const text = `This is a test mail of ${company.name}: the mail settings work.`;
-  return {
-    messageId: `<test.${ids.next()}@${sender.address.split('@')[1] ?? 'localhost'}>`,
-    date: new Date().toISOString(),
-    from: sender,
-    to: [{ name: '', address }],
-    cc: [],
-    replyTo: replyTo || undefined,
-    subject: `Test mail of ${company.name}`,
-    text,
-    html: `<p>${text.replace(/[&<>]/g, (c) => `&#${c.charCodeAt(0)};`)}</p>`,
-    attachments: [],
-  };
 }

@@ -40,7 +40,10 @@ function load(folder: string): [wall: number, cpu: number] {
   const [command = '', ...args] = [...ON_ONE_CORE, process.execPath, '--input-type=module', '--eval', SCRIPT];
   const environment = ['TABLE_NAME', 'BUCKET_NAME', 'ARCHIVE_LOCK', 'SECRET_ID', 'CONFIGURATION_SET'];
   const queues = ['RUN_QUEUE_URL', 'DOCUMENTS_QUEUE_URL', 'MAIL_QUEUE_URL'];
-  const env = Object.fromEntries([...environment, ...queues].map((name) => [name, 'https://sqs.test/any']));
+  const ofTheApi = ['TOKEN_ISSUER', 'ON_DEMAND_FUNCTION'];
+  const env = Object.fromEntries(
+    [...environment, ...queues, ...ofTheApi].map((name) => [name, 'https://sqs.test/any']),
+  );
   const said = execFileSync(command, args, {
     cwd: folder,
     env: { PATH: process.env.PATH, AWS_REGION: 'eu-central-1', LAMBDA_TASK_ROOT: folder, ...env },

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { cancelInvoice } from '#core/cancel-invoice.ts';
 import { createInstantInvoice } from '#core/create-instant-invoice.ts';
 import type { Customer } from '#core/domain/customer.ts';
 import { type DeliveryNote, noteIdOf } from '#core/domain/delivery-note.ts';
@@ -8,11 +9,13 @@ import { Fault } from '#core/errors.ts';
 import { importCustomers } from '#core/import-customers.ts';
 import { importDeliveries } from '#core/import-deliveries.ts';
 import { importSettings } from '#core/import-settings.ts';
+import { pauseRun, resumeRun } from '#core/pause-run.ts';
 import type { Table } from '#core/ports.ts';
 import { oldestDue } from '#core/repositories/due.ts';
+import { listMonthInvoices, readInvoices } from '#core/repositories/invoices.ts';
 import { listMonthMails, readMails } from '#core/repositories/mails.ts';
 import { readNote } from '#core/repositories/notes.ts';
-import type { RunOrder } from '#core/repositories/runs.ts';
+import { listRunIds, type RunOrder, readRun } from '#core/repositories/runs.ts';
 import { startRun } from '#core/start-run.ts';
 import { sweep } from '#core/sweep.ts';
 import { customerOf, noteOf, OCTOBER, SETTINGS } from '#test/support/office.ts';
@@ -32,6 +35,9 @@ type Action =
     }
   | { readonly do: 'run'; readonly until: string; readonly customers: readonly string[] | undefined }
   | { readonly do: 'invoice'; readonly customer: string }
+  | { readonly do: 'till'; readonly customer: string; readonly receipt: number }
+  | { readonly do: 'rest'; readonly nth: number; readonly resume: boolean }
+  | { readonly do: 'cancel'; readonly nth: number; readonly reopenNotes: boolean }
   | { readonly do: 'sweep' };
 interface NoteSeed {
   readonly number: number;
@@ -82,6 +88,26 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('invoice' as const), customer }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('till' as const), customer, receipt: fc.nat({ max: 2 }) }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('rest' as const),
+      nth: fc.nat({ max: 2 }),
+      resume: fc.boolean(),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('cancel' as const),
+      nth: fc.nat({ max: 7 }),
+      reopenNotes: fc.boolean(),
+    }),
+  },
   { weight: 1, arbitrary: fc.constant({ do: 'sweep' as const }) },
 );
 const script = fc.constantFrom<Script>(
@@ -101,9 +127,24 @@ const step: fc.Arbitrary<Step> = fc.record({
   pause: fc.constantFrom(0, 0, 60_000, 20 * 60_000, 3 * 3_600_000),
 });
 
+const quietly = (action: Action): Step => ({ actions: [{ action, kill: undefined }], scripts: [], pause: 0 });
+/** Something to cancel. */
+const BILLED: readonly Step[] = [
+  quietly({
+    do: 'import',
+    notes: CUSTOMERS.flatMap((customer, index) =>
+      [1, 2].map((n) => ({ number: 2 * index + n, customer, day: 10 * n, quantity: n })),
+    ),
+  }),
+  quietly({ do: 'run', until: '2026-10-31', customers: undefined }),
+];
+const history: fc.Arbitrary<Step[]> = fc
+  .tuple(fc.constantFrom([], BILLED), fc.array(step, { minLength: 1, maxLength: 8 }))
+  .map(([before, steps]) => [...before, ...steps]);
+
 /**
- * Random histories of one wholesaler: imports, changes, runs, instant invoices, kills in the middle of any I/O call,
- * two processes at once, restarts. After each step and at the end an auditor looks for broken promises.
+ * Random histories of one wholesaler: imports, changes, runs and their pauses, instant invoices, cancellations, kills in the
+ * middle of any I/O call, two processes at once, restarts. After each step and at the end an auditor looks for broken promises.
  * @param openTable opens an empty table for each history
  * @param options `shrink`: look for the shortest history that fails; in vain where the same seed is not the same history
  */
@@ -113,23 +154,26 @@ export async function tellHistories(
   options: { readonly shrink: boolean },
 ): Promise<void> {
   let kills = 0;
-  let steps = 0;
+  let told = 0;
+  let cancelled = 0;
   await fc.assert(
-    fc.asyncProperty(fc.integer(), fc.array(step, { minLength: 1, maxLength: 8 }), async (seed, history) => {
+    fc.asyncProperty(fc.integer(), history, async (seed, steps) => {
       const world = createWorld(seed, await openTable());
       try {
         const office = await openOffice(world);
-        for (const one of history) {
-          steps++;
+        for (const one of steps) {
+          told++;
           world.scripts.push(...one.scripts);
           const ends = await Promise.all(one.actions.map(({ action, kill }) => office.act(action, kill)));
           kills += ends.filter((end) => end === 'killed').length;
+          await office.noteTillNotes();
           world.scripts.length = 0;
           world.advance(one.pause);
           assert.deepEqual(await brokenPromises(office.evidence(), false), []);
         }
         await office.settle();
         assert.deepEqual(await brokenPromises(office.evidence(), true), []);
+        cancelled += await office.cancelled();
       } finally {
         world.close();
       }
@@ -140,8 +184,11 @@ export async function tellHistories(
       ...(process.env.SEED ? { seed: Number(process.env.SEED) } : {}),
     },
   );
-  console.log(`${count} histories, ${steps} steps, ${kills} processes killed`);
+  console.log(
+    `${count} histories, ${told} steps, ${kills} processes killed, ${cancelled} invoices cancelled`,
+  );
   assert.ok(kills > count / 10, 'the kills must hit running processes');
+  assert.ok(cancelled > count / 10, 'the cancellations must find invoices');
 }
 
 /** What the people in the office do, and what they may rely on. */
@@ -214,6 +261,26 @@ async function openOffice(world: World) {
     }
   };
 
+  /** What became of the lines that the tills sent: one note and one run for each of their keys. */
+  const noteTillNotes = async () => {
+    let runs = 0;
+    for (const id of await listRunIds(world.table)) {
+      for (const noteId of (await readRun(world.table, id))?.value.order.notes ?? []) {
+        runs++;
+        notes.set(noteId, (await readNote(world.table, noteId))!.value.note);
+      }
+    }
+    assert.equal(runs, (await world.table.list('IDEMPOTENCY')).length, 'an order of a key was run twice');
+  };
+
+  /** Of October's notes: by the end of the period, or by their own date. Cancellations among them. */
+  const issuedInvoices = async () =>
+    (
+      await Promise.all(
+        ['2026-10', '2026-11', '2026-12'].map((month) => listMonthInvoices(world.table, month)),
+      )
+    ).flat();
+
   const act = async ({ ...action }: Action, kill: Kill) => {
     if (action.do === 'import')
       return loadNotes(
@@ -232,6 +299,29 @@ async function openOffice(world: World) {
         createInstantInvoice({ customer: action.customer }, deps, (id) => driveRun(id, deps)),
       );
     }
+    if (action.do === 'till') {
+      // A till repeats its call until it has the answer; a receipt's key with another customer is refused.
+      const { customer, receipt } = action;
+      const order = { customer, lines: noteOf('any', customer, 1, receipt + 1).lines };
+      return asProcess(kill, ({ deps }) =>
+        createInstantInvoice({ ...order, idempotencyKey: `receipt ${receipt}` }, deps, (id) =>
+          driveRun(id, deps),
+        ),
+      );
+    }
+    if (action.do === 'rest') {
+      const change = action.resume ? resumeRun : pauseRun;
+      const [id] = (await listRunIds(world.table)).slice(-1 - action.nth);
+      if (id === undefined) return 'refused';
+      return asProcess(kill, ({ deps }) => change(id, deps));
+    }
+    if (action.do === 'cancel') {
+      const numbers = await issuedInvoices();
+      const invoice = numbers[action.nth % numbers.length];
+      if (invoice === undefined) return 'refused';
+      const request = { invoice, reopenNotes: action.reopenNotes };
+      return asProcess(kill, ({ deps }) => cancelInvoice(request, deps, (id) => driveRun(id, deps)));
+    }
     const { until, customers: only } = action;
     const order: RunOrder = { ...OCTOBER, until, ...(only ? { customers: only } : {}) };
     return asProcess(kill, async ({ deps }) => driveRun(await startRun(order, deps), deps));
@@ -247,7 +337,11 @@ async function openOffice(world: World) {
       await noteUnknowable();
       return end;
     },
+    noteTillNotes,
     settle: async () => {
+      for (const id of await listRunIds(world.table)) {
+        await asProcess(undefined, ({ deps }) => resumeRun(id, deps));
+      }
       for (let turns = 0; turns < 60; turns++) {
         for (let repeat = interrupted.shift(); repeat; repeat = interrupted.shift()) await repeat();
         if ((await oldestDue(world.table)) === undefined) break;
@@ -255,6 +349,10 @@ async function openOffice(world: World) {
         world.advance(3_600_000);
       }
       await noteUnknowable();
+    },
+    cancelled: async () => {
+      const invoices = await readInvoices(world.table, await issuedInvoices());
+      return invoices.filter(({ value }) => value.cancelledBy).length;
     },
     evidence: () => {
       const uncertain = new Set(halfLoaded.map(noteIdOf));

@@ -9,7 +9,7 @@ import type { Table } from '#core/ports.ts';
 import { listMonthMails, type Mail, readMails } from '#core/repositories/mails.ts';
 import { sweep } from '#core/sweep.ts';
 import { type MailCounter, startMailCounter } from '#test/support/mail-counter.ts';
-import { billOctober, openData } from '#test/support/october.ts';
+import { billOctober, cancelFirst, openData } from '#test/support/october.ts';
 import { customerOf, loadOffice, noteOf, SETTINGS } from '#test/support/office.ts';
 import { brokenPromises } from '#test/support/promises.ts';
 import type { Program } from '#wiring/program.ts';
@@ -20,6 +20,24 @@ const CHILD = join(import.meta.dirname, '../e2e/kill-child.ts');
 const NOTES = [3, 1, 2].flatMap((count, customer) =>
   Array.from({ length: count }, (_, n) => noteOf(`L${customer}${n}`, String(8 + customer), n + 1)),
 );
+
+interface Story {
+  readonly name: 'billing' | 'cancellation';
+  /** The folder of data it begins with. */
+  readonly seed: string;
+  work(local: Program): Promise<unknown>;
+  /** Sent before it, and in all. */
+  readonly mails: readonly [before: number, after: number];
+  readonly fewestCalls: number;
+}
+const BILLING: Story = {
+  ...{ name: 'billing', seed: 'seed', mails: [0, 2], fewestCalls: 80 },
+  work: billOctober,
+};
+const CANCELLATION: Story = {
+  ...{ name: 'cancellation', seed: 'billed', mails: [2, 3], fewestCalls: 50 },
+  work: cancelFirst,
+};
 
 /** The tables that belong to folders of data; that of the folder `seed` is there and empty. */
 export interface TableEngine {
@@ -32,14 +50,16 @@ export interface TableEngine {
 }
 
 /**
- * A real process bills a month against a real table, archive and SMTP server, and is ended with SIGKILL before and
- * after its I/O calls in turn: all of them, or every `step`-th of these moments. The next process must bring
+ * A real process bills a month against a real table, archive and SMTP server, or cancels one of its invoices, and is ended
+ * with SIGKILL before and after its I/O calls in turn: all of them, or every `step`-th of these moments. The next process must bring
  * everything to the same end. With LONG=1 it also prints with Chrome, and is killed there too.
  */
-export function killSuite(engine: TableEngine, step: number): void {
-  describe(`a run that is killed, on ${engine.name}`, () => {
+export function killSuite(
+  engine: TableEngine,
+  steps: { readonly billing: number; readonly cancellation: number },
+): void {
+  describe(`a process that is killed, on ${engine.name}`, () => {
     const folder = mkdtempSync(join(tmpdir(), 'kill-'));
-    const seed = join(folder, 'seed');
     let server: MailCounter;
 
     before(async () => {
@@ -54,7 +74,9 @@ export function killSuite(engine: TableEngine, step: number): void {
         customerOf('9', { invoiceByMail: false }),
         customerOf('10'),
       ];
-      await onData(seed, (local) => loadOffice(local, NOTES, customers, { ...SETTINGS, mail }));
+      await onData(join(folder, BILLING.seed), (local) =>
+        loadOffice(local, NOTES, customers, { ...SETTINGS, mail }),
+      );
     });
 
     after(async () => {
@@ -62,35 +84,47 @@ export function killSuite(engine: TableEngine, step: number): void {
       rmSync(folder, { recursive: true, force: true });
     });
 
-    it('ends as if nothing had happened, whatever I/O call was the last', async () => {
-      const trace = join(folder, 'trace');
-      await child('reference', { TRACE: trace });
-      await check('reference', new Set());
+    it('bills as if nothing had happened, whatever I/O call was the last', () =>
+      killAll(BILLING, steps.billing));
+
+    it('cancels as if nothing had happened, whatever I/O call was the last', async () => {
+      await copy(BILLING.seed, CANCELLATION.seed);
+      await onData(join(folder, CANCELLATION.seed), BILLING.work);
+      await killAll(CANCELLATION, steps.cancellation);
+    });
+
+    async function killAll(story: Story, every: number): Promise<void> {
+      const trace = join(folder, `${story.name}.trace`);
+      const reference = `${story.name}-reference`;
+      await child(story, reference, { TRACE: trace });
+      await check(story, reference, new Set());
       const events = readFileSync(trace, 'utf8').trim().split('\n');
       const calls = events.filter((event) => event.startsWith('before')).length;
-      assert.ok(calls > 80, `a whole run has ${calls} calls`);
+      assert.ok(calls > story.fewestCalls, `all of it has ${calls} calls`);
 
       const started = events.findIndex((event) => /^after .* RUN:planning/.test(event));
-      const chosen = [...events.keys()].filter((index) => index % step === 0);
+      const chosen = [...events.keys()].filter((index) => index % every === 0);
       const queue = chosen.values();
       const worker = async () => {
         for (const index of queue) {
           const [when = '', n = ''] = events[index]!.split(' ');
-          const name = `${when}-${n}`;
+          const name = `${story.name}-${when}-${n}`;
           const own = join(folder, `${name}.trace`);
-          await child(name, { KILL: `${when} ${n}`, TRACE: own });
+          await child(story, name, { KILL: `${when} ${n}`, TRACE: own });
           const reached = readFileSync(own, 'utf8').trim().split('\n');
           // Starting the run again and merely serving again are equally good, once the run is on record.
-          const again = (index / step) % 2 === 0 || index < started;
-          await onData(join(folder, name), (local) => (again ? billOctober(local) : sweep(local)));
+          const again = (index / every) % 2 === 0 || index < started;
+          await onData(join(folder, name), (local) => (again ? story.work(local) : sweep(local)));
           // Its own trace tells: a busy machine may have it make a call more or less than the reference.
-          await check(name, unknowableAt(reached, reached.length - 1));
+          await check(story, name, unknowableAt(reached, reached.length - 1));
           rmSync(join(folder, name), { recursive: true, force: true });
         }
       };
       await Promise.all(Array.from({ length: AT_ONCE }, worker));
-      console.log(`${calls} I/O calls, ${chosen.length} kills (${engine.name}, ${PRINTER} printer)`);
-    });
+      console.log(
+        `${story.name}: ${calls} I/O calls, ${chosen.length} kills (${engine.name}, ${PRINTER} printer)`,
+      );
+    }
 
     async function onData(data: string, work: (local: Program) => Promise<unknown>): Promise<void> {
       const table = await engine.open(data);
@@ -103,7 +137,11 @@ export function killSuite(engine: TableEngine, step: number): void {
       }
     }
 
-    async function check(name: string, unknowable: ReadonlySet<number>): Promise<void> {
+    async function check(
+      { mails: [before, after] }: Story,
+      name: string,
+      unknowable: ReadonlySet<number>,
+    ): Promise<void> {
       const data = join(folder, name);
       const table = await engine.open(data);
       try {
@@ -114,10 +152,10 @@ export function killSuite(engine: TableEngine, step: number): void {
           archive: createFolderArchive(join(data, 'archive')),
           notes: NOTES,
           received: server.received,
-          unknowable: new Set([...unknowable].map((index) => byNumber[index]!)),
+          unknowable: new Set([...unknowable].map((index) => byNumber[before + index]!)),
         };
         assert.deepEqual(await brokenPromises(evidence, true), [], `after a kill at ${name}`);
-        assert.equal(mails.length, 2, `two mails after a kill at ${name}`);
+        assert.equal(mails.length, after, `${after} mails after a kill at ${name}`);
         for (const { id, messageId, state } of mails) {
           const times = server.received.get(messageId) ?? 0;
           const expected = state === 'unknown' ? [0, 1] : [1];
@@ -131,16 +169,32 @@ export function killSuite(engine: TableEngine, step: number): void {
       }
     }
 
-    /** Bills in a process of its own on a copy of the seed, and is killed at the event KILL if it comes there. */
-    async function child(name: string, env: Record<string, string>): Promise<void> {
-      const data = join(folder, name);
-      mkdirSync(data, { recursive: true });
-      cpSync(seed, data, { recursive: true });
-      await engine.copy(seed, data);
+    async function copy(from: string, to: string): Promise<string> {
+      const [source, target] = [join(folder, from), join(folder, to)];
+      mkdirSync(target, { recursive: true });
+      cpSync(source, target, { recursive: true });
+      await engine.copy(source, target);
+      return target;
+    }
+
+    /** Does its work in a process of its own on a copy of the seed, and is killed at the event KILL if it comes there. */
+    async function child(
+      { name: story, seed }: Story,
+      name: string,
+      env: Record<string, string>,
+    ): Promise<void> {
+      const data = await copy(seed, name);
       const { PATH, HOME } = process.env;
       const one = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', CHILD], {
         env: {
-          ...{ PATH, HOME, DATA_DIR: data, PRINTER, NODE_COMPILE_CACHE: join(folder, 'compiled') },
+          ...{
+            PATH,
+            HOME,
+            DATA_DIR: data,
+            STORY: story,
+            PRINTER,
+            NODE_COMPILE_CACHE: join(folder, 'compiled'),
+          },
           ...engine.environment(data),
           ...env,
         },

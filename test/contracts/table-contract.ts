@@ -259,6 +259,26 @@ export function tableContract(
       assert.deepEqual(sorts(await table.list(p, { after: 'A#22', limit: 2 })), ['B#00', 'B#01']);
     });
 
+    it('lists backwards: the last first, after as the page before has ended', async () => {
+      const p = partition();
+      const all = [...ORDERED, 'B#00', 'B#01', 'B#02', 'C#00', `C#${'\u{10ffff}'}`];
+      await table.write(all.map((sort) => ({ put: { partition: p, sort }, value: {} })));
+      for (const prefix of ['', 'B#', 'C#', 'nothing']) {
+        const expected = sorts(await table.list(p, { prefix })).reverse();
+        assert.deepEqual(sorts(await table.list(p, { prefix, backwards: true })), expected);
+        for (const [index, after] of expected.entries()) {
+          const page = sorts(await table.list(p, { prefix, after, limit: 2, backwards: true }));
+          assert.deepEqual(page, expected.slice(index + 1, index + 3), after);
+        }
+      }
+      const from = async (after: string) =>
+        sorts(await table.list(p, { prefix: 'B#', after, backwards: true }));
+      assert.deepEqual(await from('C#'), ['B#02', 'B#01', 'B#00']);
+      assert.deepEqual(await from('B#011'), ['B#01', 'B#00']);
+      assert.deepEqual(await from('B#00'), []);
+      assert.deepEqual(await from('A#'), []);
+    });
+
     it('takes 100 changes, and none of 101', async () => {
       const p = partition();
       const changes = (count: number): Change[] =>

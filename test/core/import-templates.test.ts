@@ -134,7 +134,7 @@ test('a customer who reads French is held until there are French labels, and the
   assert.deepEqual(held.customers[0]?.reasons, [
     'Customer 9\'s language "fr" has no labels: choose one of de, en, or import templates with labels/fr.json.',
   ]);
-  await assert.rejects(previewInvoice('9', deps), { code: 'bad-input' });
+  await assert.rejects(previewInvoice({ customer: '9' }, deps), { code: 'bad-input' });
 
   const labels = shipped('labels/en.json')
     .replace('"Invoice"', '"Facture"')
@@ -145,7 +145,7 @@ test('a customer who reads French is held until there are French labels, and the
     .replace('"draftNumber": "Draft"', '"draftNumber": "Brouillon"');
   const { languages } = await importTemplates({ 'labels/fr.json': bytes(labels) }, deps);
   assert.deepEqual(languages, ['de', 'en', 'fr']);
-  const preview = new TextDecoder().decode(await previewInvoice('9', deps));
+  const preview = new TextDecoder().decode(await previewInvoice({ customer: '9' }, deps));
   assert.match(preview, /<h1>Facture Brouillon<\/h1>/);
   assert.equal((await bill(deps)).customers[0]?.state, 'issued');
   const html = await printed('2026000001', deps);

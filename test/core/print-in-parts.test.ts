@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Fault } from '#core/errors.ts';
+import { importSettings } from '#core/import-settings.ts';
 import type { PdfMerger } from '#core/ports.ts';
 import { printInParts } from '#core/print-in-parts.ts';
+import { readSettings } from '#core/repositories/settings.ts';
 import { runReport } from '#core/run-report.ts';
 import { bill, customerOf, loadOffice, noteOf } from '#test/support/office.ts';
 import { createWorld } from '#test/support/world.ts';
@@ -47,7 +49,7 @@ describe('the paper post in parts', () => {
     const keys = await printInParts(run, deps);
     assert.equal(keys.length, 2);
     for (const [index, key] of keys.entries()) {
-      assert.match(key, new RegExp(`^print/${run}/[a-z0-9]+-${index + 1}-of-2\\.pdf$`));
+      assert.match(key, new RegExp(`^print/${run}/[0-9a-f]+/${run}-${index + 1}-of-2\\.pdf$`));
     }
     assert.deepEqual(titles, [`Run ${run}, part 1 of 2`, `Run ${run}, part 2 of 2`]);
     const parts = await Promise.all(keys.map(async (key) => numbersIn(await fileOf(key, deps))));
@@ -57,12 +59,35 @@ describe('the paper post in parts', () => {
     assert.deepEqual((await runReport(run, deps)).delivery, { printed: 260, accepted: 1 });
   });
 
-  it('is made again under other keys, whatever was printed before', async () => {
-    const { run, deps } = await office(3);
-    const [first] = await printInParts(run, deps);
-    const [second] = await printInParts(run, deps);
-    assert.notEqual(second, first);
-    assert.deepEqual(await fileOf(second!, deps), await fileOf(first!, deps));
+  it('is found again as it was filed, and made anew when there is other post or another way to join it', async () => {
+    const { run, titles, deps } = await office(3);
+    const first = await printInParts(run, deps);
+    assert.deepEqual(
+      first.map((key) => key.split('/').at(-1)),
+      [`${run}.pdf`],
+    );
+    assert.deepEqual(await printInParts(run, deps), first);
+    assert.equal(titles.length, 1);
+    const settings = await readSettings(deps.table);
+    const duplex = { ...settings.pdf, duplex: !settings.pdf.duplex };
+    await importSettings({ ...settings, pdf: duplex }, undefined, deps);
+    assert.notDeepEqual(await printInParts(run, deps), first);
+    assert.equal(titles.length, 2);
+  });
+
+  it('counts as printed also when the call before was cut off between the filing and the marking', async () => {
+    const { run, titles, deps } = await office(3);
+    const table: typeof deps.table = {
+      ...deps.table,
+      write: async () => {
+        throw new Fault('unavailable', 'cut off');
+      },
+    };
+    await assert.rejects(printInParts(run, { ...deps, table }), { code: 'unavailable' });
+    assert.deepEqual((await runReport(run, deps)).delivery, { 'to print': 3, accepted: 1 });
+    await printInParts(run, deps);
+    assert.deepEqual((await runReport(run, deps)).delivery, { printed: 3, accepted: 1 });
+    assert.equal(titles.length, 1);
   });
 
   it('is nothing where all goes by mail, and of an unknown run a fault', async () => {
@@ -72,7 +97,7 @@ describe('the paper post in parts', () => {
   });
 
   it('stops between two parts when the time is up, and only what was filed counts as printed', async () => {
-    const { run, deps } = await office(260);
+    const { run, titles, deps } = await office(260);
     let filed = 0;
     const archive: typeof deps.archive = {
       ...deps.archive,
@@ -92,5 +117,6 @@ describe('the paper post in parts', () => {
     );
     assert.deepEqual((await runReport(run, deps)).delivery, { printed: 250, 'to print': 10, accepted: 1 });
     assert.equal((await printInParts(run, deps)).length, 2);
+    assert.equal(titles.length, 2, 'the first part was not made again');
   });
 });

@@ -2,10 +2,14 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { startInstantInvoice } from '#core/create-instant-invoice.ts';
 import { type DeliveryNote, noteIdOf } from '#core/domain/delivery-note.ts';
+import { pngSize } from '#core/domain/picture.ts';
 import { driveRun } from '#core/drive-run.ts';
 import { importDeliveries } from '#core/import-deliveries.ts';
 import { importSettings } from '#core/import-settings.ts';
+import type { MadeDeliveryNotes } from '#core/make-delivery-notes.ts';
+import { type InvoiceRecord, readInvoices } from '#core/repositories/invoices.ts';
 import { listMonthMails, type Mail, readMails } from '#core/repositories/mails.ts';
 import { listRunIds, readRun } from '#core/repositories/runs.ts';
 import { readSettings } from '#core/repositories/settings.ts';
@@ -14,7 +18,7 @@ import { startRun } from '#core/start-run.ts';
 import { type AwsEngines, describeAws } from '#test/support/aws-world.ts';
 import { cdkOut } from '#test/support/cdk-out.ts';
 import { type DemoMonth, loadDemoMonth, readDemoMonth } from '#test/support/demo-month.ts';
-import { type Deployment, deploy } from '#test/support/deployment.ts';
+import { type Deployment, deploy, httpOf } from '#test/support/deployment.ts';
 import { startMailCounter } from '#test/support/mail-counter.ts';
 import { openData } from '#test/support/october.ts';
 import { outcomeOf } from '#test/support/outcome.ts';
@@ -29,6 +33,7 @@ import { mulberry32 } from '#test/support/world.ts';
 
 /** Four in the morning in Germany, when the schedule of the month calls. */
 const SCHEDULED = '2026-11-01T03:00:00Z';
+const JSON_BODY = { 'content-type': 'application/json' };
 const NOVEMBER = { cycle: 'monthly', period: '2026-11', from: '2026-11-01', until: '2026-11-30' } as const;
 
 describeAws('the program on AWS', (engines: AwsEngines) => {
@@ -78,6 +83,13 @@ describeAws('the program on AWS', (engines: AwsEngines) => {
     (await readMails(stage.aws.table, await listMonthMails(stage.aws.table, '2026-11'))).map(
       ({ value }) => value,
     );
+  const allInvoices = async (): Promise<InvoiceRecord[]> =>
+    (
+      await readInvoices(
+        stage.aws.table,
+        (await allMails()).map(({ invoice }) => invoice),
+      )
+    ).map(({ value }) => value);
   const mailOf = async (invoice: string) => (await allMails()).find((mail) => mail.invoice === invoice)!;
 
   /** A note for each of these customers, and a run that a person starts over them. @returns its id */
@@ -251,12 +263,17 @@ describeAws('the program on AWS', (engines: AwsEngines) => {
   it('goes on where a function was killed at work', async () => {
     const before = (await stage.aws.archive.list('invoices/')).length;
     const runId = await order(byMail().slice(6, 14));
+    const lost = new Set<string>();
     ses.beforeAnswer = async (mailId) => {
-      // In the middle of the second mail: it was taken, and nobody hears of it.
+      // In the middle of a mail: it was taken, and nobody hears of it; nor of what went out beside it just then.
       if (ses.received.size % 5 !== 0) return;
       ses.beforeAnswer = async () => {};
-      unknowable.add((await allMails()).find(({ id }) => id === mailId)!.messageId);
       await stage.functions.SendMail.kill();
+      for (const { id, messageId, state, handedOverAt } of await allMails()) {
+        if (id !== mailId && (state !== 'sending' || handedOverAt === undefined)) continue;
+        lost.add(messageId);
+        unknowable.add(messageId);
+      }
     };
     const settling = stage.settle();
     const isFiling = async () => (await stage.aws.archive.list('invoices/')).length > before;
@@ -264,13 +281,14 @@ describeAws('the program on AWS', (engines: AwsEngines) => {
     await stage.functions.PrintDocuments.kill();
     await settling;
     const { counts, delivery } = await runReport(runId, stage.aws);
-    assert.deepEqual([counts.issued, delivery], [8, { accepted: 7, unknown: 1 }]);
+    assert.ok(lost.size >= 1);
+    assert.deepEqual([counts.issued, delivery], [8, { accepted: 8 - lost.size, unknown: lost.size }]);
     assert.ok(stage.broken.some(({ name }) => name === 'SendMail'));
   });
 
   describe('what somebody waits for', () => {
-    const onDemand = (event: object) =>
-      stage.invoke('PrintOnDemand', event) as Promise<Record<string, unknown>>;
+    const onDemand = <Answer = Record<string, unknown>>(event: object) =>
+      stage.invoke('PrintOnDemand', event) as Promise<Answer>;
 
     it('is an instant invoice, mailed at once', async () => {
       const [customer = ''] = byMail().slice(14);
@@ -278,12 +296,13 @@ describeAws('the program on AWS', (engines: AwsEngines) => {
       const note = { ...like, number: 'I1', date: '2026-11-01' };
       await importDeliveries([note], { name: 'notes', hash: 'I1' }, stage.aws);
       loaded.push(note);
-      const preview = await onDemand({ kind: 'preview', customer });
+      const preview = await onDemand({ kind: 'preview', order: { customer } });
       const page = await readPdf(Buffer.from(String(preview.pdf), 'base64'));
       assert.ok(page.text.length > 500);
-      const { run } = await onDemand({ kind: 'instant-invoice', customer });
+      const run = await startInstantInvoice({ customer }, stage.aws);
+      assert.deepEqual(await onDemand({ kind: 'bill', run }), { closed: true });
       await stage.settle();
-      const report = await runReport(String(run), stage.aws);
+      const report = await runReport(run, stage.aws);
       assert.deepEqual([report.counts.issued, report.delivery], [1, { accepted: 1 }]);
     });
 
@@ -295,17 +314,103 @@ describeAws('the program on AWS', (engines: AwsEngines) => {
       const pages = await readPdf((await stage.aws.archive.get(keys[0]!))!.bytes);
       assert.ok(pages.sizes.length >= paper['to print']! + paper.bounced!);
       const { number } = month.notes[0]!;
-      const { keys: notes } = (await onDemand({ kind: 'delivery-notes', notes: [number] })) as {
-        keys: string[];
-      };
-      assert.ok((await readPdf((await stage.aws.archive.get(notes[0]!))!.bytes)).text.includes(number));
+      const { made } = await onDemand<MadeDeliveryNotes>({ kind: 'delivery-notes', notes: [number] });
+      const { key } = made[0]!.document;
+      assert.ok((await readPdf((await stage.aws.archive.get(key))!.bytes)).text.includes(number));
     });
 
     it('is refused with a reason that may be shown', async () => {
-      const { error } = (await onDemand({ kind: 'preview', customer: '99999' })) as {
+      const { error } = (await onDemand({ kind: 'preview', order: { customer: '99999' } })) as {
         error: { code: string };
       };
-      assert.deepEqual(error, { code: 'not-found', message: 'Customer 99999 is not known.', details: [] });
+      const message = 'Customer 99999 is not known.';
+      assert.deepEqual(error, { code: 'bad-input', message, details: [message] });
+    });
+
+    it('is a picture that the browser draws', async () => {
+      const svg =
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 1"><rect width="4" height="1"/></svg>';
+      const picture = { name: 'logo.svg', kind: 'svg', bytes: Buffer.from(svg).toString('base64') };
+      const { png } = await onDemand({ kind: 'picture', picture, box: { width: 80, height: 80 } });
+      assert.deepEqual(pngSize(Buffer.from(String(png), 'base64')), { width: 80, height: 20 });
+    });
+  });
+
+  describe('its HTTP API', () => {
+    const call = (path: string, token?: string, init: RequestInit = {}) =>
+      httpOf(stage)(
+        new Request(`https://api.example${path}`, {
+          ...init,
+          headers: { ...(token ? { authorization: `Bearer ${token}` } : {}), ...init.headers },
+        }),
+      );
+    const till = () => stage.issuer.token(stage.issuer.machine(['read', 'write']));
+
+    it('answers whether it lives to everybody, and all else to those whom the user pool knows', async () => {
+      assert.deepEqual(await (await call('/healthz')).json(), { status: 'ok' });
+      const stranger = await call('/api/info');
+      assert.equal(stranger.status, 401);
+      assert.equal(stranger.headers.get('content-type'), 'application/problem+json');
+      const known = await call('/api/info', till());
+      const { place, caller } = (await known.json()) as { place: string; caller: object };
+      assert.deepEqual([place, caller], ['aws', { name: 'till', roles: ['read', 'write'] }]);
+      const onlyLooks = stage.issuer.token(stage.issuer.person(['read'], 'anna'));
+      const refused = await call('/api/runs', onlyLooks, { method: 'POST', body: '{}', headers: JSON_BODY });
+      assert.equal(refused.status, 403);
+      assert.equal((await call('/api/%3F%23%25 b', till())).status, 404);
+    });
+
+    it('gives out files byte for byte, and says of paper post where it can be fetched', async () => {
+      const [{ facts, documents }] = (await allInvoices()) as [InvoiceRecord];
+      const file = await call(`/api/invoices/${facts.number}/documents/1`, till());
+      const archived = await stage.aws.archive.get(documents[0]!.key);
+      assert.deepEqual(Buffer.from(await file.arrayBuffer()), Buffer.from(archived!.bytes));
+      assert.equal(file.headers.get('content-type'), 'application/pdf');
+
+      const [run] = await listRunIds(stage.aws.table);
+      const post = await call(`/api/runs/${run}/print-file`, till());
+      assert.equal(post.status, 303);
+      const fetched = await fetch(post.headers.get('location')!);
+      assert.match(
+        fetched.headers.get('content-disposition')!,
+        new RegExp(`^attachment; filename="${run}.pdf"`),
+      );
+      assert.ok((await readPdf(Buffer.from(await fetched.arrayBuffer()))).sizes.length > 1);
+    });
+
+    it('has the documents of an instant invoice made by the function that prints on demand', async () => {
+      const [customer = ''] = byMail().slice(16);
+      const like = month.notes.find((note) => note.customer === customer)!;
+      const note = { ...like, number: 'H1', date: '2026-11-01' };
+      await importDeliveries([note], { name: 'notes', hash: 'H1' }, stage.aws);
+      loaded.push(note);
+      const order = { method: 'POST', body: JSON.stringify({ customer }), headers: JSON_BODY };
+      const preview = await call('/api/preview', till(), order);
+      assert.match((await readPdf(Buffer.from(await preview.arrayBuffer()))).text, /\w/);
+      const pdf = { ...order, headers: { ...JSON_BODY, accept: 'application/pdf', 'idempotency-key': 'h1' } };
+      const answers = await Promise.all([
+        call('/api/invoices', till(), pdf),
+        call('/api/invoices', till(), pdf),
+      ]);
+      const [first, second] = await Promise.all(
+        answers.map(async (one) => Buffer.from(await one.arrayBuffer())),
+      );
+      assert.deepEqual(
+        answers.map(({ status }) => status),
+        [201, 201],
+      );
+      assert.deepEqual(second, first);
+      await stage.settle();
+    });
+
+    it('tells its log who called what and what became of it, and no token', () => {
+      const lines = stage.functions.Api.log.map((line) => JSON.parse(line));
+      const looked = lines.find(({ message, path }) => message === 'call' && path === '/api/info');
+      assert.deepEqual([looked.method, looked.status, looked.caller], ['GET', 401, undefined]);
+      const made = lines.find(({ path, method }) => path === '/api/invoices' && method === 'POST');
+      assert.deepEqual([made.status, made.caller], [201, 'till']);
+      assert.ok(made.milliseconds > 0);
+      for (const line of stage.functions.Api.log) assert.doesNotMatch(line, /eyJ[\w-]{20}|Bearer/);
     });
   });
 
@@ -342,28 +447,21 @@ describeAws('the program on AWS', (engines: AwsEngines) => {
     await stage.settle();
     assert.deepEqual((await runReport(runId, stage.aws)).delivery, { accepted: 1 });
     assert.deepEqual([logins, server.received.length], [[['kasse', 'geheim-7']], 1]);
-  });
 
-  it('answers whether it lives', async () => {
-    const answer = (await stage.invoke('Api', {
-      version: '2.0',
-      routeKey: '$default',
-      rawPath: '/healthz',
-      rawQueryString: '',
-      headers: { host: 'api.example' },
-      requestContext: {
-        domainName: 'api.example',
-        http: {
-          method: 'GET',
-          path: '/healthz',
-          protocol: 'HTTP/1.1',
-          sourceIp: '192.0.2.1',
-          userAgent: 'test',
+    const tested = await httpOf(stage)(
+      new Request('https://api.example/api/settings/test-mail', {
+        method: 'POST',
+        headers: {
+          ...JSON_BODY,
+          authorization: `Bearer ${stage.issuer.token(stage.issuer.machine(['write']))}`,
         },
-      },
-      isBase64Encoded: false,
-    })) as { statusCode: number; body: string };
-    assert.deepEqual([answer.statusCode, JSON.parse(answer.body)], [200, { status: 'ok' }]);
+        body: JSON.stringify({ to: 'clerk@dairy.example' }),
+      }),
+    );
+    const said = await tested.text();
+    assert.match(said, /Sent by the function of the HTTP API/);
+    assert.ok(!said.includes('geheim-7'));
+    assert.deepEqual([logins.length, server.received.length], [2, 2]);
   });
 
   it('has logged lines of JSON, and no password and no mail', () => {

@@ -1,21 +1,21 @@
 import { appendFileSync } from 'node:fs';
 import type { Change } from '#core/ports.ts';
 import { hookIo } from '#test/support/io.ts';
-import { billOctober, openData } from '#test/support/october.ts';
+import { billOctober, cancelFirst, openData } from '#test/support/october.ts';
 
 /**
- * One process that bills October on the data folder in DATA_DIR. KILL=`before 12` ends it with SIGKILL before its
+ * One process that bills October on the data folder in DATA_DIR, or with STORY=cancellation cancels an invoice. KILL=`before 12` ends it with SIGKILL before its
  * 12th I/O call. TRACE names a file for the calls, a line each. PRINTER=plain prints without Chrome. With DYNAMODB, an
  * endpoint, the table is the one in DynamoDB that TABLE_NAME names.
  */
-const { KILL = '', TRACE, PRINTER, DATA_DIR = '', DYNAMODB, TABLE_NAME = '' } = process.env;
+const { KILL = '', STORY, TRACE, PRINTER, DATA_DIR = '', DYNAMODB, TABLE_NAME = '' } = process.env;
 const table = DYNAMODB
   ? (await import('#test/support/dynamodb-table.ts')).openLocalTable(DYNAMODB, TABLE_NAME)
   : undefined;
 const local = openData(DATA_DIR, PRINTER === 'plain' ? 'plain' : 'chrome', table);
 let calls = 0;
 const begun: number[] = [];
-await billOctober(
+await (STORY === 'cancellation' ? cancelFirst : billOctober)(
   hookIo(local, {
     before(call, args) {
       begun.push(++calls);

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { type Billable, bill } from '#core/domain/bill.ts';
+import { cancellationOf } from '#core/domain/cancellation.ts';
 import { customerSchema } from '#core/domain/customer.ts';
 import { deliveryNoteSchema } from '#core/domain/delivery-note.ts';
+import type { Invoice } from '#core/domain/invoice.ts';
 import { settingsSchema } from '#core/domain/settings.ts';
 
 const FOLDER = new URL('.', import.meta.url);
@@ -29,6 +31,11 @@ export function exampleOrder(name: string): Billable {
   };
 }
 
-export const exampleInvoice = (name: string) => bill(exampleOrder(name));
+/** What the order makes; where it names a cancellation, that of the invoice. */
+export function exampleInvoice(name: string): Invoice {
+  const invoice = bill(exampleOrder(name));
+  const { cancellation } = readJson(exampleFile(name, 'order.json'));
+  return cancellation ? cancellationOf(invoice, cancellation) : invoice;
+}
 
 const readJson = (file: URL) => JSON.parse(readFileSync(file, 'utf8'));

@@ -1,28 +1,149 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { Hono } from 'hono';
-import { createApp } from '#http/app.ts';
-import { isLoopback, loopbackOnly } from '#http/loopback-only.ts';
+import { after, before, describe, it, test } from 'node:test';
+import { isLoopback } from '#http/loopback.ts';
+import { type HttpOffice, httpOffice } from '#test/support/http-office.ts';
 
-const app = new Hono();
-app.use(loopbackOnly);
-app.route('/', createApp());
+describe('where a call may come from', () => {
+  let office: HttpOffice;
+  before(async () => {
+    office = await httpOffice({ hosts: isLoopback });
+  });
+  after(() => office.close());
 
-test('it answers that it lives', async () => {
-  const answer = await app.request('/healthz', { headers: { host: '127.0.0.1:3000' } });
-  assert.deepEqual([answer.status, await answer.json()], [200, { status: 'ok' }]);
-});
+  it('answers that it lives', async () => {
+    const answer = await office.app.request('/healthz', { headers: { host: '127.0.0.1:3000' } });
+    assert.deepEqual([answer.status, await answer.json()], [200, { status: 'ok' }]);
+  });
 
-test('a request under a stranger’s name is refused', async () => {
-  for (const host of ['localhost:3000', '127.0.0.1', '[::1]:3000']) {
-    assert.equal((await app.request('/healthz', { headers: { host } })).status, 200, host);
-  }
-  for (const host of ['evil.example', '127.0.0.1.evil.example', 'localhost.evil.example:3000', '']) {
-    assert.equal((await app.request('/healthz', { headers: { host } })).status, 421, host);
-  }
+  it('refuses a call under a stranger’s name', async () => {
+    for (const host of ['localhost:3000', '127.0.0.1', '[::1]:3000']) {
+      assert.equal((await office.app.request('/healthz', { headers: { host } })).status, 200, host);
+    }
+    for (const host of ['evil.example', '127.0.0.1.evil.example', 'localhost.evil.example:3000', '']) {
+      assert.equal((await office.app.request('/healthz', { headers: { host } })).status, 421, host);
+    }
+  });
+
+  it('lets no page of another site change anything', async () => {
+    const host = '127.0.0.1:3000';
+    const put = (headers: Readonly<Record<string, string>>) =>
+      office.call('PUT', '/api/customers/1', { name: 'Eins', city: 'Ulm' }, { host, ...headers });
+    const writes = office.writes();
+    for (const headers of [
+      { origin: 'http://evil.example' },
+      { origin: 'null' },
+      { origin: 'http://127.0.0.1:3001' },
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'same-site', origin: `http://${host}` },
+    ]) {
+      const answer = await put(headers);
+      assert.equal(answer.status, 403, JSON.stringify(headers));
+      assert.equal(((await answer.json()) as { code: string }).code, 'wrong-origin');
+    }
+    assert.equal(office.writes(), writes);
+    assert.equal((await put({ origin: `http://${host}`, 'sec-fetch-site': 'same-origin' })).status, 201);
+  });
 });
 
 test('only loopback addresses count as loopback', () => {
-  for (const host of ['127.0.0.1', '127.1.2.3', 'localhost', '::1']) assert.ok(isLoopback(host), host);
+  for (const host of ['127.0.0.1', '127.1.2.3', 'localhost', '::1', '[::1]:3000']) {
+    assert.ok(isLoopback(host), host);
+  }
   for (const host of ['0.0.0.0', '192.168.1.2', '::', 'example.org']) assert.ok(!isLoopback(host), host);
+});
+
+describe('limits', () => {
+  it('refuses a body that is too large', async () => {
+    const office = await httpOffice();
+    const answer = await office.call('PUT', '/api/customers/1', { name: 'x'.repeat(4_000_001) });
+    assert.equal(answer.status, 413);
+    assert.match(((await answer.json()) as { detail: string }).detail, /larger than 4000000 bytes/);
+    office.close();
+  });
+
+  it('slows down a caller that calls too often, and nobody else', async () => {
+    let now = 1_000_000;
+    const clock = { now: () => now, wait: async () => {} };
+    const office = await httpOffice({ rate: { perSecond: 2, burst: 3 }, clock });
+    const status = async (role: string) => {
+      const answer = await office.call('GET', '/api/info', undefined, { authorization: `Bearer ${role}` });
+      return answer.status === 429 ? `wait ${answer.headers.get('retry-after')}` : answer.status;
+    };
+    const five = [];
+    for (let call = 0; call < 5; call++) five.push(await status('read'));
+    assert.deepEqual(five, [200, 200, 200, 'wait 1', 'wait 1']);
+    assert.equal(await status('auditor'), 200);
+    now += 500;
+    assert.deepEqual([await status('read'), await status('read')], [200, 'wait 1']);
+    office.close();
+  });
+});
+
+describe('problems', () => {
+  let office: HttpOffice;
+  before(async () => {
+    office = await httpOffice();
+  });
+  after(() => office.close());
+  const problem = async (answer: Response) => {
+    assert.equal(answer.headers.get('content-type'), 'application/problem+json');
+    return (await answer.json()) as {
+      status: number;
+      code: string;
+      detail: string;
+      errors?: { field?: string; message: string }[];
+    };
+  };
+
+  it('name each field that is wrong, and what to do', async () => {
+    const lines = [
+      { position: 1, description: 'Milch', quantity: '1.234,5', unitPrice: 1, vatRate: 7 },
+      { position: 0, description: '', quantity: 1, unitPrice: '-1', vatRate: 7, vatCategory: 'Z' },
+    ];
+    const answer = await office.call('PUT', '/api/deliveries/2026/N1', {
+      date: '2026-02-30',
+      customer: '9',
+      lines,
+      colour: 'blue',
+    });
+    const { status, code, errors } = await problem(answer);
+    assert.deepEqual([answer.status, status, code], [422, 422, 'bad-input']);
+    const fields = errors?.map(({ field }) => field) ?? [];
+    for (const field of ['date', 'lines.0.quantity', 'lines.1.position', 'lines.1.description', 'colour']) {
+      assert.ok(fields.includes(field), `${field} is among ${fields}`);
+    }
+    assert.match(errors!.find(({ field }) => field === 'lines.0.quantity')!.message, /thousands separators/);
+  });
+
+  it('tell what is no JSON, and what is no JSON by its own words', async () => {
+    assert.equal((await problem(await office.call('POST', '/api/runs', '{'))).code, 'bad-json');
+    const text = await office.call('POST', '/api/runs', 'cycle=monthly', { 'content-type': 'text/plain' });
+    assert.deepEqual([text.status, (await problem(text)).code], [415, 'unsupported-media-type']);
+  });
+
+  it('tell what is not there, and under which method', async () => {
+    for (const path of ['/api/nothing', '/api/customers/777', '/api/invoices/777', '/api/runs/777']) {
+      const answer = await office.call('GET', path);
+      assert.deepEqual([answer.status, (await problem(answer)).code], [404, 'not-found'], path);
+    }
+    const answer = await office.call('PATCH', '/api/customers/9', {});
+    assert.deepEqual([answer.status, (await problem(answer)).code], [405, 'method-not-allowed']);
+    assert.equal(answer.headers.get('allow'), 'DELETE, GET, PUT');
+  });
+
+  it('keep the cause of a breakdown to the log', async () => {
+    const logged: unknown[] = [];
+    const broken = await httpOffice({
+      log: (_level, _event, fields) => void logged.push(fields),
+      testMail: async () => {
+        throw new Error('password "geheim" is wrong');
+      },
+    });
+    const answer = await broken.call('POST', '/api/settings/test-mail', { to: 'a@b.example' });
+    const { code, detail } = await problem(answer);
+    assert.deepEqual([answer.status, code], [500, 'internal']);
+    assert.ok(!detail.includes('geheim'));
+    assert.equal(detail.includes((logged[0] as { id: string }).id), true);
+    broken.close();
+  });
 });

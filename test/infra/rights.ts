@@ -55,12 +55,12 @@ const ALL_ACTIONS: readonly { readonly of: RegExp; readonly actions: RegExp; rea
 /** ARNs with a wildcard at the end, and why. */
 const BELOW: readonly { readonly of: RegExp; readonly resources: RegExp; readonly why: string }[] = [
   {
-    of: /^(?:BillingRun|PrintDocuments|PrintOnDemand|SendMail)Role|^ArchiveReader/,
+    of: /^(?:BillingRun|PrintDocuments|PrintOnDemand|SendMail|Api)Role|^ArchiveReader/,
     resources: /Archive\w+(?:\.Arn)?>\/(?:invoices|delivery-notes|mail|print|templates|\.rechnungspost)\/\*$/,
     why: 'keys below one prefix of the archive',
   },
   {
-    of: /^SendMailRole/,
+    of: /^(?:SendMail|Api)Role/,
     resources: /^arn:aws:ses:eu-central-1:<AWS::AccountId>:identity\/\*$/,
     why: 'in the sandbox SES asks for the right to the recipient too; the sender is a condition',
   },
@@ -149,19 +149,30 @@ for (const { name, retained, lock, sender } of stages) {
       assert.deepEqual(who('s3:PutObject', /\.rechnungspost\/\*$/), [...printers, 'SendMail']);
     });
 
-    test('only who mails knows the password and sends, as the sender alone', () => {
-      assert.deepEqual(who('secretsmanager:GetSecretValue'), ['SendMail']);
-      assert.deepEqual(who('ses:SendEmail'), ['SendMail']);
-      const { Condition } = ofFunctions.find(({ Action }) => list(Action).includes('ses:SendEmail'))!;
-      assert.deepEqual(Condition, { StringLike: { 'ses:FromAddress': `*@${sender}` } });
+    test('only who mails, or sends a test mail, knows the password and sends, as the sender alone', () => {
+      assert.deepEqual(who('secretsmanager:GetSecretValue'), ['Api', 'SendMail']);
+      assert.deepEqual(who('secretsmanager:PutSecretValue'), ['Api']);
+      assert.deepEqual(who('ses:SendEmail'), ['Api', 'SendMail']);
+      for (const { Action, Condition } of ofFunctions) {
+        if (!list(Action).includes('ses:SendEmail')) continue;
+        assert.deepEqual(Condition, { StringLike: { 'ses:FromAddress': `*@${sender}` } });
+      }
     });
 
-    test('sweep writes nothing, and the public API touches nothing', () => {
+    test('the HTTP API reads the archive and files nothing, and calls the one function that prints on demand', () => {
+      assert.ok(!who('s3:PutObject').includes('Api'));
+      const archive = ofFunctions
+        .filter(({ of, Action }) => of.startsWith('ApiRole') && list(Action).includes('s3:GetObject'))
+        .flatMap(({ Resource }) => list(Resource).map(text))
+        .map((resource) => resource.split('/').at(-2));
+      assert.deepEqual(archive.toSorted(), ['delivery-notes', 'invoices', 'print', 'templates']);
+      assert.deepEqual(who('lambda:InvokeFunction', /^<PrintOnDemand\w+\.Arn>$/), ['Api']);
+      assert.deepEqual(who('sqs:SendMessage', /^<(?:Runs|Mails)Queue\w+\.Arn>$/).includes('Api'), true);
+      assert.ok(!who('sqs:SendMessage', /^<DocumentsQueue/).includes('Api'));
+    });
+
+    test('sweep writes nothing', () => {
       assert.ok(!who('dynamodb:PutItem').includes('Sweep'));
-      const api = ofFunctions
-        .filter(({ of }) => of.startsWith('ApiRole'))
-        .flatMap(({ Action }) => list(Action));
-      assert.deepEqual(api.toSorted(), ['logs:CreateLogStream', 'logs:PutLogEvents', 'sts:AssumeRole']);
     });
   });
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { CYCLES } from '#core/domain/customer.ts';
 import { functionsOf, ofType, one, type Resource, synthesized } from '#test/support/synthesized.ts';
-import { awsConfig, type FunctionEnvironment } from '#wiring/config.ts';
+import { type ApiEnvironment, apiConfig, awsConfig, type FunctionEnvironment } from '#wiring/config.ts';
 
 const { stages, stack } = await synthesized();
 
@@ -19,6 +19,11 @@ const VARIABLES = Object.keys({
   CONFIGURATION_SET: true,
 } satisfies Record<keyof FunctionEnvironment, true>);
 
+const OF_THE_API = Object.keys({
+  TOKEN_ISSUER: true,
+  ON_DEMAND_FUNCTION: true,
+} satisfies Record<Exclude<keyof ApiEnvironment, keyof FunctionEnvironment>, true>);
+
 /** The logical name that `{ "Fn::GetAtt": [name, …] }` or `{ "Ref": name }` is about. */
 const named = (reference: { 'Fn::GetAtt'?: [string, string]; Ref?: string }): string =>
   reference['Fn::GetAtt']?.[0] ?? reference.Ref ?? '';
@@ -31,7 +36,7 @@ const readCron = (expression: string) => {
   return { minute, hour, days: `${day} ${month} ${weekDay}` };
 };
 
-for (const { name, lock, hour, printers, mailers, fixedAddress } of stages) {
+for (const { name, lock, hour, printers, mailers, fixedAddress, callsPerSecond } of stages) {
   const template = stack(name, 'service');
   const functions = functionsOf(template);
   const queues = ofType(template, 'AWS::SQS::Queue');
@@ -65,9 +70,11 @@ for (const { name, lock, hour, printers, mailers, fixedAddress } of stages) {
     test('each function has the whole environment', () => {
       for (const [id, { Properties }] of functions) {
         const variables: Record<string, unknown> = Properties.Environment.Variables;
-        assert.deepEqual(Object.keys(variables).toSorted(), VARIABLES.toSorted(), id);
+        const isApi = id.startsWith('Api');
+        const expected = isApi ? [...VARIABLES, ...OF_THE_API] : VARIABLES;
+        assert.deepEqual(Object.keys(variables).toSorted(), expected.toSorted(), id);
         assert.equal(variables.ARCHIVE_LOCK, lock);
-        awsConfig(
+        (isApi ? apiConfig : awsConfig)(
           Object.fromEntries(Object.entries(variables).map(([key, value]) => [key, JSON.stringify(value)])),
         );
       }
@@ -166,13 +173,29 @@ for (const { name, lock, hour, printers, mailers, fixedAddress } of stages) {
       }
     });
 
-    test('the HTTP API limits and logs its calls', () => {
+    test('the HTTP API gives every call to its function, limits them and logs them', () => {
+      const route = one(template, 'AWS::ApiGatewayV2::Route').Properties;
+      assert.deepEqual([route.RouteKey, route.AuthorizationType], ['$default', 'NONE']);
+      const integration = one(template, 'AWS::ApiGatewayV2::Integration').Properties;
+      assert.ok(named(integration.IntegrationUri).startsWith('Api'));
+      assert.equal(integration.PayloadFormatVersion, '2.0');
       const { DefaultRouteSettings, AccessLogSettings } = one(
         template,
         'AWS::ApiGatewayV2::Stage',
       ).Properties;
-      assert.ok(DefaultRouteSettings.ThrottlingRateLimit <= 100);
+      assert.deepEqual(DefaultRouteSettings, {
+        ThrottlingRateLimit: callsPerSecond,
+        ThrottlingBurstLimit: 2 * callsPerSecond,
+      });
       assert.ok(AccessLogSettings.DestinationArn);
+    });
+
+    test('the HTTP API knows whose tokens to take and who prints, and ends before API Gateway gives it up', () => {
+      const { Environment, Timeout } = one(template, 'AWS::Lambda::Function', 'Api').Properties;
+      const { TOKEN_ISSUER, ON_DEMAND_FUNCTION } = Environment.Variables;
+      assert.match(TOKEN_ISSUER['Fn::ImportValue'], /-storage:\w+CallersProviderURL|-storage:\w+ProviderURL/);
+      assert.ok(named(ON_DEMAND_FUNCTION).startsWith('PrintOnDemand'));
+      assert.ok(Timeout < 30);
     });
 
     test('whatever needs a person raises an alarm that is told to the topic', () => {

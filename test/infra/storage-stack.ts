@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { ROLES } from '#http/who-may-call.ts';
 import { ofType, one, type StackTemplate, synthesized } from '#test/support/synthesized.ts';
 
 const { folder, stages, stack } = await synthesized();
@@ -14,7 +15,7 @@ const denials = (
     ({ Effect }: { Effect: string }) => Effect === 'Deny',
   );
 
-for (const { name, retained, lock, sender } of stages) {
+for (const { name, retained, lock, sender, loginDomain } of stages) {
   const template = stack(name, 'storage');
   describe(`storage of ${name}`, () => {
     const bucket = one(template, 'AWS::S3::Bucket');
@@ -56,11 +57,13 @@ for (const { name, retained, lock, sender } of stages) {
     test(retained ? 'nothing goes by a slip' : 'all goes with the stack', () => {
       const policy = retained ? 'Retain' : 'Delete';
       const lasting = ['AWS::S3::Bucket', 'AWS::DynamoDB::GlobalTable', 'AWS::SecretsManager::Secret'];
-      for (const type of [...lasting, 'AWS::SES::EmailIdentity']) {
+      for (const type of [...lasting, 'AWS::SES::EmailIdentity', 'AWS::Cognito::UserPool']) {
         assert.equal(one(template, type).DeletionPolicy, policy, type);
       }
       assert.equal(bucket.Properties.ObjectLockEnabled ?? false, lock !== 'none');
       assert.equal(table.Properties.Replicas[0].DeletionProtectionEnabled, retained);
+      const { DeletionProtection } = one(template, 'AWS::Cognito::UserPool').Properties;
+      assert.equal(DeletionProtection, retained ? 'ACTIVE' : 'INACTIVE');
       assert.equal(ofType(template, 'Custom::S3AutoDeleteObjects').length, retained ? 0 : 1);
       const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
       const { terminationProtection = false } =
@@ -124,6 +127,40 @@ for (const { name, retained, lock, sender } of stages) {
         'send',
       ]);
       assert.equal(EventDestination.Enabled, true);
+    });
+
+    test('nobody signs up by themselves, passwords are long, and a second factor is offered', () => {
+      const pool = one(template, 'AWS::Cognito::UserPool').Properties;
+      assert.equal(pool.AdminCreateUserConfig.AllowAdminCreateUserOnly, true);
+      assert.ok(pool.Policies.PasswordPolicy.MinimumLength >= 12);
+      assert.deepEqual([pool.MfaConfiguration, pool.EnabledMfas], ['OPTIONAL', ['SOFTWARE_TOKEN_MFA']]);
+      assert.equal(one(template, 'AWS::Cognito::UserPoolDomain').Properties.Domain, loginDomain);
+    });
+
+    test('each role is a group of people and a scope of machines', () => {
+      const groups = ofType(template, 'AWS::Cognito::UserPoolGroup').map(
+        ([, { Properties }]) => Properties.GroupName,
+      );
+      const { Identifier, Scopes } = one(template, 'AWS::Cognito::UserPoolResourceServer').Properties;
+      const scopes = Scopes.map(({ ScopeName }: { ScopeName: string }) => ScopeName);
+      assert.deepEqual([groups.toSorted(), scopes.toSorted()], [[...ROLES].sort(), [...ROLES].sort()]);
+      assert.equal(Identifier, 'rechnungspost');
+    });
+
+    test('people log in with a code for their own machine and have no scope of the API, machines have a secret', () => {
+      const client = (name: string) =>
+        one(template, 'AWS::Cognito::UserPoolClient', `Callers${name}`).Properties;
+      const people = client('People');
+      assert.deepEqual([people.AllowedOAuthFlows, people.GenerateSecret], [['code'], false]);
+      for (const url of people.CallbackURLs) assert.equal(new URL(url).hostname, 'localhost');
+      assert.deepEqual(people.AllowedOAuthScopes, ['openid', 'aws.cognito.signin.user.admin']);
+      assert.ok(!people.ExplicitAuthFlows.includes('ALLOW_USER_PASSWORD_AUTH'));
+      const machines = client('Machines');
+      assert.deepEqual([machines.AllowedOAuthFlows, machines.GenerateSecret], [['client_credentials'], true]);
+      const scopes = machines.AllowedOAuthScopes.map((scope: { 'Fn::Join': [string, [object, string]] }) =>
+        scope['Fn::Join'][1][1].slice(1),
+      );
+      assert.deepEqual(scopes, ['read', 'write']);
     });
 
     test('who browses the archive looks and opens, and nothing else', () => {

@@ -6,7 +6,7 @@ import type { Deps } from '#core/deps.ts';
 import type { Table } from '#core/ports.ts';
 import { oldestDue } from '#core/repositories/due.ts';
 import { type Aws, openAws } from '#wiring/aws.ts';
-import { awsConfig } from '#wiring/config.ts';
+import { type ApiEnvironment, awsConfig } from '#wiring/config.ts';
 import { clockUntil } from '#wiring/process.ts';
 import {
   type AwsEngines,
@@ -16,8 +16,11 @@ import {
   sdkEnvironment,
   snapshotOf,
 } from './aws-world.ts';
+import { throughGateway } from './gateway.ts';
 import { type LambdaFunction, lambdaFunction } from './lambda-function.ts';
+import { startLambdaServer } from './lambda-server.ts';
 import { codeOf, functionsOf, ofType, one, type Resource, type Synthesized } from './synthesized.ts';
+import { ISSUER_CERTIFICATE, startTokenIssuer, type TokenIssuer } from './token-issuer.ts';
 
 export type FunctionName =
   | 'BillingRun'
@@ -50,6 +53,8 @@ export interface Deployment extends Places {
   /** The program's own view from the process of the test, for loading and looking. */
   readonly aws: Aws & Pick<Deps, 'clock' | 'stop'>;
   readonly functions: Readonly<Record<FunctionName, LambdaFunction>>;
+  /** Whose tokens its HTTP API takes. */
+  readonly issuer: TokenIssuer;
   /** What is in its table just now. */
   snapshot(): Promise<Table>;
   /** Calls a function now, at the time of this deployment. */
@@ -71,12 +76,22 @@ export interface Deployment extends Places {
 
 const MINUTE = 60_000;
 
+/** As many processes of a function as work at once; those that queues call get one batch after the other. */
+const AT_ONCE: Partial<Record<FunctionName, number>> = { Api: 4, PrintOnDemand: 2 };
+
+/** The HTTP API of a stage, called through API Gateway. */
+export const httpOf =
+  (stage: Pick<Deployment, 'invoke'>) =>
+  (request: Request): Promise<Response> =>
+    throughGateway(request, (event) => stage.invoke('Api', event));
+
 export async function deploy(
   engines: AwsEngines,
   assembly: Pick<Synthesized, 'folder' | 'stack'>,
   options: {
     readonly stage: string;
-    readonly folder: string /** What a function's environment has besides or instead. */;
+    readonly folder: string;
+    /** What a function's environment has besides or instead. */
     readonly environment?: (name: FunctionName) => Record<string, string>;
     /** The time there, in milliseconds since 1970; without it, that of this machine. */
     readonly now?: number;
@@ -105,6 +120,13 @@ export async function deploy(
   const clock = { ...clockUntil(stop), now };
   const aws = { ...openAws(awsConfig({ ...environment }), () => {}, clients), clock, stop };
 
+  const issuer = await startTokenIssuer(now);
+  const lambda = await startLambdaServer((name, event) => invoke(name as FunctionName, event));
+  const apiEnvironment: ApiEnvironment = {
+    ...environment,
+    TOKEN_ISSUER: issuer.url,
+    ON_DEMAND_FUNCTION: 'PrintOnDemand' satisfies FunctionName,
+  };
   const functions = Object.fromEntries(
     NAMES.map((name) => [name, functionOf(name, resource(name))]),
   ) as Record<FunctionName, LambdaFunction>;
@@ -115,7 +137,7 @@ export async function deploy(
     const tmp = join(options.folder, basename(code));
     mkdirSync(tmp, { recursive: true });
     // The stack gives each variable a value of its own; which ones it gives is the stack's affair.
-    const given = Object.keys(Properties.Environment.Variables) as (keyof typeof environment)[];
+    const given = Object.keys(Properties.Environment.Variables) as (keyof ApiEnvironment)[];
     return lambdaFunction({
       name,
       code,
@@ -123,11 +145,14 @@ export async function deploy(
       timeoutSeconds: Properties.Timeout,
       memoryMb: Properties.MemorySize,
       environment: {
-        ...Object.fromEntries(given.map((variable) => [variable, environment[variable]])),
+        ...Object.fromEntries(given.map((variable) => [variable, apiEnvironment[variable]])),
         ...sdkEnvironment(engines),
+        AWS_ENDPOINT_URL_LAMBDA: lambda.endpoint,
+        NODE_EXTRA_CA_CERTS: ISSUER_CERTIFICATE,
         ...options.environment?.(name),
       },
       tmp,
+      atOnce: AT_ONCE[name] ?? 1,
     });
   }
 
@@ -209,6 +234,7 @@ export async function deploy(
     ...places,
     aws,
     functions,
+    issuer,
     snapshot: () => snapshotOf(clients, environment.TABLE_NAME),
     invoke,
     scheduled(cycle, at) {
@@ -230,6 +256,8 @@ export async function deploy(
     calls,
     async close() {
       await Promise.all(Object.values(functions).map((one) => one.kill()));
+      issuer.close();
+      lambda.close();
       for (const client of Object.values(clients)) client.destroy();
     },
   };

@@ -6,11 +6,14 @@ import type { Answer, Call } from './lambda-runtime.ts';
 
 const RUNTIME = join(import.meta.dirname, 'lambda-runtime.ts');
 
-/** A function as Lambda has it: a bundle in a process that lives for many calls. */
+/**
+ * A function as Lambda has it: a bundle in processes that live for many calls, one at a time; calls that come at once
+ * meet several.
+ */
 export interface LambdaFunction {
   /** @throws what the handler throws, and when the process dies or takes too long */
   invoke(event: unknown, aheadMs?: number): Promise<unknown>;
-  /** Ends its process at once, whatever it is doing; the next call starts another. */
+  /** Ends its processes at once, whatever they are doing; the next call starts another. */
   kill(): Promise<void>;
   /** What it has written so far, a line each. */
   readonly log: readonly string[];
@@ -27,14 +30,37 @@ export interface LambdaOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** Where it may write. */
   readonly tmp: string;
+  /** Processes at most; calls beyond them wait. */
+  readonly atOnce: number;
 }
 
 export function lambdaFunction(options: LambdaOptions): LambdaFunction {
   const [file = '', entry = ''] = options.handler.split('.');
   const log: string[] = [];
-  let running: Promise<ChildProcess> | undefined;
+  const processes = new Set<Promise<ChildProcess>>();
+  const idle: ChildProcess[] = [];
+  const waiting: (() => void)[] = [];
 
-  async function start(): Promise<ChildProcess> {
+  /** A process for one call: one that has nothing to do, or another, or the first that is free again. */
+  async function take(): Promise<ChildProcess> {
+    for (;;) {
+      const free = idle.pop();
+      if (free) return free;
+      if (processes.size < options.atOnce) return start();
+      await new Promise<void>((resolve) => waiting.push(resolve));
+    }
+  }
+
+  function start(): Promise<ChildProcess> {
+    const starting = load(() => {
+      processes.delete(starting);
+      waiting.shift()?.();
+    });
+    processes.add(starting);
+    return starting;
+  }
+
+  async function load(ended: () => void): Promise<ChildProcess> {
     const child = fork(RUNTIME, [join(options.code, `${file}.mjs`), entry], {
       cwd: options.code,
       // Nothing of the environment of the tests: a function finds what Lambda and the stack give it.
@@ -57,7 +83,8 @@ export function lambdaFunction(options: LambdaOptions): LambdaFunction {
       createInterface({ input: stream }).on('line', (line) => log.push(line));
     }
     child.once('exit', () => {
-      running = undefined;
+      if (idle.includes(child)) idle.splice(idle.indexOf(child), 1);
+      ended();
     });
     if ((await nextAnswer(child)) !== 'ready') throw new Error(`${options.name} does not start`);
     return child;
@@ -66,8 +93,7 @@ export function lambdaFunction(options: LambdaOptions): LambdaFunction {
   return {
     log,
     async invoke(event, aheadMs = 0) {
-      running ??= start();
-      const child = await running;
+      const child = await take();
       const timeoutMs = options.timeoutSeconds * 1000;
       const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
       try {
@@ -78,16 +104,23 @@ export function lambdaFunction(options: LambdaOptions): LambdaFunction {
         throw Object.assign(new Error(answer.error.message), answer.error);
       } finally {
         clearTimeout(timer);
+        if (isAlive(child)) {
+          idle.push(child);
+          waiting.shift()?.();
+        }
       }
     },
     async kill() {
-      const child = await running;
-      if (!child || child.exitCode !== null || child.signalCode !== null) return;
-      child.kill('SIGKILL');
-      await once(child, 'exit');
+      for (const one of await Promise.allSettled(processes)) {
+        if (one.status === 'rejected' || !isAlive(one.value)) continue;
+        one.value.kill('SIGKILL');
+        await once(one.value, 'exit');
+      }
     },
   };
 }
+
+const isAlive = (child: ChildProcess): boolean => child.exitCode === null && child.signalCode === null;
 
 async function nextAnswer(child: ChildProcess): Promise<Answer> {
   const settled = new AbortController();

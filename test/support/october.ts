@@ -1,3 +1,4 @@
+import { cancelInvoice, findCancellation } from '#core/cancel-invoice.ts';
 import { driveRun } from '#core/drive-run.ts';
 import type { Printer, Table } from '#core/ports.ts';
 import type { RunOrder } from '#core/repositories/runs.ts';
@@ -19,13 +20,21 @@ export function openData(dataDir: string, printer: 'plain' | 'chrome', table?: T
 }
 
 /** Dated, so that the numbers are those of 2026 in every year the tests run. */
-export const OCTOBER_DATED: RunOrder = { ...OCTOBER, invoiceDate: '2026-11-02' };
+export const OCTOBER_DATED = { ...OCTOBER, invoiceDate: '2026-11-02' } satisfies RunOrder;
 
 /** Starts the monthly run of October 2026, or goes on with it, to its end. @returns the run's id */
 export async function billOctober(local: Program): Promise<string> {
   const runId = await startRun(OCTOBER_DATED, local);
   await driveRun(runId, local);
   return runId;
+}
+
+/** Cancels its first invoice and opens the notes again, or goes on with it, to the end. */
+export async function cancelFirst(local: Program): Promise<void> {
+  const invoice = '2026000001';
+  if ((await findCancellation(invoice, local))?.finished) return;
+  const date = OCTOBER_DATED.invoiceDate;
+  await cancelInvoice({ invoice, reopenNotes: true, date }, local, (id) => driveRun(id, local));
 }
 
 function plainPrinter(): Printer {

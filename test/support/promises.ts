@@ -67,6 +67,7 @@ export async function brokenPromises(evidence: Evidence, settled: boolean): Prom
     }
   }
   await checkNumbers(table, reserved, broken);
+  checkCancellations(invoices, broken);
   await checkNotes(evidence, invoices, settled, broken);
   for (const invoice of invoices) {
     await checkInvoice(invoice, table, archive, broken);
@@ -85,6 +86,51 @@ async function checkNumbers(table: Table, reserved: ReadonlyMap<string, string>,
   if (reserved.size !== next - 1) broken.push(`${reserved.size} numbers used, ${next - 1} reserved`);
 }
 
+/** What is cancelled is cancelled once, by the exact negation, and is neither a cancellation nor anything else. */
+function checkCancellations(invoices: readonly InvoiceRecord[], broken: string[]) {
+  const byNumber = new Map(invoices.map((invoice) => [invoice.facts.number, invoice]));
+  const cancelled = new Set<string>();
+  for (const { facts, noteIds } of invoices) {
+    const original = facts.cancels && byNumber.get(facts.cancels.number);
+    if (!original) {
+      if (facts.cancels) broken.push(`${facts.number} cancels ${facts.cancels.number}, which is not there`);
+      continue;
+    }
+    const { number, totals, customer, company, cancels } = original.facts;
+    if (cancelled.has(number)) broken.push(`invoice ${number} is cancelled twice`);
+    cancelled.add(number);
+    if (original.cancelledBy !== facts.number) {
+      broken.push(`invoice ${number} says it is cancelled by ${original.cancelledBy}, not ${facts.number}`);
+    }
+    if (cancels) broken.push(`${facts.number} cancels the cancellation ${number}`);
+    const zero = (a: number, b: number) => a + b === 0;
+    const sums = facts.totals.vatRows.every((row, index) => {
+      const of = totals.vatRows[index]!;
+      return (
+        row.category === of.category && row.rate === of.rate && zero(row.net, of.net) && zero(row.vat, of.vat)
+      );
+    });
+    if (
+      !sums ||
+      facts.totals.vatRows.length !== totals.vatRows.length ||
+      !zero(facts.totals.net, totals.net) ||
+      !zero(facts.totals.vat, totals.vat) ||
+      !zero(facts.totals.gross, totals.gross)
+    ) {
+      broken.push(`invoices ${number} and ${facts.number} do not come to zero`);
+    }
+    if (
+      JSON.stringify([noteIds, facts.customer, facts.company]) !==
+      JSON.stringify([original.noteIds, customer, company])
+    ) {
+      broken.push(`cancellation ${facts.number} is over other things than invoice ${number}`);
+    }
+  }
+  for (const { facts, cancelledBy } of invoices) {
+    if (cancelledBy && !cancelled.has(facts.number)) broken.push(`${facts.number} is cancelled by nothing`);
+  }
+}
+
 async function checkNotes(
   { table, notes, uncertain }: Evidence,
   invoices: readonly InvoiceRecord[],
@@ -92,7 +138,16 @@ async function checkNotes(
   broken: string[],
 ) {
   const billedBy = new Map<string, string>();
-  for (const { facts, noteIds } of invoices) {
+  /** Of cancelled invoices: they are to be opened again, and may have been already. */
+  const reopened = new Map<string, Set<string>>();
+  for (const { facts, noteIds, notesReopened } of invoices) {
+    if (facts.cancels) continue;
+    if (notesReopened) {
+      for (const noteId of noteIds) {
+        reopened.set(noteId, (reopened.get(noteId) ?? new Set()).add(facts.number));
+      }
+      continue;
+    }
     for (const noteId of noteIds) {
       if (billedBy.has(noteId)) broken.push(`note ${noteId} is billed twice`);
       billedBy.set(noteId, facts.number);
@@ -118,7 +173,9 @@ async function checkNotes(
     const billing = (await table.get(billingKey(note.customer)))?.value as unknown as Billing | undefined;
     const claims = (billing?.claims ?? []).filter((claim) => claim.noteIds.includes(id));
     if (claims.length > 1) broken.push(`note ${id} is claimed twice`);
-    if (!isOpen && !billedBy.has(id)) broken.push(`note ${id} is neither open nor billed`);
+    const isBeingReopened = !settled && (reopened.get(id)?.has(record.invoice ?? '') ?? false);
+    if (!isOpen && !billedBy.has(id) && !isBeingReopened)
+      broken.push(`note ${id} is neither open nor billed`);
     if (settled && isOpen && billedBy.has(id)) broken.push(`note ${id} is billed and still open`);
     if (((await table.get(billedNoteKey(note))) !== undefined) === isOpen)
       broken.push(`note ${id} is not found by its customer and day in exactly one place`);

@@ -82,13 +82,17 @@ export function createDynamoTable(options: {
       return keys.map((key) => found.get(nameOf(key)));
     },
 
-    async list(partition, { prefix = '', after = '', limit = Number.POSITIVE_INFINITY } = {}) {
+    async list(
+      partition,
+      { prefix = '', after = '', limit = Number.POSITIVE_INFINITY, backwards = false } = {},
+    ) {
       for (const sort of [prefix, after]) assertKey({ partition, sort: sort || '-' });
       const items: Item[] = [];
-      if (isBeyond(after, prefix)) return items;
+      if (after !== '' && isBeyond(after, prefix, backwards)) return items;
       const range = {
         TableName,
         ConsistentRead: true,
+        ScanIndexForward: !backwards,
         KeyConditionExpression: prefix ? 'pk = :pk AND begins_with(sk, :prefix)' : 'pk = :pk',
         ExpressionAttributeValues: { ':pk': { S: partition }, ...(prefix && { ':prefix': { S: prefix } }) },
       };
@@ -148,9 +152,9 @@ function itemOf({ pk, sk, v, d }: Attributes): Item {
   };
 }
 
-/** Whether nothing that begins with the prefix comes after the text, in the order of UTF-8 bytes. */
-const isBeyond = (text: string, prefix: string): boolean =>
-  !text.startsWith(prefix) && Buffer.compare(Buffer.from(text), Buffer.from(prefix)) > 0;
+/** Whether nothing that begins with the prefix comes after the text, in the order of UTF-8 bytes or backwards. */
+const isBeyond = (text: string, prefix: string, backwards: boolean): boolean =>
+  !text.startsWith(prefix) && Buffer.compare(Buffer.from(text), Buffer.from(prefix)) > 0 !== backwards;
 
 const nameOf = (key: Key): string => JSON.stringify([key.partition, key.sort]);
 

@@ -32,6 +32,11 @@ const LIST = `
   WHERE partition = ?1 AND sort >= max(?2, ?3) AND sort < ?2 || x'ff' AND +sort > ?3
   ORDER BY sort LIMIT ?4`;
 
+const LIST_BACKWARDS = `
+  SELECT sort, version, value FROM items
+  WHERE partition = ?1 AND sort >= ?2 AND sort < iif(?3 = '', ?2 || x'ff', min(?2 || x'ff', ?3))
+  ORDER BY sort DESC LIMIT ?4`;
+
 /**
  * The table in one SQLite file (made if need be, with its folder), which several processes may have open at once.
  * The file must lie on a disk of this machine: the write-ahead log needs shared memory. Text compares by its UTF-8
@@ -51,6 +56,7 @@ export function openSqliteTable(file: string): Table & { close(): void } {
   const selectOne = statement('SELECT version, value FROM items WHERE partition = ? AND sort = ?');
   const selectVersion = statement('SELECT version FROM items WHERE partition = ? AND sort = ?');
   const selectList = statement(LIST);
+  const selectListBackwards = statement(LIST_BACKWARDS);
   const put = statement(PUT);
   const remove = statement('DELETE FROM items WHERE partition = ? AND sort = ?');
   const beginRead = statement('BEGIN');
@@ -98,11 +104,12 @@ export function openSqliteTable(file: string): Table & { close(): void } {
       return transaction(beginRead, () => keys.map(read));
     },
 
-    async list(partition, { prefix = '', after = '', limit = -1 } = {}) {
+    async list(partition, { prefix = '', after = '', limit = -1, backwards = false } = {}) {
       assertKey({ partition, sort: '-' });
+      const select = backwards ? selectListBackwards : selectList;
       const rows = speaking(
         file,
-        () => selectList.all(partition, prefix, after, limit) as unknown as [string, string, string][],
+        () => select.all(partition, prefix, after, limit) as unknown as [string, string, string][],
       );
       return rows.map(([sort, version, value]) => ({
         key: { partition, sort },

@@ -12,19 +12,22 @@ const BERLIN = new Intl.DateTimeFormat('en-CA', {
 });
 
 /** A day that exists, between 2000 and 2099, written `2026-10-31` or `31.10.2026`. */
-export const day = z.string().transform((input, context): Day => {
-  const text = input.trim();
-  const german = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/.exec(text);
-  const iso = german ? `${german[3]}-${german[2]!.padStart(2, '0')}-${german[1]!.padStart(2, '0')}` : text;
-  if (!isDay(iso)) {
-    context.addIssue({
-      code: 'custom',
-      message: `"${text.slice(0, 40)}" is not a day such as 2026-10-31 or 31.10.2026`,
-    });
-    return z.NEVER;
-  }
-  return iso;
-});
+export const day = z
+  .string()
+  .transform((input, context): Day => {
+    const text = input.trim();
+    const german = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/.exec(text);
+    const iso = german ? `${german[3]}-${german[2]!.padStart(2, '0')}-${german[1]!.padStart(2, '0')}` : text;
+    if (!isDay(iso)) {
+      context.addIssue({
+        code: 'custom',
+        message: `"${text.slice(0, 40)}" is not a day such as 2026-10-31 or 31.10.2026`,
+      });
+      return z.NEVER;
+    }
+    return iso;
+  })
+  .meta({ example: '2026-10-31' });
 
 export function isDay(text: string): boolean {
   if (!/^20\d\d-\d\d-\d\d$/.test(text)) return false;

@@ -1,5 +1,5 @@
 import type { Day } from './calendar.ts';
-import type { Invoice } from './invoice.ts';
+import type { Invoice, Totals } from './invoice.ts';
 
 /**
  * The invoice that takes an issued one back: every quantity and figure with the other sign, the same company and
@@ -9,7 +9,6 @@ export function cancellationOf(
   invoice: Invoice,
   as: { readonly number: string; readonly date: Day },
 ): Invoice {
-  const { totals } = invoice;
   return {
     ...invoice,
     ...as,
@@ -27,17 +26,19 @@ export function cancellationOf(
         })),
       })),
     })),
-    totals: {
-      ...totals,
-      net: negated(totals.net),
-      vat: negated(totals.vat),
-      gross: negated(totals.gross),
-      vatRows: totals.vatRows.map((row) => ({ ...row, net: negated(row.net), vat: negated(row.vat) })),
-    },
+    totals: negatedTotals(invoice.totals),
     payment: { by: 'credit' },
     skonto: undefined,
   };
 }
+
+export const negatedTotals = (totals: Totals): Totals => ({
+  ...totals,
+  net: negated(totals.net),
+  vat: negated(totals.vat),
+  gross: negated(totals.gross),
+  vatRows: totals.vatRows.map((row) => ({ ...row, net: negated(row.net), vat: negated(row.vat) })),
+});
 
 /** Without a negative zero, which is another JSON than zero. */
 const negated = (value: number): number => (value === 0 ? 0 : -value);

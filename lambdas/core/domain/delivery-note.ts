@@ -90,16 +90,21 @@ export const deliveryNoteSchema = z
       .transform((lines) => lines.toSorted((a, b) => a.position - b.position)),
   })
   .superRefine((note, context) => {
-    const twice = note.lines.find((line, index) => line.position === note.lines[index - 1]?.position);
-    if (twice) {
-      const message = `hold position ${twice.position} twice; give each line a position of its own`;
-      context.addIssue({ code: 'custom', path: ['lines'], message });
-    }
-    if (isTooLarge(note)) {
-      const message = 'are too many for one note (400 KB, 5000 lines); split it into several notes';
+    for (const message of deliveryNoteProblems(note)) {
       context.addIssue({ code: 'custom', path: ['lines'], message });
     }
   });
+
+/** What is wrong with the lines of a note together, lines being in the order of their positions. */
+export function deliveryNoteProblems(note: DeliveryNote): string[] {
+  const problems: string[] = [];
+  const twice = note.lines.find((line, index) => line.position === note.lines[index - 1]?.position);
+  if (twice) problems.push(`hold position ${twice.position} twice; give each line a position of its own`);
+  if (isTooLarge(note)) {
+    problems.push('are too many for one note (400 KB, 5000 lines); split it into several notes');
+  }
+  return problems;
+}
 
 export interface DeliveryLine {
   readonly position: number;

@@ -28,6 +28,10 @@ export function parsePeriod(cycle: Cycle, text: string): Period {
   );
 }
 
+/** A day, week or month, whichever it looks like. @throws Fault `bad-input` for a text that names none */
+export const anyPeriod = (text: string): Period =>
+  parsePeriod(/W/.test(text) ? 'weekly' : text.trim().length > 7 ? 'daily' : 'monthly', text);
+
 /** The period of this cycle that a day belongs to. Periods of a cycle tile the calendar. */
 export function periodOf(cycle: Cycle, day: Day): Period {
   if (cycle === 'daily') return { cycle, text: day, from: day, to: day };

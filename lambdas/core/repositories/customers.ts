@@ -1,6 +1,6 @@
 import type { Customer } from '#core/domain/customer.ts';
 import { naturalKey } from '#core/domain/natural-order.ts';
-import type { Key, Table } from '#core/ports.ts';
+import type { Change, Key, Table } from '#core/ports.ts';
 import type { JournalHead } from './journal.ts';
 import { read, type Stored, stored } from './stored.ts';
 
@@ -15,6 +15,12 @@ const PARTITION = 'CUSTOMERS';
 export const customerKey = (number: string): Key => ({ partition: PARTITION, sort: naturalKey(number) });
 /** The partition of all that hangs on one customer: claims, open notes, invoices, journal. */
 export const customerPartition = (number: string): string => `CUSTOMER#${number}`;
+
+/** Part of a write that must not leave something to a customer who is just being deleted. */
+export const customerPresent = (number: string): Change => ({
+  check: customerKey(number),
+  expect: 'present',
+});
 
 export const readCustomer = (table: Table, number: string): Promise<Stored<CustomerRecord> | undefined> =>
   read<CustomerRecord>(table, customerKey(number));

@@ -6,7 +6,7 @@ import { customerPartition } from './customers.ts';
 import type { JournalHead } from './journal.ts';
 import { read, type Stored, stored } from './stored.ts';
 
-/** `INVOICE#<number> / INVOICE`. All but its delivery stays as it was issued. */
+/** `INVOICE#<number> / INVOICE`. All but its delivery and its cancellation stays as it was issued. */
 export interface InvoiceRecord {
   readonly facts: InvoiceFacts;
   readonly noteIds: readonly string[];
@@ -15,6 +15,10 @@ export interface InvoiceRecord {
   readonly draftId: string;
   readonly issuedAt: string;
   readonly delivery: Delivery;
+  /** The invoice that took it back, written when that was issued. */
+  readonly cancelledBy?: string;
+  /** Whether the notes of a cancelled invoice are open again: anybody may change and bill them. */
+  readonly notesReopened?: boolean;
   readonly journal: JournalHead;
 }
 
@@ -48,6 +52,14 @@ export const invoiceListKey = (day: Day, number: string): Key => ({
   partition: `INVOICES#${day.slice(0, 7)}`,
   sort: `${day}#${naturalKey(number)}`,
 });
+
+/** `INVOICE#<number> / CANCELLATION`: the run that takes the invoice back; there is one, ever. */
+export const cancellationKey = (number: string): Key => ({
+  partition: invoicePartition(number),
+  sort: 'CANCELLATION',
+});
+export const readCancellation = (table: Table, number: string) =>
+  read<{ readonly runId: string }>(table, cancellationKey(number));
 
 export const readInvoice = (table: Table, number: string) => read<InvoiceRecord>(table, invoiceKey(number));
 

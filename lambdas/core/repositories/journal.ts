@@ -1,5 +1,5 @@
 import type { Change, Hasher, Key, Table } from '#core/ports.ts';
-import { create, read, stored } from './stored.ts';
+import { create, read, type Stored, stored } from './stored.ts';
 
 /**
  * Each thing (customer, note, invoice, settings) has a hash chain of its own: an entry holds the hash of the one
@@ -39,6 +39,23 @@ export function appendToJournal(
   const unsigned = { ...entry, previous: head?.hash ?? '' };
   const hash = hashOf(hasher, unsigned);
   return { change: create(entryKey(partition, entries), { ...unsigned, hash }), head: { entries, hash } };
+}
+
+/**
+ * `<partition> / FORMER`: the head of a thing's chain as long as the thing is deleted. A later one of the same name goes on
+ * with the chain.
+ */
+const formerKey = (partition: string): Key => ({ partition, sort: 'FORMER' });
+
+export const keepFormer = (partition: string, head: JournalHead): Change =>
+  create(formerKey(partition), head);
+
+export async function readFormers(
+  table: Table,
+  partitions: readonly string[],
+): Promise<(Stored<JournalHead> | undefined)[]> {
+  const items = await table.getMany(partitions.map(formerKey));
+  return items.map((item) => item && stored<JournalHead>(item));
 }
 
 /** The entries of a thing, oldest first, and whether the chain is whole up to `head`. */

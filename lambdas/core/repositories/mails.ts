@@ -39,6 +39,8 @@ export interface Mail {
   readonly id: string;
   readonly invoice: string;
   readonly customer: string;
+  /** That made it: while it is paused, nothing is sent. Absent for what a person mails again. */
+  readonly run?: string;
   readonly state: MailState;
   readonly from: MailAddress;
   readonly replyTo: string;

@@ -73,8 +73,11 @@ export const noteDocumentKey = (noteId: string, content: string): Key => ({
   sort: `DOCUMENT#${content}`,
 });
 
-export const openNote = (note: DeliveryNote): Change =>
-  create(openNoteKey(note), { noteId: noteIdOf(note), net: netOfNote(note) } satisfies OpenNote);
+export const openNoteOf = (note: DeliveryNote): OpenNote => ({
+  noteId: noteIdOf(note),
+  net: netOfNote(note),
+});
+export const openNote = (note: DeliveryNote): Change => create(openNoteKey(note), openNoteOf(note));
 
 export const readNote = (table: Table, noteId: string) => read<NoteRecord>(table, noteKey(noteId));
 
@@ -90,6 +93,17 @@ export const readBilling = (table: Table, customer: string) => read<Billing>(tab
 
 export const putBilling = (customer: string, old: Stored<Billing> | undefined, value: Billing): Change =>
   createOrReplace(billingKey(customer), old, value);
+
+/** Writes a customer's claims anew as they are: no plan that has read before can claim after. */
+export async function moveBilling(table: Table, customer: string): Promise<Change> {
+  const billing = await readBilling(table, customer);
+  return putBilling(customer, billing, billing?.value ?? { claims: [] });
+}
+
+export async function firstOpenNote(table: Table, customer: string): Promise<OpenNote | undefined> {
+  const [item] = await table.list(customerPartition(customer), { prefix: 'OPEN#', limit: 1 });
+  return item && stored<OpenNote>(item).value;
+}
 
 /** Open notes with a date up to `until`, oldest first; claimed ones among them. */
 export async function listOpenNotes(table: Table, customer: string, until: Day): Promise<OpenNote[]> {

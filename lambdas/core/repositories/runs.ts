@@ -10,7 +10,7 @@ export type Output = 'pdf' | 'print' | 'screen';
 
 /** What a run was asked for; the same again joins an unfinished run. */
 export interface RunOrder {
-  readonly kind: 'cycle' | 'instant';
+  readonly kind: 'cycle' | 'instant' | 'cancellation';
   readonly cycle?: Cycle;
   /** As written: `2026-10`, `2026-W44`, `2026-10-31`. */
   readonly period?: string;
@@ -19,10 +19,22 @@ export interface RunOrder {
   readonly until: Day;
   /** Only these, in natural order; undefined: all customers of the cycle. */
   readonly customers?: readonly string[];
+  /** Only these, by their ids; undefined: all that are open. */
+  readonly notes?: readonly string[];
   readonly mailCustomersOnly: boolean;
   readonly output: Output;
   /** As the user gave it. */
   readonly invoiceDate?: Day;
+  /** Of a cancellation, and only of one. */
+  readonly cancellation?: Cancelling;
+}
+
+/** The invoice that is taken back, and what becomes of its notes: billed for ever, or open again. */
+export interface Cancelling {
+  readonly invoice: string;
+  readonly reopenNotes: boolean;
+  /** For the journal. */
+  readonly reason?: string;
 }
 
 /** `RUN#<id> / RUN`. */
@@ -50,6 +62,10 @@ export interface Run {
   readonly discrepancies?: readonly string[];
   /** The hash of its entry in the chain of runs, over the journal heads of its invoices. */
   readonly seal?: string;
+  /** Nothing of it goes on until a person resumes it. */
+  readonly paused?: true;
+  /** Instants; the last one is open while it is paused. */
+  readonly pauses?: readonly { readonly from: string; readonly to?: string }[];
   /** Where many processes share it: how often one has taken it on. */
   readonly turn?: number;
   /** When its due item is due. */
@@ -66,7 +82,7 @@ export interface RunLine {
   readonly draft?: Draft;
   /** After the issue. */
   readonly invoice?: string;
-  /** Its notes are being marked as billed; their claim stands until all are. */
+  /** Its notes are being marked as billed, or opened again; a claim stands until all are. */
   readonly releasing?: boolean;
   /** The head of the invoice's journal at its issue. */
   readonly journalHash?: string;
@@ -96,6 +112,10 @@ export const runPartition = (id: string): string => `RUN#${id}`;
 export const runKey = (id: string): Key => ({ partition: runPartition(id), sort: 'RUN' });
 /** The settings as they were when the run was started, once for all its drafts. */
 export const runSettingsKey = (id: string): Key => ({ partition: runPartition(id), sort: 'SETTINGS' });
+/** What is due of a paused run is looked at again after this time. */
+export const PAUSE_LOOK_MS = 3_600_000;
+/** Stands while the run is paused: its mails look here before each try. */
+export const pausedKey = (id: string): Key => ({ partition: runPartition(id), sort: 'PAUSED' });
 export const runLineKey = (id: string, customer: string): Key => ({
   partition: runPartition(id),
   sort: `LINE#${naturalKey(customer)}`,
@@ -105,6 +125,8 @@ export const runListKey = (id: string): Key => ({ partition: 'RUNS', sort: `RUN#
 /** `ACTIVE / <order>`: the unfinished run of an order, so that the same order joins it. */
 export const activeRunKey = (orderHash: string): Key => ({ partition: 'ACTIVE', sort: orderHash });
 
+export const isPaused = async (table: Table, id: string): Promise<boolean> =>
+  (await table.get(pausedKey(id))) !== undefined;
 export const readRun = (table: Table, id: string) => read<Run>(table, runKey(id));
 export const readRunLine = (table: Table, id: string, customer: string) =>
   read<RunLine>(table, runLineKey(id, customer));
@@ -141,6 +163,17 @@ export async function* runLinePages(
     after = page.at(-1)!.value.customer;
     yield page;
   }
+}
+
+/** The ids of runs that began before that run, the newest first. */
+export async function newestRunIds(
+  table: Table,
+  before: string | undefined,
+  limit: number,
+): Promise<string[]> {
+  const after = before === undefined ? {} : { after: runListKey(before).sort };
+  const items = await table.list('RUNS', { prefix: 'RUN#', limit, backwards: true, ...after });
+  return items.map((item) => item.key.sort.slice('RUN#'.length));
 }
 
 export async function listRunIds(table: Table): Promise<string[]> {

@@ -23,6 +23,6 @@ export async function readSettings(table: Table): Promise<Settings> {
   if (found) return found.value.settings;
   throw new Fault(
     'bad-settings',
-    'There are no company settings yet: load them first with `npm run cli -- import settings FILE.json`.',
+    'There are no company settings yet: load them first, with `npm run cli -- import settings FILE.json` or PUT /api/settings.',
   );
 }

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
+import { anyPeriod } from '#core/domain/period.ts';
 import { refuse } from '#core/errors.ts';
 import { type MadeDeliveryNotes, makeDeliveryNotes } from '#core/make-delivery-notes.ts';
 import { archivedDocuments } from '#core/print-invoices.ts';
 import type { NoteSelection } from '#core/select-notes.ts';
 import { type Arguments, type Command, FLAG, TEXT } from '../command.ts';
 import { openOnScreen, writeDocuments } from '../paper.ts';
-import { anyPeriod, numbersOf } from './reprint.ts';
+import { numbersOf } from './reprint.ts';
 import { outputOf } from './run.ts';
 
 export const deliveryNotesCommand: Command = {

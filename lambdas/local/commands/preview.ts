@@ -74,7 +74,7 @@ type Maker = (templates: Templates) => Promise<Uint8Array>;
 function makerOf({ text }: Arguments, local: Program): Maker {
   const [customer, sample] = [text('customer'), text('sample')];
   if (customer && sample === undefined) {
-    return (templates) => previewInvoice(customer, { ...local, openTemplates: async () => templates });
+    return (templates) => previewInvoice({ customer }, { ...local, openTemplates: async () => templates });
   }
   if (!sample || customer) {
     refuse(`Say what: --customer N, or --sample NAME with one of ${SAMPLE_NAMES.join(', ')}.`);

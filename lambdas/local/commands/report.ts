@@ -13,7 +13,7 @@ export const reportCommand: Command = {
       const rows = runs.flatMap((run) => {
         if (!run) return [];
         const { id, order, state, startedAt, planned } = run.value;
-        return [[id, order.period ?? 'instant', state, startedAt, String(planned.drafts)]];
+        return [[id, order.period ?? order.kind, state, startedAt, String(planned.drafts)]];
       });
       print(table(['Run', 'Period', 'State', 'Started', 'Invoices'], rows).join('\n'), {
         runs: runs.map((run) => run?.value),

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { parsePeriod } from '#core/domain/period.ts';
+import { anyPeriod } from '#core/domain/period.ts';
 import { refuse } from '#core/errors.ts';
 import { archivedDocuments } from '#core/print-invoices.ts';
 import { readMails } from '#core/repositories/mails.ts';
@@ -78,7 +78,3 @@ export const numbersOf = (args: Arguments): string[] | undefined =>
     ?.split(',')
     .map((number) => number.trim())
     .filter(Boolean);
-
-/** A day, week or month. */
-export const anyPeriod = (text: string) =>
-  parsePeriod(/W/.test(text) ? 'weekly' : text.length > 7 ? 'daily' : 'monthly', text);

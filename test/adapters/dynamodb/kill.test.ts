@@ -16,6 +16,6 @@ describeDynamo('DynamoDB', (dynamo) => {
       copy: (from, to) => dynamo.copyTable(basename(from), basename(to)),
       environment: (folder) => ({ DYNAMODB: dynamo.endpoint, TABLE_NAME: basename(folder) }),
     },
-    STEP,
+    { billing: STEP, cancellation: process.env.LONG ? 1 : 25 },
   );
 });

@@ -1,0 +1,44 @@
+import type { Deps } from '#core/deps.ts';
+import type { PrintShop } from '#core/print-shop.ts';
+import type { Authenticate } from './who-may-call.ts';
+
+/** The world as the HTTP application sees it: no browser, which is the print shop's affair. */
+export interface HttpDeps
+  extends Pick<
+    Deps,
+    | 'table'
+    | 'archive'
+    | 'openTemplates'
+    | 'fonts'
+    | 'secrets'
+    | 'clock'
+    | 'ids'
+    | 'workers'
+    | 'hasher'
+    | 'log'
+    | 'stop'
+  > {
+  readonly printShop: PrintShop;
+  /** Sees to it that a run goes on to its end, without waiting for it. */
+  readonly goOn: (runId: string) => Promise<void>;
+  /** Sees to it that these mails are tried, without waiting for it. */
+  readonly mail: (mailIds: readonly string[]) => Promise<void>;
+  /** One test mail with the settings as they are. */
+  readonly testMail: (address: string) => Promise<TestMailAnswer>;
+  readonly authenticate: Authenticate;
+  /** Names by which this server may be called; undefined where a gateway before it looks after that. */
+  readonly hosts: ((host: string) => boolean) | undefined;
+  /** Calls a second that one caller may make in the long run, and at once. */
+  readonly rate: { readonly perSecond: number; readonly burst: number };
+  /** Of the program, from package.json. */
+  readonly version: string;
+  readonly place: 'aws' | 'one machine';
+}
+
+export interface TestMailAnswer {
+  readonly outcome: { readonly state: string };
+  readonly conversation: readonly string[];
+  readonly encryption: object | undefined;
+  readonly reply: string;
+  readonly summary: string;
+}

@@ -1,0 +1,59 @@
+import type { Context } from 'hono';
+import { Fault } from '#core/errors.ts';
+import type { HttpDeps } from './deps.ts';
+
+interface Filed {
+  readonly fileName: string;
+  readonly key: string;
+  readonly version: string;
+  readonly sha256: string;
+}
+
+/** The archived bytes, to be shown in place; they never change. @throws Fault `damaged` */
+export async function answerFiled(
+  context: Context,
+  { fileName, key, version, sha256 }: Filed,
+  deps: Pick<HttpDeps, 'archive'>,
+  status: 200 | 201 = 200,
+) {
+  const found = await deps.archive.get(key, version);
+  if (!found) throw new Fault('damaged', `${key} is missing in the archive: restore it from a backup.`);
+  return answerFile(
+    context,
+    fileName,
+    found.bytes,
+    {
+      ETag: `"${sha256}"`,
+      'Content-Type': found.file.contentType,
+    },
+    status,
+  );
+}
+
+export function answerFile(
+  context: Context,
+  fileName: string,
+  bytes: Uint8Array,
+  headers: Readonly<Record<string, string>> = {},
+  status: 200 | 201 = 200,
+) {
+  return context.body(Uint8Array.from(bytes).buffer, status, {
+    'Content-Type': 'application/pdf',
+    'Content-Disposition': `inline; filename="${ascii(fileName)}"; filename*=UTF-8''${encodeURIComponent(fileName)}`,
+    'X-Content-Type-Options': 'nosniff',
+    ...headers,
+  });
+}
+
+/** RFC 6266: what programs show that do not know the other form. */
+const ascii = (fileName: string): string => fileName.replace(/[^\w.+-]/g, '_');
+
+/** Whether the caller would rather have the PDF than JSON: it names it, and JSON not before it. */
+export function wantsPdf(context: Context): boolean {
+  const accepted = (context.req.header('accept') ?? '')
+    .split(',')
+    .map((type) => type.split(';')[0]!.trim().toLowerCase());
+  const pdf = accepted.indexOf('application/pdf');
+  const json = accepted.indexOf('application/json');
+  return pdf !== -1 && (json === -1 || pdf < json);
+}

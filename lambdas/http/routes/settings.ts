@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { refuse } from '#core/errors.ts';
+import { importSettingsFile } from '#core/import-settings-file.ts';
+import { readSettings, SMTP_PASSWORD } from '#core/repositories/settings.ts';
+import type { HttpDeps } from '../deps.ts';
+import { json, jsonBody, type Routes, route, WRITE } from '../route.ts';
+import { settingsAnswer, settingsBody, settingsJson } from '../schemas/settings.ts';
+
+export const settingsRoutes: Routes = (app, deps) => {
+  app.openapi(
+    // Not for `read`: they name the mail server and its user.
+    route(['write', 'auditor'], {
+      method: 'get',
+      path: '/api/settings',
+      operationId: 'getSettings',
+      tags: ['Settings'],
+      summary: 'The company settings; the password is never shown',
+      responses: { 200: json('The settings', settingsAnswer) },
+    }),
+    async (context) => context.json(await shownSettings(deps), 200),
+  );
+
+  app.openapi(
+    route(WRITE, {
+      method: 'put',
+      path: '/api/settings',
+      operationId: 'putSettings',
+      tags: ['Settings'],
+      summary: 'Replaces the settings; what is absent takes its default',
+      request: { body: jsonBody(settingsBody) },
+      responses: {
+        200: json(
+          'As they are now',
+          z
+            .object({
+              settings: settingsAnswer,
+              changed: z.boolean(),
+              notices: z.array(z.string()).meta({ description: 'What was ignored, or has no effect yet.' }),
+            })
+            .meta({ id: 'SettingsChange' }),
+        ),
+      },
+    }),
+    async (context) => {
+      // As it came: the names that are no settings are told.
+      const bytes = new Uint8Array(await context.req.arrayBuffer());
+      const { changed, notices } = await importSettingsFile(bytes, refusePath, {
+        ...deps,
+        pictures: deps.printShop.pictures,
+      });
+      return context.json({ settings: await shownSettings(deps), changed, notices: [...notices] }, 200);
+    },
+  );
+
+  app.openapi(
+    route(WRITE, {
+      method: 'post',
+      path: '/api/settings/test-mail',
+      operationId: 'sendTestMail',
+      tags: ['Settings'],
+      summary: 'Sends one test mail and tells the conversation with the server',
+      request: {
+        body: jsonBody(z.strictObject({ to: z.email().max(254).meta({ example: 'buero@kunde.example' }) })),
+      },
+      responses: {
+        200: json(
+          'What was said',
+          z
+            .object({
+              state: z.string().meta({ description: '`accepted` when the server took the mail.' }),
+              summary: z
+                .string()
+                .meta({ description: 'That it works, or what is wrong and which setting to change.' }),
+              reply: z.string(),
+              conversation: z.array(z.string()),
+              encryption: z.looseObject({}).optional(),
+            })
+            .meta({ id: 'TestMail' }),
+        ),
+      },
+    }),
+    async (context) => {
+      const { outcome, summary, reply, conversation, encryption } = await deps.testMail(
+        context.req.valid('json').to,
+      );
+      return context.json(
+        {
+          state: outcome.state,
+          summary,
+          reply,
+          conversation: [...conversation],
+          ...(encryption ? { encryption: { ...encryption } } : {}),
+        },
+        200,
+      );
+    },
+  );
+};
+
+async function shownSettings(deps: HttpDeps) {
+  const [settings, password] = await Promise.all([readSettings(deps.table), deps.secrets.get(SMTP_PASSWORD)]);
+  return settingsJson(settings, Boolean(password));
+}
+
+const refusePath = async (path: string): Promise<never> =>
+  refuse(
+    `pdf.logo: ${path.slice(0, 80)} is a path, which nobody can open from here: send the picture as a data: address.`,
+  );

@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import { day } from '#core/domain/calendar.ts';
+import { CYCLES, customerNumber } from '#core/domain/customer.ts';
+import { parsePeriod } from '#core/domain/period.ts';
+import type { Run, RunOrder } from '#core/repositories/runs.ts';
+import { needsAttention, type RunReport } from '#core/run-report.ts';
+import { orderedCustomers } from '#core/start-run.ts';
+import { AMOUNT } from './decimals.ts';
+
+export const OUTPUTS = ['pdf', 'print', 'screen'] as const;
+export const output = z.enum(OUTPUTS).meta({
+  description: '`pdf` mails to the customers who want mail; `print` and `screen` mail nothing.',
+});
+
+export const runBody = z
+  .strictObject({
+    cycle: z.enum(CYCLES),
+    period: z.string().max(20).meta({ description: '`2026-10`, weekly `2026-W44`, daily `2026-10-31`.' }),
+    customers: z.array(customerNumber).min(1).max(1000).optional().meta({ description: 'Only these.' }),
+    mailCustomersOnly: z.boolean().default(false),
+    output: output.default('pdf'),
+    invoiceDate: day
+      .optional()
+      .meta({ description: 'Today unless given; never before the newest invoice’s.' }),
+    dryRun: z.boolean().default(false).meta({ description: 'Only tells what the run would do.' }),
+  })
+  .meta({ id: 'RunToStart', example: { cycle: 'monthly', period: '2026-10' } });
+
+/** @throws Fault `bad-input` for a period that is none of the cycle */
+export function runOrder(body: z.infer<typeof runBody>): RunOrder {
+  const { cycle, customers, mailCustomersOnly, output, invoiceDate } = body;
+  const period = parsePeriod(cycle, body.period);
+  return {
+    kind: 'cycle',
+    cycle,
+    period: period.text,
+    from: period.from,
+    until: period.to,
+    ...(customers ? { customers: orderedCustomers(customers) } : {}),
+    mailCustomersOnly,
+    output,
+    ...(invoiceDate ? { invoiceDate } : {}),
+  };
+}
+
+export const customerInRun = z
+  .object({
+    customer: z.string(),
+    name: z.string(),
+    state: z.enum(['nothing to bill', 'held', 'planned', 'issued', 'failed', 'cancelled']),
+    cancelledBy: z
+      .string()
+      .optional()
+      .meta({ description: 'Number of the invoice that took this one back.' }),
+    reasons: z.array(z.string()).optional(),
+    invoice: z.string().optional(),
+    notes: z.number().int().optional(),
+    net: AMOUNT.optional(),
+    vat: AMOUNT.optional(),
+    gross: AMOUNT.optional(),
+    delivery: z.looseObject({ state: z.string(), reason: z.string().optional() }).optional(),
+    files: z.array(z.string()).optional().meta({ description: 'Keys in the archive.' }),
+  })
+  .meta({ id: 'CustomerInRun' });
+
+export const runAnswer = z
+  .object({
+    run: z.string(),
+    kind: z.enum(['cycle', 'instant', 'cancellation']),
+    cycle: z.string().optional(),
+    period: z.string().optional(),
+    cancels: z.string().optional().meta({ description: 'Of a cancellation: the invoice it takes back.' }),
+    state: z.enum(['planning', 'sealed', 'closed', 'dry run']).meta({
+      description:
+        '`planning`: notes are claimed; `sealed`: numbers are taken, documents are made; `closed`: the books are.',
+    }),
+    paused: z.boolean().optional(),
+    pauses: z
+      .array(z.object({ from: z.string(), to: z.string().optional() }))
+      .optional()
+      .meta({ description: 'Instants; the last one is open while it is paused.' }),
+    invoiceDate: z.string(),
+    output: z.string(),
+    startedAt: z.string(),
+    closedAt: z.string().optional(),
+    counts: z
+      .record(z.string(), z.number().int())
+      .meta({ description: 'Customers by their state, and notes.' }),
+    totals: z.object({ net: AMOUNT, vat: AMOUNT, gross: AMOUNT }),
+    delivery: z.record(z.string(), z.number().int()).meta({ description: 'Invoices by the way they go.' }),
+    customers: z.array(customerInRun),
+    discrepancies: z.array(z.string()),
+  })
+  .meta({ id: 'Run' });
+
+export const listedRun = runAnswer
+  .pick({ run: true, kind: true, cycle: true, period: true, state: true, paused: true, startedAt: true })
+  .meta({ id: 'ListedRun' });
+
+export const listedRunJson = ({
+  id,
+  order: { kind, cycle, period },
+  state,
+  paused,
+  startedAt,
+}: Run): z.infer<typeof listedRun> => ({
+  run: id,
+  kind,
+  ...(cycle ? { cycle } : {}),
+  ...(period ? { period } : {}),
+  state,
+  ...(paused ? { paused } : {}),
+  startedAt,
+});
+
+export const customersQuery = z.enum(['attention', 'all', 'none']).default('attention').meta({
+  description: '`attention`: the customers of whom something is held, failed or unknown.',
+});
+
+export const runJson = (
+  report: RunReport,
+  which: z.infer<typeof customersQuery>,
+): z.infer<typeof runAnswer> => {
+  const customers = which === 'none' ? [] : report.customers;
+  const { pauses, ...rest } = report;
+  return {
+    ...rest,
+    ...(pauses ? { pauses: [...pauses] } : {}),
+    counts: { ...report.counts },
+    delivery: { ...report.delivery },
+    discrepancies: [...report.discrepancies],
+    customers: customers
+      .filter((customer) => which === 'all' || needsAttention(customer))
+      .map(({ reasons, files, delivery, ...customer }) => ({
+        ...customer,
+        ...(reasons ? { reasons: [...reasons] } : {}),
+        ...(files ? { files: [...files] } : {}),
+        ...(delivery ? { delivery: { ...delivery } } : {}),
+      })),
+  };
+};

@@ -1,0 +1,77 @@
+import { timingSafeEqual } from 'node:crypto';
+import { Fault } from '#core/errors.ts';
+import type { HttpDeps } from '#http/deps.ts';
+import { isLoopback } from '#http/loopback.ts';
+import { type Authenticate, ROLES } from '#http/who-may-call.ts';
+import packageJson from '../../package.json' with { type: 'json' };
+import type { LocalConfig } from './config.ts';
+import { printShopHere } from './print-shop-here.ts';
+import { hasher } from './process.ts';
+import type { Program } from './program.ts';
+
+/** A till that calls as fast as it can stays below it; a program that runs wild does not take the machine. */
+const RATE = { perSecond: 200, burst: 1000 };
+const SHORTEST_TOKEN = 32;
+
+/**
+ * What the HTTP application needs, from the program on one machine.
+ * @returns also a promise of all that was begun for calls and goes on behind them
+ * @throws Fault `bad-settings` for a HOST that others can reach without a token
+ */
+export function localHttp(
+  local: Program,
+  config: Pick<LocalConfig, 'host' | 'apiToken'>,
+): { readonly deps: HttpDeps; readonly settled: () => Promise<void> } {
+  const behind = new Set<Promise<void>>();
+  const begin = (what: string, id: string, work: () => Promise<unknown>) => {
+    const doing = work()
+      .then(
+        () => undefined,
+        (error) => {
+          if (error instanceof Fault && error.code === 'interrupted') return;
+          local.log('error', `${what} failed`, { id, error });
+        },
+      )
+      .finally(() => behind.delete(doing));
+    behind.add(doing);
+  };
+  const goOn = async (runId: string) => begin('run', runId, () => local.drive(runId));
+  return {
+    deps: {
+      ...local,
+      printShop: printShopHere(local, goOn),
+      goOn,
+      mail: async (ids) => begin('mail', ids.join(), () => local.mail(ids)),
+      authenticate: authenticateHere(config),
+      hosts: isLoopback(config.host) ? isLoopback : undefined,
+      rate: RATE,
+      version: packageJson.version,
+      place: 'one machine',
+    },
+    settled: async () => {
+      await Promise.all(behind);
+    },
+  };
+}
+
+/** On the loopback only this machine calls; where others can, they show the token. */
+function authenticateHere({ host, apiToken }: Pick<LocalConfig, 'host' | 'apiToken'>): Authenticate {
+  if (apiToken === undefined) {
+    if (isLoopback(host)) return async () => ({ name: 'this machine', roles: ROLES });
+    throw new Fault(
+      'bad-settings',
+      `HOST=${host} would show every invoice to the network without a login: leave HOST at 127.0.0.1, or set API_TOKEN to a secret of ${SHORTEST_TOKEN} characters or more.`,
+    );
+  }
+  if (apiToken.length < SHORTEST_TOKEN) {
+    throw new Fault(
+      'bad-settings',
+      `API_TOKEN is too short to be safe: take ${SHORTEST_TOKEN} random characters or more, such as those of "openssl rand -hex 32".`,
+    );
+  }
+  const expected = Buffer.from(hasher.sha256(apiToken));
+  return async (token) =>
+    token !== undefined && timingSafeEqual(Buffer.from(hasher.sha256(token)), expected)
+      ? { name: 'the owner of API_TOKEN', roles: ROLES }
+      : undefined;
+}

@@ -1,0 +1,38 @@
+import type { Deps } from '#core/deps.ts';
+import { billRun } from '#core/drive-run.ts';
+import { makeDeliveryNotes } from '#core/make-delivery-notes.ts';
+import type { PdfMerger, Pictures } from '#core/ports.ts';
+import { previewInvoice } from '#core/preview-invoice.ts';
+import { archivedDocuments, markPrinted, mergeDocuments, paperPost } from '#core/print-invoices.ts';
+import type { PrintShop } from '#core/print-shop.ts';
+
+/**
+ * Documents made by the browser of this process.
+ * @param goOn sees to it that the run's mails go their way
+ */
+export function printShopHere(
+  deps: Deps & { readonly merger: PdfMerger; readonly pictures: Pictures },
+  goOn: (runId: string) => Promise<void>,
+): PrintShop {
+  return {
+    async bill(runId) {
+      await billRun(runId, deps);
+      await goOn(runId);
+      return 'closed';
+    },
+    preview: (order) => previewInvoice(order, deps),
+    deliveryNotes: (numbers, prices) => makeDeliveryNotes({ numbers }, prices, deps),
+    async printFile(runId) {
+      const invoices = await paperPost(runId, deps);
+      if (invoices.length === 0) return [];
+      const documents = await archivedDocuments(
+        invoices.map(({ value }) => value),
+        deps.archive,
+      );
+      const bytes = await mergeDocuments(documents, `Run ${runId}`, deps);
+      await markPrinted(invoices, deps);
+      return [{ fileName: `${runId}.pdf`, bytes }];
+    },
+    pictures: deps.pictures,
+  };
+}

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { setTimeout } from 'node:timers/promises';
+import { inspect } from 'node:util';
+import type { Problem } from '#http/problem.ts';
+import type { Answered, ApiClient, CallOptions, Page } from '#test/support/api-client.ts';
+
+/** Where a story is told: the program behind its HTTP API, and the mail server of its customers. */
+export interface Place {
+  readonly api: ApiClient;
+  /** `mail` of the settings that mails through the server of `mails`. */
+  readonly mail: object;
+  /** What has arrived so far. */
+  mails(): Promise<readonly ArrivedMail[]>;
+  /** Lets what was begun behind calls go on. */
+  goOn(): Promise<unknown>;
+}
+
+export interface ArrivedMail {
+  readonly to: string;
+  readonly subject: string;
+  /** The files, without pictures of the letter. */
+  readonly files: readonly Buffer[];
+}
+
+/** What a call gives that must succeed. */
+export async function done<T>(answering: Promise<Answered<T>>, status?: number): Promise<T> {
+  const { data, error, response } = await answering;
+  assert.ok(response?.ok, `${response?.url} ${response?.status} ${inspect(error)}`);
+  if (status !== undefined) assert.equal(response.status, status, response.url);
+  return data!;
+}
+
+/** The problem of a call that must be refused. */
+export async function refused(answering: Promise<Answered<unknown>>, status: number): Promise<Problem> {
+  const { error, response } = await answering;
+  assert.equal(response.status, status, JSON.stringify(error));
+  return error!;
+}
+
+export const bytesOf = async (file: Blob): Promise<Buffer> => Buffer.from(await file.arrayBuffer());
+
+/** A list to its end, by cursor. */
+export async function all<T>(
+  list: (options: CallOptions) => Promise<Answered<Page<T>>>,
+  query: CallOptions['query'] = {},
+  limit = 7,
+): Promise<T[]> {
+  const items: T[] = [];
+  for (let after: string | undefined; ; ) {
+    const page = await done(list({ query: { ...query, limit, ...(after ? { after } : {}) } }));
+    assert.ok(page.items.length <= limit);
+    items.push(...page.items);
+    after = page.next;
+    if (!after) return items;
+  }
+}
+
+/** Asks again and again until it holds, for at most a minute. */
+export async function until<T>(
+  place: Pick<Place, 'goOn'>,
+  what: string,
+  ask: () => Promise<T>,
+  holds: (answer: T) => boolean,
+): Promise<T> {
+  const end = performance.now() + 60_000;
+  for (;;) {
+    const answer = await ask();
+    if (holds(answer)) return answer;
+    assert.ok(performance.now() < end, `in vain for a minute: ${what}: ${JSON.stringify(answer)}`);
+    await place.goOn();
+    await setTimeout(5);
+  }
+}
+
+/** Amounts come as decimals with two places. */
+export const cents = (amount: string): number => {
+  assert.match(amount, /^-?\d+\.\d\d$/);
+  return Number(amount.replace('.', ''));
+};
+
+export const total = (amounts: readonly string[]): number =>
+  amounts.reduce((sum, amount) => sum + cents(amount), 0);

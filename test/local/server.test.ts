@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { startServer } from '#local/server.ts';
+import { makeTempFolder } from '#test/support/temp-folder.ts';
+import { type LocalConfig, localConfig } from '#wiring/config.ts';
+import { openLocal } from '#wiring/local.ts';
+import { localHttp } from '#wiring/local-http.ts';
+import type { Program } from '#wiring/program.ts';
+
+const TOKEN = 'a-secret-of-more-than-thirty-two-characters';
+
+describe('the server on one machine', () => {
+  const folder = makeTempFolder();
+  let local: Program;
+  const configOf = (environment: NodeJS.ProcessEnv): LocalConfig =>
+    localConfig({ DATA_DIR: `${folder.path}/data`, PORT: '0', ...environment });
+  before(() => {
+    const stop = new AbortController().signal;
+    const workers = { me: 'test', isDead: () => false };
+    local = openLocal(configOf({}), { workers, stop, log: () => {} });
+  });
+  after(async () => {
+    await local.close();
+    folder.remove();
+  });
+
+  async function served(environment: NodeJS.ProcessEnv, look: (url: string) => Promise<void>): Promise<void> {
+    const server = await startServer(local, configOf(environment));
+    try {
+      await look(server.url);
+    } finally {
+      await server.close();
+    }
+  }
+  const statusOf = async (url: string, headers: Readonly<Record<string, string>> = {}) => {
+    const answer = await fetch(url, { headers });
+    await answer.arrayBuffer();
+    return answer.status;
+  };
+  const PATHS = ['/api/info', '/api/info/', '/', '/archive', '/archive/', '/mailbox', '/mailbox/'];
+
+  it('asks nobody on this machine who he is', () =>
+    served({}, async (url) => {
+      for (const path of PATHS) assert.equal(await statusOf(url + path), 200, path);
+    }));
+
+  it('asks everybody where there is a token: programs by Bearer, browsers by a password', () =>
+    served({ API_TOKEN: TOKEN }, async (url) => {
+      const basic = (password: string) => `Basic ${Buffer.from(`office:${password}`).toString('base64')}`;
+      for (const path of PATHS) {
+        for (const authorization of ['', 'Bearer wrong', basic('wrong'), basic('')]) {
+          assert.equal(await statusOf(url + path, { authorization }), 401, `${path} ${authorization}`);
+        }
+        for (const authorization of [`Bearer ${TOKEN}`, basic(TOKEN)]) {
+          assert.equal(await statusOf(url + path, { authorization }), 200, `${path} ${authorization}`);
+        }
+      }
+      assert.match((await fetch(url)).headers.get('www-authenticate') ?? '', /^Basic /);
+      assert.match((await fetch(`${url}/api/info`)).headers.get('www-authenticate') ?? '', /^Bearer /);
+      assert.equal(await statusOf(`${url}/healthz`), 200);
+    }));
+
+  it('does not let others call without a token, nor with one that can be guessed', () => {
+    const open = (environment: NodeJS.ProcessEnv) => localHttp(local, configOf(environment));
+    for (const HOST of ['0.0.0.0', '::', '192.168.1.5', 'office.example']) {
+      assert.throws(() => open({ HOST }), { code: 'bad-settings', message: /API_TOKEN/ }, HOST);
+      assert.throws(() => open({ HOST, API_TOKEN: 'short' }), { code: 'bad-settings', message: /too short/ });
+      open({ HOST, API_TOKEN: TOKEN });
+    }
+  });
+
+  it('says which port is taken', () =>
+    served({}, async (url) => {
+      const { port } = new URL(url);
+      await assert.rejects(startServer(local, configOf({ PORT: port })), {
+        code: 'bad-settings',
+        message: new RegExp(`Port ${port} is taken`),
+      });
+    }));
+});
