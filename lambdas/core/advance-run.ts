@@ -45,7 +45,7 @@ export async function advanceRun(wake: RunWake, deps: AdvanceDeps): Promise<Run 
       await deps.queue.wake([{ kind: 'run', id, turn, after: open }], { delaySeconds: LOOK_AGAIN_SECONDS });
       return undefined;
     }
-    if (!(await closeRun(id, deps))) return undefined;
+    await closeRun(id, deps);
     await wakeRestedMails(id, deps);
     const run = await retryOnConflict(() => finishRun(id, deps));
     return run.finished ? run : undefined;

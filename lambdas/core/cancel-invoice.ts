@@ -2,6 +2,7 @@ import type { Deps } from './deps.ts';
 import type { Day } from './domain/calendar.ts';
 import { line } from './domain/text.ts';
 import { Fault, refuse } from './errors.ts';
+import { readCustomer } from './repositories/customers.ts';
 import {
   cancellationKey,
   type InvoiceRecord,
@@ -28,7 +29,7 @@ export interface CancelRequest {
  * with one draft. The same order again joins the run while it is unfinished; there is no second cancellation.
  * @param drive takes the run to its end
  * @returns the id of its run
- * @throws Fault `not-found`; `bad-input` for a cancellation, and for an invoice that is cancelled already (naming the
+ * @throws Fault `not-found`; `bad-input` for a cancellation, for notes to be opened of a customer who is deleted, and for an invoice that is cancelled already (naming the
  *   number) or just being cancelled by another order; and what a run throws
  */
 export async function cancelInvoice(
@@ -40,6 +41,12 @@ export async function cancelInvoice(
   const order = orderOf(request, facts.delivered.to);
   const earlier = await findCancellation(request.invoice, deps);
   if (earlier?.finished) refuseAgain(earlier);
+  const { number } = facts.customer;
+  if (request.reopenNotes && !earlier && !(await readCustomer(deps.table, number))) {
+    refuse(
+      `Customer ${number} is deleted, and nobody would bill the notes again: create the customer first, or leave its notes billed.`,
+    );
+  }
   const runId = await startRun(order, deps, cancellationKey(request.invoice));
   const begun = (await findCancellation(request.invoice, deps))!;
   if (JSON.stringify(begun.order) !== JSON.stringify(order)) refuseAgain(begun);

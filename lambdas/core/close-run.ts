@@ -19,17 +19,14 @@ const LINES_AT_ONCE = 10;
  * Closes the books of a run whose every line has its state: counts and totals are compared with the invoices and,
  * note by note, with the deliveries; the journal heads of all invoices are sealed into the chain of runs.
  * A disagreement does not go under: it is kept with the run and shown in its report.
- * @returns false when the run is paused
  */
-export async function closeRun(runId: string, deps: CloseDeps): Promise<boolean> {
-  const begun = (await readRun(deps.table, runId))?.value;
-  if (begun?.state !== 'sealed' || begun.paused) return begun?.state === 'closed';
+export async function closeRun(runId: string, deps: CloseDeps): Promise<void> {
+  if ((await readRun(deps.table, runId))?.value.state !== 'sealed') return;
   const { heads, discrepancies } = await checkBooks(runId, deps);
   if (discrepancies.length > 0) deps.log('error', 'books disagree', { run: runId, discrepancies });
-  return retryOnConflict(async () => {
+  await retryOnConflict(async () => {
     const run = await readRun(deps.table, runId);
-    if (run?.value.state !== 'sealed') return true;
-    if (run.value.paused) return false;
+    if (run?.value.state !== 'sealed') return;
     const chain = await readRunChain(deps.table);
     const closedAt = instant(deps.clock.now());
     const { change, head } = appendToJournal(deps.hasher, RUN_CHAIN.partition, chain?.value, {
@@ -45,7 +42,6 @@ export async function closeRun(runId: string, deps: CloseDeps): Promise<boolean>
       ...(discrepancies.length > 0 ? { discrepancies } : {}),
     };
     await deps.table.write([replace(run, closed), change, createOrReplace(RUN_CHAIN, chain, head)]);
-    return true;
   });
 }
 

@@ -11,7 +11,7 @@ import { notePartition } from './repositories/notes.ts';
 import { listRunLines, readRun, runLineKey } from './repositories/runs.ts';
 import { readSettings } from './repositories/settings.ts';
 import { create } from './repositories/stored.ts';
-import { findStarted, type StartDeps, startRun } from './start-run.ts';
+import { type StartDeps, startRun } from './start-run.ts';
 
 type InstantDeps = StartDeps & Pick<Deps, 'fonts'>;
 
@@ -35,9 +35,6 @@ export async function startInstantInvoice(
 ): Promise<string> {
   const once = idempotencyKey === undefined ? undefined : onceKey(deps.hasher.sha256(idempotencyKey));
   const request = once && deps.hasher.sha256(fingerprint(order));
-  // Before all else: by now its notes are billed, and its customer may be gone.
-  const started = once && (await findStarted(once, request, deps));
-  if (started) return started;
   const { ordering } = await readSettings(deps.table);
   const arriving = noteOfLines(order, deps);
   const output = order.output ?? (ordering.autoPdfForInstantInvoices ? 'pdf' : 'screen');

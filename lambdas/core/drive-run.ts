@@ -47,7 +47,8 @@ export async function billRun(runId: string, deps: BillDeps): Promise<boolean> {
   if (!(await planRun(runId, deps))) return false;
   if (!(await sealRun(runId, deps))) return false;
   if (!(await makeDocuments(runId, deps))) return false;
-  return closeRun(runId, deps);
+  await closeRun(runId, deps);
+  return true;
 }
 
 async function makeDocuments(runId: string, deps: BillDeps): Promise<boolean> {

@@ -94,7 +94,7 @@ const isStarted = async (keys: readonly Key[], { table }: Pick<Deps, 'table'>): 
  * The run that was started under this item.
  * @throws Fault `idempotency-mismatch` when something else was asked for
  */
-export async function findStarted(
+async function findStarted(
   once: Key,
   request: string | undefined,
   deps: Pick<Deps, 'table'>,

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { advanceRun } from '#core/advance-run.ts';
+import { awaitRun } from '#core/await-run.ts';
 import { createInstantInvoice, instantResult } from '#core/create-instant-invoice.ts';
 import type { Deps } from '#core/deps.ts';
 import { driveRun } from '#core/drive-run.ts';
+import { issueCustomers } from '#core/issue-customers.ts';
 import { pauseRun, resumeRun } from '#core/pause-run.ts';
 import { planRun } from '#core/plan-run.ts';
+import type { Wake } from '#core/ports.ts';
 import { oldestDue } from '#core/repositories/due.ts';
 import { isPaused, readRun } from '#core/repositories/runs.ts';
 import { needsAPerson, runReport } from '#core/run-report.ts';
@@ -222,6 +225,30 @@ describe('a paused run', () => {
         }
       }
     }
+  });
+
+  it('is not waited for by who watches it', async () => {
+    const { world, deps, runId } = await openOffice();
+    await pauseRun(runId, deps);
+    const watched = await awaitRun(runId, { ...deps, queue: createCloud(world).queue });
+    assert.deepEqual([watched.state, watched.paused], ['planning', true]);
+  });
+
+  it('has its mails woken when it is resumed after they were put off', async () => {
+    const { deps, runId } = await openOffice(CUSTOMERS.slice(0, 3));
+    const calls: Wake[] = [];
+    const wake = async (more: readonly Wake[]) => void calls.push(...more);
+    await advanceRun({ kind: 'run', id: runId, turn: 0 }, { ...deps, queue: { wake } });
+    await issueCustomers(runId, ['1', '2', '3'], deps);
+    await pauseRun(runId, deps);
+    await sweep(deps);
+    await resumeRun(runId, deps);
+    calls.length = 0;
+    await advanceRun({ kind: 'run', id: runId }, { ...deps, queue: { wake } });
+    assert.deepEqual(
+      calls.map((call) => call.kind === 'mail' && call.id),
+      ['2026000001-1', '2026000002-1', '2026000003-1'],
+    );
   });
 
   it('is taken on by no function, and by one chain of calls after it', async () => {
