@@ -7,6 +7,7 @@ import { deliveryNotesCommand } from './commands/delivery-notes.ts';
 import { importCommand } from './commands/import.ts';
 import { invoiceCommand } from './commands/invoice.ts';
 import { decideCommand, mailsCommand } from './commands/mails.ts';
+import { pauseCommand, resumeCommand } from './commands/pause.ts';
 import { previewCommand } from './commands/preview.ts';
 import { printFileCommand } from './commands/print-file.ts';
 import { reportCommand } from './commands/report.ts';
@@ -21,6 +22,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   import: importCommand,
   run: runCommand,
   report: reportCommand,
+  pause: pauseCommand,
+  resume: resumeCommand,
   invoice: invoiceCommand,
   cancel: cancelCommand,
   preview: previewCommand,

@@ -56,6 +56,8 @@ export function exitCodeOf(error: unknown): number {
     'bad-settings',
     'not-found',
     'nothing-to-bill',
+    'note-not-open',
+    'customer-in-use',
     'import-interrupted',
     'number-taken',
     'too-large',

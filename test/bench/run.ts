@@ -8,11 +8,13 @@ import { openData } from '#test/support/october.ts';
 import { loadOffice } from '#test/support/office.ts';
 import { benchInvoices, benchSet } from './bench-set.ts';
 import type { Billing } from './billing.ts';
+import { type Percentiles, timeInstantInvoices } from './instant.ts';
 
 /**
  * A month of 1,000 two-page invoices on one machine: the bare printing of the same HTML with the same warm browser,
  * then the whole run (plan, numbers, documents, archive, closed books) and its mails to a server on loopback, in a
- * process of its own; and what the memory of that process and its browser does meanwhile.
+ * process of its own; and what the memory of that process and its browser does meanwhile. Then instant invoices over
+ * HTTP, one after the other, beside the printing of their HTML.
  * `npm run bench -- 200` takes another number of invoices.
  */
 const count = Number(process.argv[2] ?? 1000);
@@ -56,6 +58,13 @@ try {
     );
     console.log(`  ${memory.map(({ done, pss }) => `${done}: ${pss.toFixed(0)}`).join(' · ')}`);
   }
+  const { http, printing, bare: once } = await timeInstantInvoices(server.port);
+  console.log('instant invoice over HTTP, two pages, warm, 200 calls');
+  percentiles('from the call to its PDF', http);
+  percentiles('of which printing, with sums carried over', printing);
+  percentiles('bare printing of the same HTML', once);
+  const [median, slow] = [http.p50 / once.p50, http.p95 / once.p95];
+  console.log(`call / bare printing: ${median.toFixed(2)} at p50, ${slow.toFixed(2)} at p95 (at most 4)`);
 } finally {
   await server.close();
   rmSync(folder, { recursive: true, force: true });
@@ -83,4 +92,10 @@ async function seconds(work: () => Promise<void>): Promise<number> {
 function row(name: string, took: number): void {
   const each = ((took * 1000) / count).toFixed(1);
   console.log(`${name.padEnd(40)} ${took.toFixed(1).padStart(7)} s ${each.padStart(7)} ms an invoice`);
+}
+
+function percentiles(name: string, { p50, p95 }: Percentiles): void {
+  console.log(
+    `${name.padEnd(44)} p50 ${p50.toFixed(1).padStart(6)} ms   p95 ${p95.toFixed(1).padStart(6)} ms`,
+  );
 }

@@ -84,7 +84,7 @@ describeAws('the whole story through a generated client, on AWS', (engines) => {
       mail: { ...MAIL, transport: 'ses' },
       mails: async () =>
         (await engines.ses.stored()).map(({ destination, subject, attachments }) => ({
-          to: destination.to[0]!,
+          to: destination.to[0]!.replace(/^.*<|>$/g, ''),
           subject,
           files: attachments.map(({ content }) => Buffer.from(content, 'base64')),
         })),

@@ -66,6 +66,8 @@ interface Document {
 }
 interface Call {
   readonly method: string;
+  /** As the document writes it. */
+  readonly route: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: unknown;
@@ -83,6 +85,7 @@ describe('calls as the document allows them, and a little worse', () => {
 
   it('break nothing, hang nowhere, and change nothing where they are refused', async () => {
     const statuses = new Map<string, number>();
+    const succeeded = new Set<string>();
     await fc.assert(
       fc.asyncProperty(fc.array(call, { minLength: CALLS, maxLength: CALLS }), async (calls) => {
         const errors: unknown[] = [];
@@ -91,7 +94,7 @@ describe('calls as the document allows them, and a little worse', () => {
           log: (level, _event, fields) => level === 'error' && errors.push(fields),
         });
         await office.call('POST', '/api/invoices', { customer: '9', deliveries: ['2026/L3'] });
-        for (const { method, path: written, headers, body, told } of calls) {
+        for (const { method, route, path: written, headers, body, told } of calls) {
           const path = written.replace('RUN', run);
           const name = `${method} ${path} ${JSON.stringify(headers)} ${JSON.stringify(body)}`;
           const writes = office.writes();
@@ -111,6 +114,7 @@ describe('calls as the document allows them, and a little worse', () => {
               told.includes(String(answer.status)),
               `${name}: ${answer.status} is not in the document`,
             );
+            succeeded.add(`${method} ${route}`);
             run = /"run":"(\w+)"/.exec(await answer.text())?.[1] ?? run;
           }
         }
@@ -120,8 +124,9 @@ describe('calls as the document allows them, and a little worse', () => {
       { numRuns: RUNS },
     );
     console.log(`${RUNS * CALLS} calls: ${[...statuses].map(([of, count]) => `${of} ${count}`).join(', ')}`);
+    console.log(`Of ${succeeded.size} routes some call went through.`);
     // Calls that all end at the door would show nothing.
-    for (const done of ['PUT 201', 'POST 201', 'GET 200']) assert.ok((statuses.get(done) ?? 0) > 0, done);
+    assert.ok(succeeded.size >= 14, [...succeeded].join(', '));
   });
 });
 
@@ -167,6 +172,7 @@ function callsOf({ paths, components }: Document): fc.Arbitrary<Call> {
         );
         return {
           method: method.toUpperCase(),
+          route: path,
           path: query.size > 0 ? `${filled}?${query}` : filled,
           headers: Object.fromEntries(
             of('header').map(({ name }) => [name, text(name).replaceAll(/[^\x20-\x7e]/g, '?')]),

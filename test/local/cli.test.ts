@@ -15,6 +15,7 @@ test('the command line for people: help, texts, and exit codes', async (t) => {
     for (const command of [
       ...['import customers', 'import deliveries', 'import settings', 'run --cycle', 'invoice', 'preview'],
       ...['report', 'print-file', 'reprint', 'delivery-notes', 'mails', 'decide', 'test-mail', 'sweep'],
+      ...['cancel', 'pause'],
     ]) {
       assert.ok(help.stdout.includes(`npm run cli -- ${command}`), command);
     }
@@ -53,5 +54,12 @@ test('the command line for people: help, texts, and exit codes', async (t) => {
     assert.match(stdout, /^1 delivery notes, net 1\.00 \+ VAT 0\.07 = gross 1\.07 EUR$/m);
     assert.match((await shop.cli('report')).stdout, new RegExp(`^${run} +2026-10 +closed .* 1$`, 'm'));
     assert.match((await shop.cli('mails')).stdout, /^2026000001-1 +1 +accepted +k1@kunde\.example +250 /m);
+    const paused = await shop.cli('pause', String(run));
+    assert.deepEqual(
+      [paused.code, paused.stderr],
+      [2, `Run ${run} is finished: there is nothing left to pause.\n`],
+    );
+    assert.equal((await shop.cli('resume', String(run))).code, 0);
+    assert.equal((await shop.cli('resume', 'nowhere')).code, 2);
   });
 });

@@ -1,0 +1,32 @@
+import { refuse } from '#core/errors.ts';
+import { pauseRun, resumeRun } from '#core/pause-run.ts';
+import { needsAPerson, runReport } from '#core/run-report.ts';
+import type { Command } from '../command.ts';
+import { reportText } from '../report-text.ts';
+
+export const pauseCommand: Command = {
+  help: [
+    ['pause RUN · resume RUN', 'lets a run rest wherever it stands · lets it go on, and waits for its end'],
+  ],
+  options: {},
+  async run({ words: [runId] }, { local, print }) {
+    if (!runId) refuse('Say which run: pause RUN.');
+    await pauseRun(runId, local);
+    const report = await runReport(runId, local);
+    print(reportText(report), report);
+    return 0;
+  },
+};
+
+export const resumeCommand: Command = {
+  help: [],
+  options: {},
+  async run({ words: [runId] }, { local, print }) {
+    if (!runId) refuse('Say which run: resume RUN.');
+    await resumeRun(runId, local);
+    await local.drive(runId);
+    const report = await runReport(runId, local);
+    print(reportText(report), report);
+    return needsAPerson(report) ? 1 : 0;
+  },
+};
