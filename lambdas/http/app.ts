@@ -51,7 +51,9 @@ function nothingThere(app: OpenAPIHono<CallerEnv>, context: Context): ProblemErr
   const methods = app.routes
     .filter((route) => route.method !== 'ALL' && fits(route.path, path))
     .map((route) => route.method);
-  if (methods.length === 0) return new ProblemError('not-found', `There is nothing at ${path}: see /docs.`);
+  if (methods.length === 0 || methods.includes(method)) {
+    return new ProblemError('not-found', `There is nothing at ${path}: see /docs.`);
+  }
   const allowed = [...new Set(methods)].sort().join(', ');
   context.header('Allow', allowed);
   return new ProblemError('method-not-allowed', `${path} takes ${allowed}, not ${method}.`);

@@ -125,6 +125,7 @@ test('the month of a small dairy, from its files to archive and mailbox', async 
       held: 0,
       planned: 0,
       failed: 0,
+      cancelled: 0,
       'nothing to bill': 0,
     });
     assert.deepEqual([report.state, report.invoiceDate, report.discrepancies], ['closed', DATE, []]);
