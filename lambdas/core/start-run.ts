@@ -1,7 +1,9 @@
 import type { Deps } from './deps.ts';
 import { instant } from './deps.ts';
 import { addDays, berlinDay, type Day } from './domain/calendar.ts';
+import type { Cycle } from './domain/customer.ts';
 import { compareNatural } from './domain/natural-order.ts';
+import { parsePeriod } from './domain/period.ts';
 import type { Settings } from './domain/settings.ts';
 import { ConflictError, Fault, refuse } from './errors.ts';
 import { isImportConflict, noImportUnderWay, waitForImport } from './import-lock.ts';
@@ -11,6 +13,7 @@ import { addDue } from './repositories/due.ts';
 import { readNewestDate } from './repositories/numbers.ts';
 import {
   activeRunKey,
+  type Output,
   type Run,
   type RunOrder,
   runKey,
@@ -149,9 +152,33 @@ export async function newRun(order: RunOrder, deps: StartDeps): Promise<{ run: R
   return { run, settings };
 }
 
-/** The customers of an order as the user wrote them: each once, in natural order. */
-export const orderedCustomers = (numbers: readonly string[]): string[] =>
-  [...new Set(numbers)].sort(compareNatural);
+/**
+ * The order of a billing cycle, as people give it.
+ * @param wish `period`: as it is written; `customers`: only these, each once in natural order
+ * @throws Fault `bad-input` for a period that is none of the cycle
+ */
+export function cycleOrder(wish: {
+  readonly cycle: Cycle;
+  readonly period: string;
+  readonly customers?: readonly string[] | undefined;
+  readonly mailCustomersOnly: boolean;
+  readonly output: Output;
+  readonly invoiceDate?: Day | undefined;
+}): RunOrder {
+  const { cycle, customers, mailCustomersOnly, output, invoiceDate } = wish;
+  const { text: period, from, to: until } = parsePeriod(cycle, wish.period);
+  return {
+    kind: 'cycle',
+    cycle,
+    period,
+    from,
+    until,
+    ...(customers ? { customers: [...new Set(customers)].sort(compareNatural) } : {}),
+    mailCustomersOnly,
+    output,
+    ...(invoiceDate ? { invoiceDate } : {}),
+  };
+}
 
 async function refuseUnfitCustomers(order: RunOrder, deps: Pick<Deps, 'table'>): Promise<void> {
   if (!order.customers) return;

@@ -9,5 +9,5 @@ killSuite(
     copy: async () => {}, // It lies in the folder.
     environment: () => ({}),
   },
-  { billing: 1, cancellation: process.env.LONG ? 1 : 3 },
+  { billing: 1, cancellation: process.env.LONG ? 1 : 5 },
 );

@@ -5,20 +5,12 @@ import { listRuns } from '#core/list-runs.ts';
 import { pauseRun, resumeRun } from '#core/pause-run.ts';
 import { readRun } from '#core/repositories/runs.ts';
 import { runReport } from '#core/run-report.ts';
-import { startRun } from '#core/start-run.ts';
+import { cycleOrder, startRun } from '#core/start-run.ts';
 import type { HttpDeps } from '../deps.ts';
 import { answerFile } from '../documents.ts';
 import { json, jsonBody, LOOK, PDF, type Routes, route, WRITE } from '../route.ts';
 import { pageOf, pageQuery } from '../schemas/page.ts';
-import {
-  customersQuery,
-  listedRun,
-  listedRunJson,
-  runAnswer,
-  runBody,
-  runJson,
-  runOrder,
-} from '../schemas/run.ts';
+import { customersQuery, listedRun, listedRunJson, runAnswer, runBody, runJson } from '../schemas/run.ts';
 
 const runId = z.object({ id: z.string().regex(/^[a-z0-9]{1,64}$/) });
 
@@ -46,7 +38,7 @@ export const runRoutes: Routes = (app, deps) => {
     }),
     async (context) => {
       const body = context.req.valid('json');
-      const order = runOrder(body);
+      const order = cycleOrder(body);
       if (body.dryRun) return context.json(runJson(await dryRun(order, deps), 'all'), 200);
       const id = await startRun(order, deps);
       await deps.goOn(id);

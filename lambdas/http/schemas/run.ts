@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import { day } from '#core/domain/calendar.ts';
 import { CYCLES, customerNumber } from '#core/domain/customer.ts';
-import { parsePeriod } from '#core/domain/period.ts';
-import type { Run, RunOrder } from '#core/repositories/runs.ts';
+import type { Run } from '#core/repositories/runs.ts';
 import { needsAttention, type RunReport } from '#core/run-report.ts';
-import { orderedCustomers } from '#core/start-run.ts';
 import { AMOUNT } from './decimals.ts';
 
 export const OUTPUTS = ['pdf', 'print', 'screen'] as const;
@@ -25,23 +23,6 @@ export const runBody = z
     dryRun: z.boolean().default(false).meta({ description: 'Only tells what the run would do.' }),
   })
   .meta({ id: 'RunToStart', example: { cycle: 'monthly', period: '2026-10' } });
-
-/** @throws Fault `bad-input` for a period that is none of the cycle */
-export function runOrder(body: z.infer<typeof runBody>): RunOrder {
-  const { cycle, customers, mailCustomersOnly, output, invoiceDate } = body;
-  const period = parsePeriod(cycle, body.period);
-  return {
-    kind: 'cycle',
-    cycle,
-    period: period.text,
-    from: period.from,
-    until: period.to,
-    ...(customers ? { customers: orderedCustomers(customers) } : {}),
-    mailCustomersOnly,
-    output,
-    ...(invoiceDate ? { invoiceDate } : {}),
-  };
-}
 
 export const customerInRun = z
   .object({

@@ -1,11 +1,10 @@
 import { day } from '#core/domain/calendar.ts';
 import { CYCLES } from '#core/domain/customer.ts';
-import { parsePeriod } from '#core/domain/period.ts';
 import { dryRun } from '#core/dry-run.ts';
 import { refuse } from '#core/errors.ts';
 import type { Output, RunOrder } from '#core/repositories/runs.ts';
 import { needsAPerson, runReport } from '#core/run-report.ts';
-import { orderedCustomers, startRun } from '#core/start-run.ts';
+import { cycleOrder, startRun } from '#core/start-run.ts';
 import { type Arguments, type Command, FLAG, TEXT } from '../command.ts';
 import { deliverPaperPost } from '../paper.ts';
 import { reportText } from '../report-text.ts';
@@ -61,27 +60,22 @@ export const runCommand: Command = {
 function orderOf(args: Arguments): RunOrder {
   const cycle = CYCLES.find((name) => name === args.text('cycle'));
   if (!cycle) refuse('Say which customers are billed: --cycle daily, weekly or monthly.');
-  const text = args.text('period');
-  if (!text) refuse('Say which period is billed, such as --period 2026-10.');
-  const period = parsePeriod(cycle, text);
+  const period = args.text('period');
+  if (!period) refuse('Say which period is billed, such as --period 2026-10.');
   const customers = args
     .text('customers')
     ?.split(',')
     .map((number) => number.trim())
     .filter(Boolean);
   if (customers?.length === 0) refuse('--customers names no customer.');
-  const invoiceDate = dateOf(args);
-  return {
-    kind: 'cycle',
+  return cycleOrder({
     cycle,
-    period: period.text,
-    from: period.from,
-    until: period.to,
-    ...(customers ? { customers: orderedCustomers(customers) } : {}),
+    period,
+    customers,
     mailCustomersOnly: args.flag('mail-customers-only'),
     output: outputOf(args) ?? 'pdf',
-    ...(invoiceDate ? { invoiceDate } : {}),
-  };
+    invoiceDate: dateOf(args),
+  });
 }
 
 export function outputOf(args: Arguments): Output | undefined {
