@@ -4,15 +4,11 @@ import { daysOf, nextInMonths } from './list-months.ts';
 import { type Page, type PageQuery, readPage } from './list-pages.ts';
 import { customerPartition } from './repositories/customers.ts';
 import { type InvoiceRecord, readInvoices } from './repositories/invoices.ts';
-import { type Mail, readMails } from './repositories/mails.ts';
+import { MAIL_STATES, type Mail, readMails } from './repositories/mails.ts';
 import { stored } from './repositories/stored.ts';
 
 /** What an invoice stands at: cancelled, or the state of its way to the customer. */
-export const INVOICE_STATES = [
-  ...['filed', 'to print', 'printed', 'cancelled'],
-  ...['queued', 'sending', 'accepted', 'deferred', 'failed', 'held', 'unknown', 'settled'],
-  ...['replaced', 'delivered', 'bounced', 'complained'],
-] as const;
+export const INVOICE_STATES = ['filed', 'to print', 'printed', 'cancelled', ...MAIL_STATES] as const;
 
 export interface ListedInvoice {
   readonly invoice: InvoiceRecord;

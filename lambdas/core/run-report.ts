@@ -1,5 +1,5 @@
 import type { Deps } from './deps.ts';
-import { type Cents, plainDecimal, sum } from './domain/money.ts';
+import { euros, sum } from './domain/money.ts';
 import { type InvoiceRecord, readInvoices } from './repositories/invoices.ts';
 import { type Mail, readMails } from './repositories/mails.ts';
 import { listRunLines, type Run, type RunLine, type RunOrder, readRun } from './repositories/runs.ts';
@@ -167,5 +167,3 @@ export function mailReport(mail: Mail) {
     ...(leftOut.length > 0 ? { leftOut } : {}),
   };
 }
-
-export const euros = (amount: Cents): string => plainDecimal(amount, 2);

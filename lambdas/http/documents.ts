@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import { inlineNamed } from '#core/domain/content-disposition.ts';
 import { Fault } from '#core/errors.ts';
 import type { HttpDeps } from './deps.ts';
 
@@ -39,14 +40,11 @@ export function answerFile(
 ) {
   return context.body(Uint8Array.from(bytes).buffer, status, {
     'Content-Type': 'application/pdf',
-    'Content-Disposition': `inline; filename="${ascii(fileName)}"; filename*=UTF-8''${encodeURIComponent(fileName)}`,
+    'Content-Disposition': inlineNamed(fileName),
     'X-Content-Type-Options': 'nosniff',
     ...headers,
   });
 }
-
-/** RFC 6266: what programs show that do not know the other form. */
-const ascii = (fileName: string): string => fileName.replace(/[^\w.+-]/g, '_');
 
 /** Whether the caller would rather have the PDF than JSON: it names it, and JSON not before it. */
 export function wantsPdf(context: Context): boolean {

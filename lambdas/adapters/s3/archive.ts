@@ -10,9 +10,9 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { archiveKeyProblem, assertArchiveKey, assertArchiveMetadata } from '#core/archive-limits.ts';
+import { inlineNamed } from '#core/domain/content-disposition.ts';
 import { Fault } from '#core/errors.ts';
 import type { Archive, StoredFile } from '#core/ports.ts';
-import { inlineNamed } from './content-disposition.ts';
 import { isAbsent, isChecksumMismatch, isRace, isTaken, translated } from './errors.ts';
 import { retainUntil } from './retention.ts';
 

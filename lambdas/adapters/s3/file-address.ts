@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { attachmentNamed } from './content-disposition.ts';
+import { attachmentNamed } from '#core/domain/content-disposition.ts';
 
 /** Long enough to begin a download, too short to be passed on by mistake. */
 const VALID_SECONDS = 600;

@@ -47,6 +47,9 @@ export function plainDecimal(value: number, decimals: number): string {
   return `${sign}${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
 }
 
+/** As documents of the API and reports have it: `-40.50`. */
+export const euros = (amount: Cents): string => plainDecimal(amount, 2);
+
 function exactNumber(value: bigint): number {
   const number = Number(value);
   if (!Number.isSafeInteger(number)) throw new RangeError(`${value} is too large to be exact`);

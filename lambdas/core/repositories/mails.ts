@@ -9,19 +9,21 @@ import { read, type Stored, stored } from './stored.ts';
  * a person. settled: a person counted it as sent. replaced: a person had another mail sent in its place. delivered,
  * bounced, complained: what became of it after it was accepted, where the provider tells.
  */
-export type MailState =
-  | 'queued'
-  | 'sending'
-  | 'accepted'
-  | 'deferred'
-  | 'failed'
-  | 'held'
-  | 'unknown'
-  | 'settled'
-  | 'replaced'
-  | 'delivered'
-  | 'bounced'
-  | 'complained';
+export const MAIL_STATES = [
+  'queued',
+  'sending',
+  'accepted',
+  'deferred',
+  'failed',
+  'held',
+  'unknown',
+  'settled',
+  'replaced',
+  'delivered',
+  'bounced',
+  'complained',
+] as const;
+export type MailState = (typeof MAIL_STATES)[number];
 
 /** What a provider tells of a mail afterwards; it may come late, several times and in any order. */
 export interface MailFeedback {

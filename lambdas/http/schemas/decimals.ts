@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { type Cents, plainDecimal } from '#core/domain/money.ts';
 
 /** A decimal with this many places, as text: floats would lose cents on the way. */
 export const decimalText = (example: string) =>
@@ -9,5 +8,3 @@ export const decimalText = (example: string) =>
     .meta({ example });
 
 export const AMOUNT = decimalText('1234.50');
-
-export const euros = (cents: Cents): string => plainDecimal(cents, 2);

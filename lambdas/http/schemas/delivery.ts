@@ -8,9 +8,9 @@ import {
   netOfNote,
   noteIdOf,
 } from '#core/domain/delivery-note.ts';
-import { plainDecimal } from '#core/domain/money.ts';
+import { euros, plainDecimal } from '#core/domain/money.ts';
 import { UNIT_NAMES } from '#core/domain/units.ts';
-import { AMOUNT, decimalText, euros } from './decimals.ts';
+import { AMOUNT, decimalText } from './decimals.ts';
 
 const LINE_EXAMPLE = {
   position: 1,

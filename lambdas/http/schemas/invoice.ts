@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { plainDecimal } from '#core/domain/money.ts';
+import { euros, plainDecimal } from '#core/domain/money.ts';
 import { INVOICE_STATES } from '#core/list-invoices.ts';
 import type { InvoiceRecord } from '#core/repositories/invoices.ts';
 import type { Mail } from '#core/repositories/mails.ts';
 import { mailReport } from '#core/run-report.ts';
-import { AMOUNT, decimalText, euros } from './decimals.ts';
+import { AMOUNT, decimalText } from './decimals.ts';
 
 const reference = z.object({ number: z.string(), date: z.string() });
 

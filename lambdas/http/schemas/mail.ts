@@ -1,20 +1,5 @@
 import { z } from 'zod';
-import type { Mail } from '#core/repositories/mails.ts';
-
-export const MAIL_STATES = [
-  'queued',
-  'sending',
-  'accepted',
-  'deferred',
-  'failed',
-  'held',
-  'unknown',
-  'settled',
-  'replaced',
-  'delivered',
-  'bounced',
-  'complained',
-] as const satisfies Mail['state'][];
+import { MAIL_STATES, type Mail } from '#core/repositories/mails.ts';
 
 export const mailAnswer = z
   .object({
