@@ -78,8 +78,24 @@ export function giveRights(
     });
   }
 
+  const ofAccount = (user: LambdaFunction, ...actions: string[]) =>
+    allow(user.role!, {
+      actions,
+      resources: ['*'],
+      reason:
+        'The quota and the suppression list of SES belong to the account: there is no resource to name.',
+    });
+  // The pace of mails keeps to the quota; who calls the API looks before a run, and lifts a suppression.
+  ofAccount(mailing, 'ses:GetAccount');
+  ofAccount(api, 'ses:GetAccount', 'ses:ListSuppressedDestinations', 'ses:DeleteSuppressedDestination');
+  allow(api.role!, {
+    actions: ['ses:GetEmailIdentity'],
+    resources: [ses('identity', '*')],
+    reason: 'The sender is a setting: whether SES has verified it is asked of an address and of its domains.',
+  });
+
   allow(api.role!, { actions: ['lambda:InvokeFunction'], resources: [onDemand.functionArn] });
   for (const user of [billing, sweep, api]) runs.queue.grantSendMessages(user);
   for (const user of [billing, sweep]) documents.queue.grantSendMessages(user);
-  for (const user of [printing, onDemand, sweep, api]) mails.queue.grantSendMessages(user);
+  for (const user of [billing, printing, onDemand, sweep, api]) mails.queue.grantSendMessages(user);
 }

@@ -77,7 +77,7 @@ export function alarms(
     own('MailingHeld'),
     'No mail goes out: see the list of mails for what the server said',
   );
-  alarm('OldestDueAlarm', oldestDue, 'Something is due for half an hour, or nobody looks for it', {
+  alarm('OldestDueAlarm', oldestDue, 'Something could have been done for half an hour and was not, or nobody looks for it', {
     threshold: LONG_DUE_SECONDS,
     evaluationPeriods: 3,
     datapointsToAlarm: 3,

@@ -1,6 +1,6 @@
 import { closeRun } from './close-run.ts';
 import type { Deps } from './deps.ts';
-import { finishRun, inBatches, isOpen, runMails } from './drive-run.ts';
+import { finishRun, inBatches, isOpen } from './drive-run.ts';
 import { Fault } from './errors.ts';
 import { isFree } from './lease.ts';
 import { planRun } from './plan-run.ts';
@@ -8,9 +8,11 @@ import type { Queue, Wake } from './ports.ts';
 import { addDue, removeDue } from './repositories/due.ts';
 import { type Run, readRun, runLinePages } from './repositories/runs.ts';
 import { replace } from './repositories/stored.ts';
+import { restRunMails, wakeRestedMails } from './rested-mails.ts';
 import { retryOnConflict } from './retry.ts';
 import { sealRun } from './seal-run.ts';
 import { RUN_LEASE_MS } from './start-run.ts';
+import { wakeDueMails } from './sweep.ts';
 
 export type AdvanceDeps = Pick<
   Deps,
@@ -36,9 +38,13 @@ const LOOK_AGAIN_SECONDS = 20;
  */
 export async function advanceRun(wake: RunWake, deps: AdvanceDeps): Promise<Run | undefined> {
   const { id, after } = wake;
-  const turn = await takeTurn(wake, deps);
-  if (turn === undefined) return undefined;
+  let turn: number | undefined;
   try {
+    // Also of a run that is finished but for its mails, which takes no turns any more.
+    if (await restRunMails(id, deps)) return undefined;
+    if (await wakeRestedMails(id, deps)) await wakeDueMails(deps);
+    turn = await takeTurn(wake, deps);
+    if (turn === undefined) return undefined;
     if (!(await planRun(id, deps)) || !(await sealRun(id, deps))) return undefined;
     const open = after === undefined ? await handOut(id, deps) : await firstOpen(id, after, deps);
     if (open !== undefined) {
@@ -46,12 +52,11 @@ export async function advanceRun(wake: RunWake, deps: AdvanceDeps): Promise<Run 
       return undefined;
     }
     await closeRun(id, deps);
-    await wakeRestedMails(id, deps);
     const run = await retryOnConflict(() => finishRun(id, deps));
     return run.finished ? run : undefined;
   } catch (error) {
     if (!(error instanceof Fault && error.code === 'interrupted')) throw error;
-    await deps.queue.wake([{ ...wake, turn }]);
+    await deps.queue.wake([turn === undefined ? wake : { ...wake, turn }]);
     return undefined;
   }
 }
@@ -80,14 +85,6 @@ async function takeTurn({ id, turn, after }: RunWake, deps: AdvanceDeps): Promis
     }
     return last + 1;
   });
-}
-
-/** Of a run that was paused: its mails were put off meanwhile. */
-async function wakeRestedMails(id: string, deps: AdvanceDeps): Promise<void> {
-  const run = await readRun(deps.table, id);
-  if (!run?.value.pauses || run.value.paused) return;
-  const waiting = (await runMails(id, deps)).filter(({ state }) => state === 'queued');
-  await deps.queue.wake(waiting.map((mail) => ({ kind: 'mail', id: mail.id })));
 }
 
 /** Puts all open lines into the queue of the documents. @returns where to look first, undefined when all are done */

@@ -2,12 +2,14 @@ import type { Deps } from './deps.ts';
 import { isOpen, runMails } from './drive-run.ts';
 import { Fault } from './errors.ts';
 import { waitForImport } from './import-lock.ts';
+import { PATIENCE_MS, readPace } from './mail-pace.ts';
 import { nextCustomers } from './plan-run.ts';
 import type { Queue } from './ports.ts';
 import { readMails } from './repositories/mails.ts';
 import { type Run, readRun, runLinePages } from './repositories/runs.ts';
 import { readSettings } from './repositories/settings.ts';
 import { sealRun } from './seal-run.ts';
+import { isRunPaused } from './send-invoice-mail.ts';
 
 type AwaitDeps = Pick<Deps, 'table' | 'clock' | 'workers' | 'stop' | 'onProgress'> & {
   readonly queue: Queue;
@@ -19,8 +21,8 @@ const PAGE = 200;
 const STALLED_MS = 45 * 60_000;
 
 /**
- * Lets other processes take a run to its end, and watches: until its books are closed and each of its mails was tried,
- * or until a person pauses it.
+ * Lets other processes take a run to its end, and watches: until its books are closed and each of its mails was tried, or
+ * waits for the pace, or until a person pauses it.
  * @throws Fault `not-found`; what keeps a plan or a seal from going on, as `driveRun` would; `unavailable` when nothing
  *   moves for long; `interrupted` when this process is asked to stop. The run goes on all the same
  */
@@ -52,15 +54,16 @@ export async function awaitRun(runId: string, deps: AwaitDeps): Promise<Run> {
   return existing(runId, deps);
 }
 
-/** Lets other processes try these mails, and watches until each was tried. @throws Fault as `awaitRun` */
+/** Lets other processes try these mails, and watches until each was tried or waits for the pace. @throws Fault as `awaitRun` */
 export async function awaitMails(ids: readonly string[], deps: AwaitDeps): Promise<void> {
   await deps.queue.wake(ids.map((id) => ({ kind: 'mail', id })));
   await watchMails(ids, deps);
 }
 
 async function watchMails(ids: readonly string[], deps: AwaitDeps): Promise<void> {
+  const settings = (await readSettings(deps.table)).mail;
   // They wait as they are.
-  if ((await readSettings(deps.table)).mail.transport === 'off') return;
+  if (settings.transport === 'off') return;
   const nextLook = watcher('The mailing', deps);
   for (let done = 0; done < ids.length; ) {
     // Goes on where the last look ended: the first mail that was not tried then.
@@ -69,7 +72,11 @@ async function watchMails(ids: readonly string[], deps: AwaitDeps): Promise<void
     const first = waiting[0] && page.indexOf(waiting[0].value.id);
     done += first ?? page.length;
     deps.onProgress?.({ phase: 'mail', done, total: ids.length });
-    if (first !== undefined) await nextLook(String(done));
+    if (first === undefined) continue;
+    // What waits for hours is not waited for here.
+    if (await isRunPaused(waiting[0]!.value, deps)) return;
+    if ((await readPace(settings, deps)).freeSince > deps.clock.now() + PATIENCE_MS) return;
+    await nextLook(String(done));
   }
 }
 

@@ -1,14 +1,15 @@
 import type { Deps } from './deps.ts';
 import { instant } from './deps.ts';
 import { archiveKey } from './domain/archive-key.ts';
+import type { Customer } from './domain/customer.ts';
 import type { InvoiceFacts } from './domain/invoice.ts';
-import { mailAddresses } from './domain/mail-address.ts';
+import { mailAddresses, mailboxOf } from './domain/mail-address.ts';
 import type { Settings } from './domain/settings.ts';
 import type { Change } from './ports.ts';
 import { readCustomer } from './repositories/customers.ts';
 import { addDue } from './repositories/due.ts';
 import type { Delivery } from './repositories/invoices.ts';
-import { type Mail, mailKey, mailListKey } from './repositories/mails.ts';
+import { type Mail, mailKey, mailListKey, type Recipient } from './repositories/mails.ts';
 import type { Output, Run } from './repositories/runs.ts';
 import { create } from './repositories/stored.ts';
 
@@ -32,8 +33,8 @@ export async function withAddressOfToday(
 ): Promise<InvoiceFacts> {
   const current = (await readCustomer(deps.table, invoice.customer.number))?.value.customer;
   if (!current) return invoice;
-  const { invoiceByMail, invoiceEmail, cc } = current;
-  return { ...invoice, customer: { ...invoice.customer, invoiceByMail, invoiceEmail, cc } };
+  const { invoiceByMail, invoiceEmail, cc, bcc } = current;
+  return { ...invoice, customer: { ...invoice.customer, invoiceByMail, invoiceEmail, cc, bcc } };
 }
 
 export const mailChanges = (mail: Mail): Change[] => [
@@ -50,12 +51,9 @@ export function newMail(
   deps: Pick<Deps, 'clock' | 'ids'>,
 ): Mail {
   const { customer } = invoice;
-  const { sender, bcc } = settings.mail;
+  const { sender, replyTo } = settings.mail;
   const now = deps.clock.now();
   const id = `${invoice.number}-${n}`;
-  const { valid: to, malformed } = mailAddresses(customer.invoiceEmail);
-  const { valid: cc, malformed: malformedCc } = mailAddresses(customer.cc);
-  const leftOut = [...malformed, ...malformedCc];
   const domain = sender.address.split('@')[1] ?? 'localhost';
   return {
     id,
@@ -63,18 +61,38 @@ export function newMail(
     customer: customer.number,
     state: 'queued',
     attempts: 0,
-    from: sender,
-    replyTo: settings.mail.replyTo,
-    ...(leftOut.length > 0 ? { malformed: leftOut } : {}),
-    envelope: { from: sender.address, to: [...new Set([...to, ...cc, ...bcc])] },
-    to,
-    cc,
+    from: { name: sender.name || settings.company.name, address: sender.address },
+    replyTo,
+    ...recipientsOf(customer, settings),
     messageId: `<${id}.${deps.ids.next()}@${domain}>`,
     key: archiveKey('mail', settings.pdf.folders, invoice.date, `${customer.number}-${id}.eml`),
     queuedAt: instant(now),
     changedAt: instant(now),
     dueAt: now,
   };
+}
+
+/** Who gets an invoice of this customer, each mailbox once; what is no address is named. */
+export function recipientsOf(
+  customer: Pick<Customer, 'invoiceEmail' | 'cc' | 'bcc'>,
+  { mail }: Pick<Settings, 'mail'>,
+): Pick<Mail, 'recipients' | 'malformed'> {
+  const fields = [
+    ['to', customer.invoiceEmail],
+    ['cc', [customer.cc, ...mail.cc].join()],
+    ['bcc', [customer.bcc, ...mail.bcc].join()],
+  ] as const;
+  const recipients = new Map<string, Recipient>();
+  const malformed: string[] = [];
+  for (const [kind, text] of fields) {
+    const addresses = mailAddresses(text);
+    malformed.push(...addresses.malformed);
+    for (const address of addresses.valid) {
+      const mailbox = mailboxOf(address);
+      if (!recipients.has(mailbox)) recipients.set(mailbox, { address, kind, state: 'waiting' });
+    }
+  }
+  return { recipients: [...recipients.values()], ...(malformed.length > 0 ? { malformed } : {}) };
 }
 
 /** Undefined when the invoice is to be mailed. */

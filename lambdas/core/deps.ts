@@ -3,10 +3,12 @@ import { Fault } from './errors.ts';
 import type {
   Archive,
   Clock,
+  Dns,
   FontCoverage,
   Hasher,
   Ids,
   Log,
+  MailAccount,
   MailComposer,
   Mailer,
   Printer,
@@ -31,6 +33,9 @@ export interface Deps {
   readonly composer: MailComposer;
   /** One connection's worth of a mailer for the transport of these settings. */
   readonly openMailer: (mail: Settings['mail']) => Promise<Mailer>;
+  /** Undefined for a transport without one. */
+  readonly openMailAccount: (mail: Settings['mail']) => MailAccount | undefined;
+  readonly dns: Dns;
   readonly secrets: Secrets;
   readonly clock: Clock;
   readonly ids: Ids;

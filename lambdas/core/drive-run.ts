@@ -9,6 +9,7 @@ import { readInvoices } from './repositories/invoices.ts';
 import { type Mail, readMails } from './repositories/mails.ts';
 import {
   activeRunKey,
+  hasRested,
   isPaused,
   listRunLines,
   type Run,
@@ -18,10 +19,11 @@ import {
   runLinePages,
 } from './repositories/runs.ts';
 import { replace } from './repositories/stored.ts';
+import { wakeRestedMails } from './rested-mails.ts';
 import { eachAtOnce, retryOnConflict } from './retry.ts';
 import { sealRun } from './seal-run.ts';
 import { isWaiting } from './send-invoice-mail.ts';
-import { sendMails } from './send-mails.ts';
+import { tryMails } from './send-mails.ts';
 
 /** Drafts that are printed together, and batches under way at once: one prints while another is filed. */
 const BATCH = 20;
@@ -36,8 +38,16 @@ const POLL_MS = 200;
  * @throws Fault `interrupted`, `import-interrupted`, `number-taken`; the run then waits as it is
  */
 export async function driveRun(runId: string, deps: Deps): Promise<Run> {
-  if (await billRun(runId, deps)) await mailInvoices(runId, deps);
-  return retryOnConflict(() => finishRun(runId, deps));
+  for (;;) {
+    if (await billRun(runId, deps)) {
+      await wakeRestedMails(runId, deps);
+      await mailInvoices(runId, deps);
+    }
+    const run = await retryOnConflict(() => finishRun(runId, deps));
+    // Unless it was paused and resumed in the meantime.
+    if (run.paused || !hasRested(run)) return run;
+    goOnUnlessStopped(deps);
+  }
 }
 
 type BillDeps = Omit<Deps, 'composer' | 'openMailer' | 'secrets'>;
@@ -90,7 +100,10 @@ export function inBatches<T>(items: readonly T[]): T[][] {
   );
 }
 
-/** Tries the run's mails that wait for their first try, and waits for those that another process is sending. */
+/**
+ * Tries the run's mails that wait for their first try, and waits for those that another process is sending. Those for
+ * which the pace has no turn soon are left to `sweep`.
+ */
 async function mailInvoices(runId: string, deps: Deps): Promise<void> {
   while (!(await isPaused(deps.table, runId))) {
     const mails = await runMails(runId, deps);
@@ -98,17 +111,18 @@ async function mailInvoices(runId: string, deps: Deps): Promise<void> {
     const waiting = mine.filter((mail) => isWaiting(mail, deps));
     goOnUnlessStopped(deps);
     if (waiting.length > 0) {
-      await sendMails(
+      const end = await tryMails(
         waiting.map(({ id }) => id),
         deps,
       );
+      goOnUnlessStopped(deps);
+      if (end === 'left waiting') return;
       const before = JSON.stringify(waiting);
       const after = await readMails(
         deps.table,
         waiting.map(({ id }) => id),
       );
-      goOnUnlessStopped(deps);
-      // Mail is switched off: they wait as they are.
+      // Whatever keeps them as they are: who calls again does not fare better.
       if (JSON.stringify(after.map(({ value }) => value)) === before) return;
     } else if (mine.length > 0) await deps.clock.wait(POLL_MS);
     else return;
@@ -129,6 +143,8 @@ export async function runMails(runId: string, deps: Pick<Deps, 'table'>): Promis
 export async function finishRun(runId: string, deps: Pick<Deps, 'table' | 'hasher'>): Promise<Run> {
   const run = (await readRun(deps.table, runId))!;
   if (run.value.finished || run.value.paused || run.value.state !== 'closed') return run.value;
+  // Its due item is what wakes its mails.
+  if (hasRested(run.value)) return run.value;
   const finished: Run = { ...run.value, finished: true };
   await deps.table.write([
     replace(run, finished),

@@ -1,16 +1,18 @@
 import type { Deps } from './deps.ts';
 import { isSelected, lineOf, nextCustomers, planCustomer } from './plan-run.ts';
+import { type PreflightDeps, preflight } from './preflight.ts';
 import type { Run, RunLine, RunOrder } from './repositories/runs.ts';
 import { customerReport, type RunReport, summarize } from './run-report.ts';
 import { newRun } from './start-run.ts';
 
 /**
- * What a run of this order would do now: the plan itself, without a single write.
+ * What a run of this order would do now, without a single write: the plan itself, and what would become of the mails.
  * @throws Fault as `startRun` does
  */
 export async function dryRun(
   order: RunOrder,
-  deps: Pick<Deps, 'table' | 'openTemplates' | 'clock' | 'ids' | 'workers' | 'hasher' | 'fonts' | 'stop'>,
+  deps: Pick<Deps, 'table' | 'openTemplates' | 'clock' | 'ids' | 'workers' | 'hasher' | 'fonts' | 'stop'> &
+    PreflightDeps,
 ): Promise<RunReport> {
   const started = await newRun(order, deps);
   let run: Run = started.run;
@@ -28,10 +30,9 @@ export async function dryRun(
     run = { ...run, cursor: customers.at(-1)!.number };
   }
   const customers = lines.map((line) => customerReport(line, undefined, new Map()));
-  return summarize(
-    run,
-    'dry run',
-    lines.filter(({ draft }) => draft),
-    customers,
-  );
+  const billed = lines.filter(({ draft }) => draft);
+  const report = summarize(run, 'dry run', billed, customers);
+  if (order.output !== 'pdf') return report;
+  const addressees = billed.map(({ draft }) => draft!.customer);
+  return { ...report, preflight: await preflight(addressees, started.settings, deps) };
 }

@@ -3,6 +3,7 @@ import { instant } from './deps.ts';
 import { berlinDay } from './domain/calendar.ts';
 import { rangeOf } from './domain/number-format.ts';
 import type { Settings } from './domain/settings.ts';
+import { smtpWarnings } from './domain/smtp-warnings.ts';
 import { refuse } from './errors.ts';
 import { appendToJournal } from './repositories/journal.ts';
 import { MAILING_HOLD, readMailingHold } from './repositories/mails.ts';
@@ -33,10 +34,15 @@ export async function importSettings(
     const old = await findSettings(deps.table);
     if (old && JSON.stringify(old.value.settings) === JSON.stringify(settings)) return false;
     await refuseUsedFirstNumber(settings, old?.value.settings, deps);
+    const warnings = smtpWarnings(settings.mail.smtp);
     const { change, head } = appendToJournal(deps.hasher, SETTINGS_PARTITION, old?.value.journal, {
       at: instant(deps.clock.now()),
       event: old ? 'settings changed' : 'settings created',
-      data: old ? { before: old.value.settings, after: settings } : { after: settings },
+      data: {
+        ...(old && { before: old.value.settings }),
+        after: settings,
+        ...(warnings.length > 0 && { warnings }),
+      },
     });
     const record: SettingsRecord = { settings, journal: head };
     await deps.table.write([createOrReplace(SETTINGS_KEY, old, record), change]);

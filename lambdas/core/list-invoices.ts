@@ -4,7 +4,7 @@ import { daysOf, nextInMonths } from './list-months.ts';
 import { type Page, type PageQuery, readPage } from './list-pages.ts';
 import { customerPartition } from './repositories/customers.ts';
 import { type InvoiceRecord, readInvoices } from './repositories/invoices.ts';
-import { MAIL_STATES, type Mail, readMails } from './repositories/mails.ts';
+import { didNotArrive, MAIL_STATES, type Mail, readMails } from './repositories/mails.ts';
 import { stored } from './repositories/stored.ts';
 
 /** What an invoice stands at: cancelled, or the state of its way to the customer. */
@@ -42,7 +42,7 @@ export function listInvoices(
     const day = facts.period?.to ?? facts.date;
     if (days && (day < days.from || day > days.to)) return false;
     if (mail !== undefined && (delivery.state === 'mail') !== mail) return false;
-    return state === undefined || stateOf(listed) === state;
+    return state === undefined || stateOf(listed) === state || (state === 'to print' && isPaperPost(listed));
   };
   return readPage(
     customer === undefined ? 'invoices' : `invoices of ${customer}`,
@@ -96,6 +96,10 @@ async function read(
     return { invoice, mail: delivery.state === 'mail' ? mails.get(delivery.mailId) : undefined };
   });
 }
+
+/** What could not be mailed is offered to be printed as well. */
+const isPaperPost = ({ invoice, mail }: ListedInvoice): boolean =>
+  !invoice.cancelledBy && mail !== undefined && didNotArrive(mail);
 
 export function stateOf({ invoice, mail }: ListedInvoice): string {
   if (invoice.cancelledBy) return 'cancelled';

@@ -4,6 +4,7 @@ import { Fault, refuse } from './errors.ts';
 import { addDue, removeDue } from './repositories/due.ts';
 import { pausedKey, type Run, readRun } from './repositories/runs.ts';
 import { create, replace } from './repositories/stored.ts';
+import { hasWaitingMails } from './rested-mails.ts';
 import { retryOnConflict } from './retry.ts';
 
 type PauseDeps = Pick<Deps, 'table' | 'clock'>;
@@ -14,17 +15,19 @@ const MAX_PAUSES = 100;
 /**
  * Lets a run rest wherever it stands: it plans no further, takes no numbers, begins no further documents and sends no
  * further mail, and nothing takes it up until a person resumes it. What is under way just now is ended. Its claims stay;
- * other runs go on. A run that is paused already stays as it is.
- * @throws Fault `not-found`; `bad-input` for a run that is finished
+ * other runs go on. Of a run whose books are closed the mailing rests. A run that is paused already stays as it is.
+ * @throws Fault `not-found`; `bad-input` for a run that is finished and none of whose mails waits
  */
 export async function pauseRun(id: string, deps: PauseDeps): Promise<Run> {
   return retryOnConflict(async () => {
     const run = await existing(id, deps);
     if (run.value.paused) return run.value;
-    if (run.value.finished) refuse(`Run ${id} is finished: there is nothing left to pause.`);
+    if (run.value.finished && !(await hasWaitingMails(id, deps))) {
+      refuse(`Run ${id} is finished and none of its mails waits: there is nothing left to pause.`);
+    }
     const from = instant(deps.clock.now());
     const pauses = [...(run.value.pauses ?? []), { from }].slice(-MAX_PAUSES);
-    const paused: Run = { ...run.value, paused: true, pauses };
+    const paused: Run = { ...run.value, paused: true, pauses, rests: (run.value.rests ?? 0) + 1 };
     await deps.table.write([
       replace(run, paused),
       create(pausedKey(id), { from }),
@@ -35,8 +38,8 @@ export async function pauseRun(id: string, deps: PauseDeps): Promise<Run> {
 }
 
 /**
- * Lets a paused run go on where it was: it is due at once, and taken up by the next sweep or by whoever is told. One that
- * is not paused stays as it is.
+ * Lets a paused run go on where it was: it is due at once, and taken up by the next sweep or by whoever is told, who also
+ * makes its mails due again. One that is not paused stays as it is.
  * @throws Fault `not-found`
  */
 export async function resumeRun(id: string, deps: PauseDeps): Promise<Run> {

@@ -59,9 +59,10 @@ export interface Table {
   ): Promise<Item[]>;
   /**
    * All or nothing. At most 100 changes, each to another item, 4 MB in all, 400 KB an item (`#core/table-limits.ts`).
+   * @returns the version that each item it put has now
    * @throws ConflictError when an expectation does not hold; Fault `too-large` beyond the limits
    */
-  write(changes: readonly Change[]): Promise<void>;
+  write(changes: readonly Change[]): Promise<string>;
 }
 
 export interface StoredFile {
@@ -159,14 +160,22 @@ export interface Envelope {
 
 /**
  * `deferred`: nobody received it, try again later. `failed`: refused for good. `held`: login, TLS or sender
- * refused, no other mail would fare better. `unknown`: the answer was lost after the hand-over.
+ * refused, no other mail would fare better. `unknown`: the answer was lost after the hand-over. `refused`: recipients
+ * that the server refused one by one, before the hand-over.
  */
 export type MailOutcome =
   | { readonly state: 'accepted'; readonly reply: string; readonly refused: readonly RefusedRecipient[] }
-  | { readonly state: 'deferred' | 'failed' | 'held' | 'unknown'; readonly reason: string };
+  | {
+      readonly state: 'deferred' | 'failed' | 'unknown';
+      readonly reason: string;
+      readonly refused?: readonly RefusedRecipient[];
+    }
+  | { readonly state: 'held'; readonly reason: string };
 export interface RefusedRecipient {
   readonly address: string;
   readonly reply: string;
+  /** A later try may be taken (4yz, RFC 5321 section 4.2.1). */
+  readonly temporary: boolean;
 }
 
 export interface Mailer {
@@ -177,6 +186,32 @@ export interface Mailer {
    */
   send(envelope: Envelope, message: Uint8Array, beforeHandOver: () => Promise<void>): Promise<MailOutcome>;
   close(): Promise<void>;
+}
+
+/** What a mail provider keeps of the account that sends; a mail server of one's own keeps nothing of the kind. */
+export interface MailAccount {
+  /** @throws Fault `unavailable` */
+  quota(): Promise<MailQuota>;
+  /** Those of the addresses to which it sends nothing, each with the reason. @throws Fault `unavailable` */
+  suppressed(addresses: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Lets it send to an address again; nothing for one that is not suppressed. @throws Fault `unavailable` */
+  lift(address: string): Promise<void>;
+  /** What keeps mails of this sender from being sent or trusted; a sentence each. @throws Fault `unavailable` */
+  senderProblems(address: string): Promise<readonly string[]>;
+}
+export interface MailQuota {
+  readonly perSecond: number;
+  /** Recipients in 24 hours, and how many of them are used up. Undefined where there is no limit. */
+  readonly day: { readonly limit: number; readonly used: number } | undefined;
+}
+
+/** TXT records of the domain name system. */
+export interface Dns {
+  /**
+   * Each record as one text. `none`: the name exists without such records; `no such name`: neither it nor one below it
+   * does (RFC 8020); `no answer`: there is no name server, or it does not answer.
+   */
+  txt(name: string): Promise<readonly string[] | 'none' | 'no such name' | 'no answer'>;
 }
 
 export interface MailAddress {

@@ -10,7 +10,7 @@ import {
   readInvoices,
 } from './repositories/invoices.ts';
 import { appendToJournal } from './repositories/journal.ts';
-import { type Mail, readMail, readMails } from './repositories/mails.ts';
+import { didNotArrive, readMail, readMails } from './repositories/mails.ts';
 import { listRunLines, readRun } from './repositories/runs.ts';
 import { readSettings } from './repositories/settings.ts';
 import { replace, type Stored } from './repositories/stored.ts';
@@ -65,8 +65,6 @@ export async function mergeDocuments(
     { title, duplex },
   );
 }
-
-const didNotArrive = ({ state }: Mail): boolean => state === 'failed' || state === 'bounced';
 
 /** A run's paper post: what is to be printed, what was printed already, and what could not be mailed. */
 export async function paperPost(runId: string, deps: Pick<Deps, 'table'>): Promise<Stored<InvoiceRecord>[]> {

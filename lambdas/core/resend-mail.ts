@@ -1,14 +1,16 @@
 import { mailChanges, newMail, withAddressOfToday } from './create-mail.ts';
 import type { Deps } from './deps.ts';
 import { instant } from './deps.ts';
-import { mailAddresses } from './domain/mail-address.ts';
+import { mailAddresses, mailboxOf } from './domain/mail-address.ts';
 import { Fault, refuse } from './errors.ts';
+import { drawState } from './mail-state.ts';
 import { removeDue } from './repositories/due.ts';
 import { type InvoiceRecord, readInvoice } from './repositories/invoices.ts';
 import { appendToJournal } from './repositories/journal.ts';
-import { type Mail, type MailState, readMail } from './repositories/mails.ts';
+import { addressesOf, type Mail, type MailState, readMail } from './repositories/mails.ts';
 import { readSettings } from './repositories/settings.ts';
 import { replace } from './repositories/stored.ts';
+import { readSuppressions } from './repositories/suppressions.ts';
 import { retryOnConflict } from './retry.ts';
 
 const WAITS_BY_ITSELF: readonly MailState[] = ['queued', 'sending', 'deferred'];
@@ -28,7 +30,7 @@ export async function resendMail(invoiceNumber: string, deps: ResendDeps): Promi
     const { change, head } = appendToJournal(deps.hasher, invoice.key.partition, invoice.value.journal, {
       at,
       event: 'mail queued by a person',
-      data: { mail: mail.id, to: mail.to, ...(earlier ? { after: earlier.value.id } : {}) },
+      data: { mail: mail.id, to: addressesOf(mail, 'to'), ...(earlier ? { after: earlier.value.id } : {}) },
     });
     const mailed: InvoiceRecord = {
       ...invoice.value,
@@ -75,9 +77,17 @@ async function plannedResend(invoiceNumber: string, deps: ResendDeps) {
     );
   }
   const addressed = await withAddressOfToday(facts, deps);
-  if (mailAddresses(addressed.customer.invoiceEmail).valid.length === 0) {
-    const who = `Customer ${facts.customer.number} (${facts.customer.name})`;
+  const who = `Customer ${facts.customer.number} (${facts.customer.name})`;
+  const { valid } = mailAddresses(addressed.customer.invoiceEmail);
+  if (valid.length === 0) {
     refuse(`${who} has no valid invoice mail address: invoice ${invoiceNumber} cannot be mailed.`);
+  }
+  const suppressed = await readSuppressions(deps.table, valid);
+  if (valid.every((address) => suppressed.has(mailboxOf(address)))) {
+    const [why] = suppressed.values();
+    refuse(
+      `${who}: nothing is sent to ${valid.join(', ')} since ${why!.since.slice(0, 10)} (${why!.reason}). Give the customer another address, or lift it when the mailbox is well again: suppressed lift ADDRESS.`,
+    );
   }
   if (settings.mail.sender.address === '') refuse('The settings name no sender (mail.sender.address).');
   const n = Number(earlier?.value.id.split('-').at(-1) ?? 0) + 1;
@@ -108,7 +118,10 @@ export async function decideMail(
     event: 'mail counted as sent by a person',
     data: { mail: mailId },
   });
-  const settled: Mail = { ...mail.value, state: 'settled', changedAt: at };
+  const recipients = mail.value.recipients.map((recipient) =>
+    recipient.state === 'unknown' ? { ...recipient, state: 'settled' as const } : recipient,
+  );
+  const settled = drawState({ ...mail.value, recipients, changedAt: at }, 'deferred');
   await deps.table.write([
     replace(mail, settled),
     replace(invoice, { ...invoice.value, journal: head }),

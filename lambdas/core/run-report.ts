@@ -1,7 +1,10 @@
 import type { Deps } from './deps.ts';
 import { euros, sum } from './domain/money.ts';
+import { leftOut } from './mail-state.ts';
+import { type MailingLeft, mailingLeft } from './mailing-left.ts';
+import type { Preflight } from './preflight.ts';
 import { type InvoiceRecord, readInvoices } from './repositories/invoices.ts';
-import { type Mail, readMails } from './repositories/mails.ts';
+import { addressesOf, type Mail, readMails } from './repositories/mails.ts';
 import { listRunLines, type Run, type RunLine, type RunOrder, readRun } from './repositories/runs.ts';
 
 /** Amounts are decimals in euros, as text: `"-40.50"`. */
@@ -27,6 +30,10 @@ export interface RunReport {
   readonly delivery: Readonly<Record<string, number>>;
   readonly customers: readonly CustomerReport[];
   readonly discrepancies: readonly string[];
+  /** While mails of it wait. */
+  readonly mailing?: MailingLeft;
+  /** Of a dry run with output pdf: what would become of the mails. */
+  readonly preflight?: Preflight;
 }
 
 export interface CustomerReport {
@@ -52,17 +59,26 @@ export interface CustomerReport {
   readonly files?: readonly string[];
 }
 
-const NEEDS_A_PERSON = ['held', 'failed', 'unknown', 'bounced', 'complained'];
+const NEEDS_A_PERSON = ['held', 'failed', 'unknown', 'bounced', 'suppressed', 'complained'];
 
-/** Exit code 1: everything was done, but something is held, failed or unknown, or the run is paused. */
+/**
+ * Exit code 1: everything was done, but something is held, failed or unknown, or the run is paused. What the preflight of
+ * a dry run warns of is not: an invoice that cannot be mailed is printed.
+ */
 export const needsAPerson = (report: RunReport): boolean =>
   report.paused === true || report.discrepancies.length > 0 || report.customers.some(needsAttention);
 
 export const needsAttention = ({ state, delivery }: CustomerReport): boolean =>
   NEEDS_A_PERSON.includes(state) || NEEDS_A_PERSON.includes(delivery?.state ?? '');
 
-/** What became of every customer of a run, as it is now: mails live on after the books are closed. */
-export async function runReport(runId: string, deps: Pick<Deps, 'table'>): Promise<RunReport> {
+/**
+ * What became of every customer of a run, as it is now: mails live on after the books are closed. What is still to come of
+ * them is told where there is a clock.
+ */
+export async function runReport(
+  runId: string,
+  deps: Pick<Deps, 'table'> & Partial<Pick<Deps, 'clock'>>,
+): Promise<RunReport> {
   const run = (await readRun(deps.table, runId))!.value;
   const lines = (await listRunLines(deps.table, runId)).map(({ value }) => value);
   const invoices = await readInvoices(
@@ -80,7 +96,9 @@ export async function runReport(runId: string, deps: Pick<Deps, 'table'>): Promi
     return customerReport(line, invoice, byId);
   });
   const billed = lines.filter(({ state }) => state === 'issued');
-  return summarize(run, run.state, billed, customers);
+  const { table, clock } = deps;
+  const mailing = clock && (await mailingLeft(run, [...byId.values()], { table, clock }));
+  return { ...summarize(run, run.state, billed, customers), ...(mailing ? { mailing } : {}) };
 }
 
 export function summarize(
@@ -156,14 +174,11 @@ export const deliveryReport = ({ delivery }: InvoiceRecord, mails: ReadonlyMap<s
   delivery.state === 'mail' ? mailReport(mails.get(delivery.mailId)!) : delivery;
 
 export function mailReport(mail: Mail) {
-  const leftOut = [
-    ...(mail.malformed ?? []).map((address) => `${address} is malformed`),
-    ...(mail.refused ?? []).map(({ address, reply }) => `${address} was refused: ${reply}`),
-  ];
+  const others = leftOut(mail);
   return {
     state: mail.state,
-    to: mail.to,
+    to: addressesOf(mail, 'to'),
     ...(mail.reason ? { reason: mail.reason } : {}),
-    ...(leftOut.length > 0 ? { leftOut } : {}),
+    ...(others.length > 0 ? { leftOut: others } : {}),
   };
 }

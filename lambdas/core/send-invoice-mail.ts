@@ -1,106 +1,137 @@
-import { composeInvoiceMail } from './compose-invoice-mail.ts';
+import type { ComposeInvoiceMail } from './compose-invoice-mail.ts';
 import type { Deps } from './deps.ts';
 import { instant } from './deps.ts';
+import { mailboxOf } from './domain/mail-address.ts';
+import type { Settings } from './domain/settings.ts';
 import { ConflictError, Fault } from './errors.ts';
 import { isFree } from './lease.ts';
-import type { Change, Mailer, MailOutcome, RefusedRecipient } from './ports.ts';
+import { afterTry, asPending, drawState, givenUp, knownRecipients, pendingRecipients } from './mail-state.ts';
+import type { Change, Mailer, MailOutcome } from './ports.ts';
 import { addDue, removeDue } from './repositories/due.ts';
-import { MAILING_HOLD, type Mail, type MailState, readMail, readMailingHold } from './repositories/mails.ts';
+import {
+  MAILING_HOLD,
+  type Mail,
+  type MailState,
+  type Recipient,
+  readMail,
+  readMailingHold,
+} from './repositories/mails.ts';
 import { isPaused, PAUSE_LOOK_MS } from './repositories/runs.ts';
-import { readSettings } from './repositories/settings.ts';
 import { createOrReplace, remove, replace, type Stored } from './repositories/stored.ts';
+import { readSuppressions } from './repositories/suppressions.ts';
 import { retryOnConflict } from './retry.ts';
-import { withFeedback } from './take-mail-feedback.ts';
 
-export type SendDeps = Pick<
-  Deps,
-  'table' | 'archive' | 'openTemplates' | 'composer' | 'clock' | 'workers' | 'log'
->;
+export type SendDeps = Pick<Deps, 'table' | 'clock' | 'workers' | 'log'>;
+
+/** What the mails of one call share: the settings are those with which the mailer was opened. */
+export interface Mailing {
+  readonly settings: Settings;
+  readonly compose: ComposeInvoiceMail;
+  readonly mailer: Pick<Mailer, 'send'>;
+}
 
 /** Longer than the overall deadline of one message. */
 export const MAIL_LEASE_MS = 3 * 60_000;
 const HOLD_MS = 15 * 60_000;
+/** A message that is too large is looked at again: the limit may have been raised. */
+const TOO_LARGE_MS = 60 * 60_000;
 /** Minutes between the tries of a deferred mail; the last one repeats until the time is up (RFC 5321 4.5.4.1). */
 const PAUSES = [1, 5, 15, 30, 60, 120, 240];
 const GIVE_UP_MS = 48 * 3_600_000;
 
 /** Whether a try may begin, or an abandoned one must be judged. */
-export const isWaiting = (mail: Mail, deps: Pick<Deps, 'clock' | 'workers'>): boolean =>
-  mail.state === 'queued' ||
-  mail.state === 'deferred' ||
-  mail.state === 'held' ||
-  (mail.state === 'sending' && isFree(mail.lease, deps));
+export function isWaiting(mail: Mail, deps: Pick<Deps, 'clock' | 'workers'>): boolean {
+  if (mail.state === 'sending') return isFree(mail.lease, deps);
+  if (mail.state === 'replaced' || pendingRecipients(mail).length === 0) return false;
+  return mail.state === 'queued' || (mail.dueAt ?? 0) <= deps.clock.now();
+}
 
 /**
- * Tries one outbox record once and writes down what the server said. Three writes: the lease (this process is at
- * it), the hand-over (from here on the server may have the message), the outcome. A process that dies before the
- * second has sent nothing, and the mail is simply tried again; one that dies after it leaves `unknown`.
- * Safe to call for any id at any time.
+ * Tries one outbox record once, for those of its recipients who have it not yet, and writes down what the server said.
+ * Three writes: the lease (this process is at it), the hand-over (from here on the server may have the message), the
+ * outcome. A process that dies before the second has sent nothing, and the mail is simply tried again; one that dies
+ * after it leaves `unknown`. Safe to call for any id at any time.
+ * @returns the state after the try; undefined where none was made
  */
-export async function sendInvoiceMail(mailId: string, mailer: Mailer, deps: SendDeps): Promise<void> {
-  const leased = await retryOnConflict(() => takeLease(mailId, deps));
-  if (!leased) return;
-  let current = leased;
-  let outcome: MailOutcome;
+export async function sendInvoiceMail(
+  mailId: string,
+  mailing: Mailing,
+  deps: SendDeps,
+): Promise<MailState | undefined> {
+  const leased = await retryOnConflict(() => takeLease(mailId, mailing, deps));
+  if (!leased) return undefined;
+  let outcome: MailOutcome | TooLarge;
   try {
-    const message = await composeInvoiceMail(leased.value, deps);
-    outcome = await mailer.send({ ...leased.value.envelope, tag: mailId }, message, async () => {
-      const handingOver: Mail = { ...current.value, handedOverAt: instant(deps.clock.now()) };
-      await deps.table.write([replace(current, handingOver)]);
-      current = (await readMail(deps.table, mailId)) ?? current;
-    });
+    const message = await mailing.compose(leased.value);
+    const envelope = {
+      from: leased.value.from.address,
+      to: pendingRecipients(leased.value).map(({ address }) => address),
+      tag: mailId,
+    };
+    outcome =
+      tooLarge(message, mailing.settings) ??
+      (await mailing.mailer.send(envelope, message, async () => {
+        const handingOver: Mail = { ...leased.value, handedOverAt: instant(deps.clock.now()) };
+        await deps.table.write([replace(leased, handingOver)]);
+      }));
   } catch (error) {
     // Nothing was handed over. Either another process has taken the lease, or the message could not be made.
-    if (error instanceof ConflictError) return;
+    if (error instanceof ConflictError) return undefined;
     deps.log('error', 'mail not made', { mail: mailId, invoice: leased.value.invoice, error });
     const reason = error instanceof Fault ? error.message : 'The mail could not be made: see the log.';
     const isFinal =
       error instanceof Fault && ['damaged', 'archive-conflict', 'bad-input'].includes(error.code);
     outcome = { state: isFinal ? 'failed' : 'deferred', reason };
   }
-  await retryOnConflict(() => keepOutcome(mailId, leased.value.attempts, outcome, deps));
+  return retryOnConflict(() => keepOutcome(mailId, leased.value.attempts, outcome, mailing, deps));
 }
 
-async function takeLease(mailId: string, deps: SendDeps): Promise<Stored<Mail> | undefined> {
+async function takeLease(
+  mailId: string,
+  mailing: Mailing,
+  deps: SendDeps,
+): Promise<Stored<Mail> | undefined> {
   const found = await readMail(deps.table, mailId);
   if (!found || !isWaiting(found.value, deps)) return undefined;
   if (found.value.state === 'sending' && found.value.handedOverAt !== undefined) {
     const reason = 'The program stopped between handing the mail over and noting the answer.';
-    await deps.table.write(outcomeChanges(found, 'unknown', { reason }, undefined, deps));
+    await keepOutcome(mailId, found.value.attempts, { state: 'unknown', reason }, mailing, deps);
     return undefined;
   }
-  if (withFeedback({ ...found.value, state: 'deferred' }).state !== 'deferred') {
-    // A later try was about to begin when the provider told that an earlier one had gone through.
-    await deps.table.write(outcomeChanges(found, 'deferred', {}, undefined, deps));
+  const mail = await withoutSuppressed(found.value, deps);
+  if (pendingRecipients(mail).length === 0) {
+    // Nobody is left to be written to; or a later try was about to begin when the provider told that an earlier one had
+    // gone through.
+    await deps.table.write(ended(found, mail, 'deferred', undefined, deps));
     return undefined;
   }
-  if (await isRunPaused(found.value, deps)) {
-    if ((found.value.dueAt ?? 0) <= deps.clock.now()) await deps.table.write(putOff(found, deps));
+  if (await isRunPaused(mail, deps)) {
+    if ((mail.dueAt ?? 0) <= deps.clock.now()) await deps.table.write(putOff(found, deps));
     return undefined;
   }
   const hold = await readMailingHold(deps.table);
   if (hold && hold.value.retryAt > deps.clock.now()) {
-    if (found.value.state === 'held') return undefined;
-    const reason = hold.value.reason;
-    await deps.table.write(outcomeChanges(found, 'held', { reason }, deps.clock.now(), deps));
+    if (mail.state === 'held') return undefined;
+    const held = { ...mail, answer: hold.value.reason };
+    await deps.table.write(ended(found, held, 'held', deps.clock.now(), deps));
     return undefined;
   }
-  const { handedOverAt: _, dueAt, ...mail } = await withSenderOfToday(found.value, deps);
+  const { handedOverAt: _, dueAt, ...rest } = withSenderOfToday(mail, mailing.settings);
   const until = deps.clock.now() + MAIL_LEASE_MS;
   const leased: Mail = {
-    ...mail,
+    ...rest,
     state: 'sending',
     attempts: mail.attempts + 1,
     lease: { worker: deps.workers.me, until },
     changedAt: instant(deps.clock.now()),
     dueAt: until,
   };
-  await deps.table.write([
+  const version = await deps.table.write([
     replace(found, leased),
     ...(dueAt === undefined ? [] : [removeDue(dueAt, { kind: 'mail', id: mailId })]),
     addDue(until, { kind: 'mail', id: mailId, worker: deps.workers.me }),
   ]);
-  return readMail(deps.table, mailId);
+  return { key: found.key, version, value: leased };
 }
 
 export const isRunPaused = async ({ run }: Mail, { table }: Pick<Deps, 'table'>): Promise<boolean> =>
@@ -117,89 +148,114 @@ function putOff(found: Stored<Mail>, deps: Pick<Deps, 'clock'>): Change[] {
   ];
 }
 
+/** Mailboxes that bounced for good get nothing more. Copies do not go out alone where no addressee is left. */
+async function withoutSuppressed(mail: Mail, deps: Pick<Deps, 'table'>): Promise<Mail> {
+  const pending = pendingRecipients(mail).map(({ address }) => address);
+  const suppressed = await readSuppressions(deps.table, pending);
+  if (suppressed.size === 0) return mail;
+  const recipients = mail.recipients.map((recipient): Recipient => {
+    const why = pending.includes(recipient.address) && suppressed.get(mailboxOf(recipient.address));
+    if (!why) return recipient;
+    const reply = `nothing is sent to this address since ${why.since.slice(0, 10)}: ${why.reason}`;
+    return { ...recipient, state: 'suppressed', reply };
+  });
+  const rest = { ...mail, recipients };
+  const toSomebody = knownRecipients(rest).some(
+    ({ kind, state }) => kind === 'to' && state !== 'suppressed' && state !== 'failed' && state !== 'bounced',
+  );
+  return toSomebody ? rest : givenUp(rest, () => 'not sent, as no addressee is left');
+}
+
 /**
  * A mail that the server refused because of its sender (it was `held`, nobody received it) takes over a sender that
  * was changed since: as another message, filed beside the refused one.
  */
-async function withSenderOfToday(mail: Mail, deps: Pick<Deps, 'table'>): Promise<Mail> {
-  const { sender, replyTo } = (await readSettings(deps.table)).mail;
+function withSenderOfToday(mail: Mail, { mail: { sender, replyTo }, company }: Settings): Mail {
   if (mail.state !== 'held' || sender.address === '' || sender.address === mail.from.address) return mail;
   const { messageId, key } = mail;
   return {
     ...mail,
-    from: sender,
+    from: { name: sender.name || company.name, address: sender.address },
     replyTo,
-    envelope: { ...mail.envelope, from: sender.address },
     messageId: messageId.replace(/@[^@]*>$/, `.${mail.attempts}@${sender.address.split('@')[1]}>`),
     key: key.replace(/\.eml$/, `-${mail.attempts + 1}.eml`),
+  };
+}
+
+/** This message alone is held: others are smaller. */
+interface TooLarge {
+  readonly state: 'too large';
+  readonly reason: string;
+}
+
+function tooLarge(message: Uint8Array, { mail: { maxMegabytes } }: Settings): TooLarge | undefined {
+  if (message.length <= maxMegabytes * 1e6) return undefined;
+  const size = (message.length / 1e6).toFixed(1);
+  return {
+    state: 'too large',
+    reason: `The message has ${size} MB, more than the ${maxMegabytes} MB of mail.maxMegabytes: raise that if your mail server takes it, or print the invoice`,
   };
 }
 
 async function keepOutcome(
   mailId: string,
   attempt: number,
-  outcome: MailOutcome,
+  outcome: MailOutcome | TooLarge,
+  { settings }: Pick<Mailing, 'settings'>,
   deps: SendDeps,
-): Promise<void> {
+): Promise<MailState | undefined> {
   const found = await readMail(deps.table, mailId);
-  if (!found || found.value.attempts !== attempt) return;
+  if (!found || found.value.attempts !== attempt) return undefined;
   const hold = await readMailingHold(deps.table);
   const now = deps.clock.now();
-  if (outcome.state === 'accepted' && !reachesAddressee(found.value, outcome.refused)) {
-    const reason = outcome.refused.map(({ address, reply }) => `${address}: ${reply}`).join('; ');
-    const { refused } = outcome;
-    await deps.table.write(outcomeChanges(found, 'failed', { reason, refused }, undefined, deps));
-    return;
+  const keep = async (mail: Mail, resting: 'deferred' | 'held', dueAt: number, ...more: Change[]) => {
+    const changes = ended(found, mail, resting, dueAt, deps);
+    await deps.table.write([...changes, ...more]);
+    const { state } = (changes[0] as { value: unknown }).value as Mail;
+    if (state !== 'accepted') {
+      const { invoice } = found.value;
+      deps.log('warn', `mail ${state}`, { mail: mailId, invoice, reason: mail.answer });
+    }
+    return state;
+  };
+  if (outcome.state === 'too large') {
+    return keep({ ...found.value, answer: outcome.reason }, 'held', now + TOO_LARGE_MS);
   }
-  if (outcome.state === 'accepted') {
-    const { refused } = outcome;
-    const facts = { reason: outcome.reply, ...(refused.length > 0 ? { refused } : {}) };
-    const changes = outcomeChanges(found, 'accepted', facts, undefined, deps);
-    await deps.table.write(hold ? [...changes, remove({ ...hold, key: MAILING_HOLD })] : changes);
-    return;
-  }
-  const { reason } = outcome;
-  deps.log('warn', `mail ${outcome.state}`, { mail: mailId, invoice: found.value.invoice, reason });
+  // The lease ran out, and somebody took the answer for lost; now it is here after all.
+  const open = found.value.state === 'unknown' ? asPending(found.value) : found.value;
+  const tried = afterTry(open, outcome, settings.mail.whenUnknown === 'send again');
   if (outcome.state === 'held') {
-    const changes = outcomeChanges(found, 'held', { reason }, now, deps);
+    const { reason } = outcome;
+    // Once, however many mails meet it.
+    if (!hold) deps.log('error', 'mailing held', { mail: mailId, reason });
     const newHold = { since: hold?.value.since ?? instant(now), reason, retryAt: now + HOLD_MS };
-    await deps.table.write([...changes, createOrReplace(MAILING_HOLD, hold, newHold)]);
-    return;
+    return keep(tried, 'held', now, createOrReplace(MAILING_HOLD, hold, newHold));
   }
-  if (outcome.state === 'deferred') {
-    const pause = PAUSES[Math.min(attempt, PAUSES.length) - 1]! * 60_000;
-    const tooLate = now + pause > Date.parse(found.value.queuedAt) + GIVE_UP_MS;
-    await deps.table.write(
-      tooLate
-        ? outcomeChanges(found, 'failed', { reason: `Given up after 48 hours. ${reason}` }, undefined, deps)
-        : outcomeChanges(found, 'deferred', { reason }, now + pause, deps),
-    );
-    return;
-  }
-  await deps.table.write(outcomeChanges(found, outcome.state, { reason }, undefined, deps));
+  const pause = PAUSES[Math.min(attempt, PAUSES.length) - 1]! * 60_000;
+  const isTooLate = now + pause > Date.parse(found.value.queuedAt) + GIVE_UP_MS;
+  const mail = isTooLate ? givenUp(tried, (reply) => `Given up after 48 hours. ${reply}`) : tried;
+  const over = hold && outcome.state === 'accepted' ? [remove({ ...hold, key: MAILING_HOLD })] : [];
+  return keep(mail, 'deferred', now + pause, ...over);
 }
 
-/** A copy that only cc or bcc recipients got has not reached the customer. */
-const reachesAddressee = ({ to }: Mail, refused: readonly RefusedRecipient[]): boolean =>
-  to.some((address) => refused.every((one) => one.address !== address));
-
-function outcomeChanges(
+/**
+ * The end of a try. The provider may have told of the mail before this is on record.
+ * @param dueAt when those who are still pending are tried again; not used where nobody is
+ */
+function ended(
   found: Stored<Mail>,
-  state: MailState,
-  facts: Pick<Mail, 'reason' | 'refused'>,
+  mail: Mail,
+  resting: 'deferred' | 'held',
   dueAt: number | undefined,
   deps: Pick<Deps, 'clock'>,
-) {
-  const { lease: _, dueAt: oldDueAt, ...rest } = found.value;
-  const id = found.value.id;
-  // The provider may have told of it before this answer was on record; what somebody has is not tried again.
-  const mail = withFeedback({ ...rest, ...facts, state, changedAt: instant(deps.clock.now()) });
-  const nextDueAt = mail.state === state ? dueAt : undefined;
-  const changes = [replace(found, { ...mail, ...(nextDueAt === undefined ? {} : { dueAt: nextDueAt }) })];
-  if (oldDueAt !== undefined && oldDueAt !== nextDueAt) {
-    changes.push(removeDue(oldDueAt, { kind: 'mail', id }));
-  }
-  if (nextDueAt !== undefined && oldDueAt !== nextDueAt)
-    changes.push(addDue(nextDueAt, { kind: 'mail', id }));
+): Change[] {
+  const { lease: _, dueAt: _due, ...rest } = mail;
+  const { id, dueAt: oldDueAt } = found.value;
+  const drawn = drawState({ ...rest, state: resting, changedAt: instant(deps.clock.now()) }, resting);
+  const next = pendingRecipients(drawn).length > 0 ? dueAt : undefined;
+  const changes: Change[] = [replace(found, next === undefined ? drawn : { ...drawn, dueAt: next })];
+  if (oldDueAt === next) return changes;
+  if (oldDueAt !== undefined) changes.push(removeDue(oldDueAt, { kind: 'mail', id }));
+  if (next !== undefined) changes.push(addDue(next, { kind: 'mail', id }));
   return changes;
 }

@@ -1,4 +1,5 @@
 import { type Settings, settingsSchema } from './domain/settings.ts';
+import { smtpWarnings } from './domain/smtp-warnings.ts';
 import { Fault } from './errors.ts';
 import { type LogoSources, resolveLogo } from './settings-logo.ts';
 
@@ -6,7 +7,7 @@ export interface GivenSettings {
   readonly settings: Settings;
   /** `mail.smtp.password`, which is kept apart and never shown; empty to forget it, undefined to leave it as it is. */
   readonly smtpPassword: string | undefined;
-  /** What was ignored or has no effect yet; a sentence each. */
+  /** What was ignored, or is less than safe; a sentence each. */
   readonly notices: readonly string[];
 }
 
@@ -57,15 +58,10 @@ export function checkSettings(value: unknown): GivenSettings {
     smtpPassword: isText ? password : undefined,
     notices: [
       ...unknownNames(rest, parsed.data).map((name) => `${name} is no setting and was ignored.`),
-      ...unenforced(parsed.data),
+      ...smtpWarnings(parsed.data.mail.smtp),
     ],
   };
 }
-
-const unenforced = ({ mail: { pace } }: Settings): string[] =>
-  (['perMinute', 'perHour', 'perDay'] as const)
-    .filter((name) => pace[name] !== undefined)
-    .map((name) => `mail.pace.${name} is kept, but only perSecond and connections set the pace so far.`);
 
 /** `passwordSet` is how the API shows that there is one; it may come back with the rest. */
 function takePassword(value: unknown): { readonly rest: unknown; readonly password?: unknown } {

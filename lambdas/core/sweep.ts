@@ -1,10 +1,13 @@
 import type { Deps } from './deps.ts';
 import { driveRun } from './drive-run.ts';
+import { dueMails } from './due-mails.ts';
 import { Fault } from './errors.ts';
 import { issueCustomers } from './issue-customers.ts';
+import { PATIENCE_MS } from './mail-pace.ts';
 import type { Queue, Wake } from './ports.ts';
 import { listDue } from './repositories/due.ts';
-import { MAIL_LEASE_MS } from './send-invoice-mail.ts';
+import { readMailingHold } from './repositories/mails.ts';
+import { restRunMails } from './rested-mails.ts';
 import { sendMails } from './send-mails.ts';
 import { RUN_LEASE_MS } from './start-run.ts';
 
@@ -22,9 +25,18 @@ export async function sweep(deps: Deps): Promise<number> {
     await unlessItFails('invoice', `${run}/${customer}`, deps, () => issueCustomers(run, [customer], deps));
   }
   // Last, for there may be more of them by now.
-  const mails = await dueMails(deps);
-  if (mails.length > 0) await unlessItFails('mail', mails.join(), deps, () => sendMails(mails, deps));
-  return runs.length + invoices.length + mails.length;
+  return runs.length + invoices.length + (await mailWhatIsDue(deps));
+}
+
+async function mailWhatIsDue(deps: Deps): Promise<number> {
+  const { mails, pausedRuns, isProbe } = await dueMails(HERE, deps);
+  for (const id of pausedRuns) await unlessItFails('run', id, deps, () => restRunMails(id, deps));
+  const ids = mails.map(({ id }) => id);
+  if (ids.length === 0 || deps.stop.aborted) return 0;
+  await unlessItFails('mail', ids.join(), deps, () => sendMails(ids, deps));
+  if (!isProbe || (await readMailingHold(deps.table))) return ids.length;
+  // The others need not wait for the next sweep.
+  return ids.length + (await mailWhatIsDue(deps));
 }
 
 /** The same where other functions do the work: puts all of it into their queues. */
@@ -34,16 +46,34 @@ export async function sweepToQueues(deps: DueDeps & { readonly queue: Queue }): 
     ...(await dueInvoices(deps)).map(
       ({ run, customer }): Wake => ({ kind: 'documents', run, customers: [customer] }),
     ),
-    ...(await dueMails(deps)).map((id): Wake => ({ kind: 'mail', id })),
   ];
   await deps.queue.wake(calls);
-  return calls.length;
+  return calls.length + (await wakeDueMails(deps));
+}
+
+/** Puts the mails that are due and have a turn until the next sweep into their queue, each for its time. */
+export async function wakeDueMails(deps: DueDeps & { readonly queue: Queue }): Promise<number> {
+  const { mails, pausedRuns } = await dueMails(UNTIL_NEXT_SWEEP, deps);
+  await deps.queue.wake(pausedRuns.map((id) => ({ kind: 'run', id })));
+  const together = Map.groupBy(mails, ({ turnIn }) => Math.ceil(turnIn / PATIENCE_MS));
+  for (const [times, group] of together) {
+    const delaySeconds = (times * PATIENCE_MS) / 1000;
+    await deps.queue.wake(
+      group.map(({ id }) => ({ kind: 'mail', id })),
+      delaySeconds === 0 ? {} : { delaySeconds },
+    );
+  }
+  return mails.length;
 }
 
 type DueDeps = Pick<Deps, 'table' | 'clock' | 'workers'>;
 
+/** On AWS sweep comes every five minutes. */
+const UNTIL_NEXT_SWEEP = { milliseconds: 5 * 60_000, mails: 1000 };
+/** On one machine it comes soon after its end: long enough that the pace is used, short enough to look for other work. */
+const HERE = { milliseconds: 30_000, mails: 1000 };
+
 const dueRuns = (deps: DueDeps) => listDue('run', RUN_LEASE_MS, deps);
-const dueMails = (deps: DueDeps) => listDue('mail', MAIL_LEASE_MS, deps);
 const dueInvoices = async (deps: DueDeps) =>
   (await listDue('invoice', 0, deps)).map((id) => {
     const [run = '', customer = ''] = id.split('/');

@@ -1,8 +1,12 @@
 import type { Deps } from './deps.ts';
 import { instant } from './deps.ts';
+import { mailboxOf } from './domain/mail-address.ts';
+import { drawState, pendingRecipients } from './mail-state.ts';
+import type { Change } from './ports.ts';
 import { removeDue } from './repositories/due.ts';
-import { type Mail, type MailFeedback, type MailState, readMail } from './repositories/mails.ts';
-import { replace } from './repositories/stored.ts';
+import { type Mail, type MailFeedback, readMail } from './repositories/mails.ts';
+import { create, replace } from './repositories/stored.ts';
+import { readSuppressions, type Suppression, suppressionKey } from './repositories/suppressions.ts';
 import { retryOnConflict } from './retry.ts';
 
 /** Of one mail: a provider may tell for days, and of each recipient, that it goes on trying. */
@@ -13,7 +17,7 @@ const MAX_DETAIL = 500;
 /**
  * Notes what the provider tells of a mail and draws its state from all that is known so far. Events may come late,
  * several times, in any order, and before the answer to the send itself is on record: then they are only kept, and
- * that record draws the state from them.
+ * that record draws the state from them. What shows that an address is to get no more mail goes on record with it.
  * @returns false for a mail that is not known here
  */
 export async function takeMailFeedback(
@@ -26,18 +30,50 @@ export async function takeMailFeedback(
     if (!found) return false;
     const known = found.value.feedback ?? [];
     if (known.some(({ id }) => id === feedback.id)) return true;
-    const { dueAt, ...told } = withFeedback({ ...found.value, feedback: together(known, feedback) });
-    const isNews = told.state !== found.value.state;
+    const { dueAt, ...told } = drawState(
+      { ...found.value, feedback: together(known, feedback) },
+      restingOf(found.value),
+    );
     // Somebody has it: nothing is to be tried again.
-    const isOver = isNews && dueAt !== undefined;
+    const isOver = dueAt !== undefined && told.state !== 'sending' && pendingRecipients(told).length === 0;
     const changedAt = instant(deps.clock.now());
     await deps.table.write([
       replace(found, { ...told, changedAt, ...(isOver || dueAt === undefined ? {} : { dueAt }) }),
       ...(isOver ? [removeDue(dueAt, { kind: 'mail' as const, id: mailId })] : []),
+      ...(await suppressions(told, feedback, deps)),
     ]);
-    if (isNews) deps.log('info', `mail ${told.state}`, { mail: mailId, invoice: told.invoice });
+    if (told.state !== found.value.state) {
+      deps.log('info', `mail ${told.state}`, { mail: mailId, invoice: told.invoice });
+    }
     return true;
   });
+}
+
+const restingOf = ({ state }: Mail): 'queued' | 'deferred' | 'held' =>
+  state === 'queued' || state === 'held' ? state : 'deferred';
+
+/** Providers stop an account that goes on writing to mailboxes which are not there or do not want it. */
+async function suppressions(
+  { id: mail, recipients }: Mail,
+  { kind, permanent, at: since, detail, recipients: told }: MailFeedback,
+  deps: Pick<Deps, 'table'>,
+): Promise<Change[]> {
+  // Whoever complains is not named: several are those who may have (SES developer guide, "Complaint object").
+  const isForGood = permanent || kind === 'suppressed' || (kind === 'complained' && told.length === 1);
+  if (!isForGood) return [];
+  const mailboxes = new Set(told.map(mailboxOf));
+  const addresses = recipients.map(({ address }) => address).filter((one) => mailboxes.has(mailboxOf(one)));
+  const already = await readSuppressions(deps.table, addresses);
+  return addresses
+    .filter((address) => !already.has(mailboxOf(address)))
+    .map((address) =>
+      create(suppressionKey(address), {
+        address,
+        since,
+        reason: detail.slice(0, MAX_DETAIL),
+        mail,
+      } satisfies Suppression),
+    );
 }
 
 /** In the order of what happened, not of what was heard, so that the same events always make the same list. */
@@ -51,29 +87,3 @@ function together(known: readonly MailFeedback[], one: MailFeedback): MailFeedba
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-/** What is worse comes after what is better: a mail may bounce or be complained of after it was delivered. */
-const STATES: readonly (readonly [MailFeedback['kind'], MailState])[] = [
-  ['complained', 'complained'],
-  ['bounced', 'bounced'],
-  ['rejected', 'failed'],
-  ['delivered', 'delivered'],
-  ['accepted', 'accepted'],
-  // Who goes on trying has the mail.
-  ['delayed', 'accepted'],
-];
-
-/** A try under way ends by itself; a mail that a person has replaced stays so. In all else the provider knows better. */
-const KEPT: readonly MailState[] = ['queued', 'sending', 'replaced'];
-
-/** The mail with the state that its feedback gives it, whatever its own try seemed to say. */
-export function withFeedback(mail: Mail): Mail {
-  if (KEPT.includes(mail.state)) return mail;
-  const events = STATES.flatMap(([kind, state]) =>
-    (mail.feedback ?? []).filter((event) => event.kind === kind).map(({ detail }) => ({ state, detail })),
-  );
-  const [worst] = events;
-  if (!worst) return mail;
-  const reason = events.find(({ detail }) => detail !== '')?.detail ?? mail.reason ?? '';
-  return { ...mail, state: worst.state, reason };
-}

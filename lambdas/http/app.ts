@@ -11,6 +11,7 @@ import { invoiceRoutes } from './routes/invoices.ts';
 import { mailRoutes } from './routes/mails.ts';
 import { runRoutes } from './routes/runs.ts';
 import { settingsRoutes } from './routes/settings.ts';
+import { suppressionRoutes } from './routes/suppressions.ts';
 import { systemRoutes } from './routes/system.ts';
 import { sameOrigin } from './same-origin.ts';
 import { type CallerEnv, knowCaller } from './who-may-call.ts';
@@ -20,6 +21,7 @@ const GROUPS = [
   deliveryRoutes,
   invoiceRoutes,
   mailRoutes,
+  suppressionRoutes,
   runRoutes,
   settingsRoutes,
   systemRoutes,

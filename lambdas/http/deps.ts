@@ -1,5 +1,6 @@
 import type { Deps } from '#core/deps.ts';
 import type { PrintShop } from '#core/print-shop.ts';
+import type { TestMailReport } from './schemas/test-mail.ts';
 import type { Authenticate } from './who-may-call.ts';
 
 /** The world as the HTTP application sees it: no browser, which is the print shop's affair. */
@@ -10,6 +11,8 @@ export interface HttpDeps
     | 'archive'
     | 'openTemplates'
     | 'fonts'
+    | 'openMailAccount'
+    | 'dns'
     | 'secrets'
     | 'clock'
     | 'ids'
@@ -24,7 +27,7 @@ export interface HttpDeps
   /** Sees to it that these mails are tried, without waiting for it. */
   readonly mail: (mailIds: readonly string[]) => Promise<void>;
   /** One test mail with the settings as they are. */
-  readonly testMail: (address: string) => Promise<TestMailAnswer>;
+  readonly testMail: (address: string) => Promise<TestMailReport>;
   readonly authenticate: Authenticate;
   /** Names by which this server may be called; undefined where a gateway before it looks after that. */
   readonly hosts: ((host: string) => boolean) | undefined;
@@ -33,12 +36,4 @@ export interface HttpDeps
   /** Of the program, from package.json. */
   readonly version: string;
   readonly place: 'aws' | 'one machine';
-}
-
-export interface TestMailAnswer {
-  readonly outcome: { readonly state: string };
-  readonly conversation: readonly string[];
-  readonly encryption: object | undefined;
-  readonly reply: string;
-  readonly summary: string;
 }

@@ -13,6 +13,7 @@ import { printFileCommand } from './commands/print-file.ts';
 import { reportCommand } from './commands/report.ts';
 import { reprintCommand } from './commands/reprint.ts';
 import { runCommand } from './commands/run.ts';
+import { suppressedCommand } from './commands/suppressed.ts';
 import { sweepCommand } from './commands/sweep.ts';
 import { testMailCommand } from './commands/test-mail.ts';
 import { describeError, exitCodeOf, openForThisProcess } from './process.ts';
@@ -32,6 +33,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'delivery-notes': deliveryNotesCommand,
   mails: mailsCommand,
   decide: decideCommand,
+  suppressed: suppressedCommand,
   'test-mail': testMailCommand,
   sweep: sweepCommand,
 };
@@ -122,7 +124,7 @@ function help(): string {
 ${helpOf(Object.values(COMMANDS))}
 
 All take --json, and --aws STAGE to work on a deployed stage. Exit codes: 0 done; 1 done, but something is held, failed or unknown; 2 refused, nothing changed.
-Environment: DATA_DIR (./data), ARCHIVE_DIR (DATA_DIR/archive), CHROME_PATH.`;
+Environment: DATA_DIR (./data), ARCHIVE_DIR (DATA_DIR/archive), CHROME_PATH, DNS_SERVER.`;
 }
 
 function helpOf(commands: readonly Command[]): string {

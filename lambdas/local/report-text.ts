@@ -1,3 +1,5 @@
+import { durationText } from '#core/domain/mail-duration.ts';
+import type { Preflight } from '#core/preflight.ts';
 import type { CustomerReport, RunReport } from '#core/run-report.ts';
 
 /** The closing report for a terminal: every customer with its state, then counts and totals. */
@@ -29,8 +31,10 @@ export function reportText(report: RunReport): string {
     '',
     `${counts.customers} customers: ${states.join(', ') || 'none'}`,
     ...(ways.length > 0 ? [`Delivery: ${ways.join(', ')}`] : []),
+    ...(report.mailing ? [mailingLine(report.mailing)] : []),
     `${counts.notes} delivery notes, net ${totals.net} + VAT ${totals.vat} = gross ${totals.gross} EUR`,
     ...report.discrepancies.map((discrepancy) => `BOOKS DISAGREE: ${discrepancy}`),
+    ...(report.preflight ? ['', ...preflightLines(report.preflight)] : []),
   ].join('\n');
 }
 
@@ -44,6 +48,26 @@ function stateText({ state, reasons, delivery, cancelledBy }: CustomerReport): s
   const addressee = to ? ` for ${to}` : '';
   return `${state}, ${delivery.state}${addressee}${delivery.reason ? `: ${delivery.reason}` : ''}${leftOut}`;
 }
+
+/** A server, or the stage, sends what waits; on one machine without one `sweep` does. */
+function mailingLine({ waiting, secondsLeft, held, paused }: NonNullable<RunReport['mailing']>): string {
+  const wait = `Mails: ${waiting} ${waiting === 1 ? 'waits' : 'wait'}`;
+  if (paused) return `${wait}, paused`;
+  if (held !== undefined) return `${wait}, none is sent: ${held}`;
+  return secondsLeft === undefined ? wait : `${wait}, ${durationText(secondsLeft)} left`;
+}
+
+function preflightLines({ mails, recipients, printed, seconds, findings }: Preflight): string[] {
+  const time = seconds === 0 ? 'at once' : `in ${durationText(seconds)}`;
+  const sent =
+    mails === 0 ? 'no mail' : `${counted(mails, 'mail')} to ${counted(recipients, 'recipient')} ${time}`;
+  return [
+    `The run would send ${sent}, and ${counted(printed, 'invoice')} would be printed.`,
+    ...findings.map(({ level, text }) => `${level === 'warning' ? 'WARNING' : 'Note'}: ${text}`),
+  ];
+}
+
+const counted = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? '' : 's'}`;
 
 export function table(
   head: readonly string[],

@@ -14,17 +14,18 @@ import { createProgram, type Program, type ThisProcess } from './program.ts';
  */
 export async function openStage(
   stage: string,
-  config: Pick<LocalConfig, 'templatesDir' | 'chromePath'>,
+  config: Pick<LocalConfig, 'templatesDir' | 'chromePath' | 'dnsServer'>,
   process: ThisProcess,
 ): Promise<Program> {
   const aws = openAws({ ...(await findStage(stage)), templatesDir: config.templatesDir }, process.log);
-  const { table, archive, secrets, openMailer, queue } = aws;
+  const { table, archive, secrets, openMailer, openMailAccount, queue } = aws;
   return createProgram(
     {
       table,
       archive,
       secrets,
       openMailer,
+      openMailAccount,
       sendTestMail: (mail, message) =>
         sendAwsTestMail(mail, message, aws, { from: 'Sent from this machine, not from the stage.' }),
       drive: (runId, deps) => awaitRun(runId, { ...deps, queue }),

@@ -27,7 +27,7 @@ export async function sendAwsTestMail(
     const outcome = await mailer.send(envelope, bytes, async () => {});
     const reply = outcome.state === 'accepted' ? outcome.reply : outcome.reason;
     const summary = outcome.state === 'accepted' ? `Amazon SES took the mail as ${reply}.` : reply;
-    return { outcome, conversation: [], encryption: undefined, reply, summary };
+    return { outcome, conversation: [], encryption: undefined, login: undefined, reply, summary };
   } finally {
     await mailer.close();
   }

@@ -1,4 +1,5 @@
 import type { SESv2Client } from '@aws-sdk/client-sesv2';
+import { createDns } from '#adapters/dns/txt.ts';
 import { createDynamoClient } from '#adapters/dynamodb/client.ts';
 import { createDynamoTable } from '#adapters/dynamodb/table.ts';
 import { createFontCoverage } from '#adapters/fonts/coverage.ts';
@@ -8,7 +9,8 @@ import { createS3Archive } from '#adapters/s3/archive.ts';
 import { createS3Client } from '#adapters/s3/client.ts';
 import { createSecretsManagerClient } from '#adapters/secrets-manager/client.ts';
 import { createSecretsManagerSecrets } from '#adapters/secrets-manager/secrets.ts';
-import { createSesClient } from '#adapters/ses/client.ts';
+import { createSesAccount } from '#adapters/ses/account.ts';
+import { createSesAccountClient, createSesClient } from '#adapters/ses/client.ts';
 import { createSesMailer } from '#adapters/ses/mailer.ts';
 import { createSmtpMailer } from '#adapters/smtp/mailer.ts';
 import { createSqsClient } from '#adapters/sqs/client.ts';
@@ -38,6 +40,7 @@ export const awsClients = () => ({
   s3: createS3Client(),
   sqs: createSqsClient(),
   ses: createSesClient(),
+  sesAccount: createSesAccountClient(),
   secretsManager: createSecretsManagerClient(),
 });
 export type AwsClients = ReturnType<typeof awsClients>;
@@ -64,7 +67,10 @@ export function openAws(config: AwsConfig, log: Log, clients: AwsClients = awsCl
     openTemplates: createTemplateOpener(templateEngine, archive),
     fonts,
     composer: createMailComposer(),
-    openMailer: (mail) => openMailer(mail, secrets, clients.ses, config),
+    openMailer: (mail) => openMailer(mail, secrets, clients.ses, config, log),
+    openMailAccount: ({ transport }) =>
+      transport === 'ses' ? createSesAccount(clients.sesAccount) : undefined,
+    dns: createDns(config.dnsServer),
     secrets,
     queue: createSqsQueue({
       client: clients.sqs,
@@ -84,9 +90,10 @@ async function openMailer(
   secrets: Secrets,
   client: SESv2Client,
   config: AwsConfig,
+  log: Log,
 ): Promise<Mailer> {
   if (mail.transport === 'smtp') {
-    return createSmtpMailer({ ...mail.smtp, password: await secrets.get(SMTP_PASSWORD) });
+    return createSmtpMailer({ ...mail.smtp, password: await secrets.get(SMTP_PASSWORD) }, { log });
   }
   if (mail.transport === 'ses') {
     return createSesMailer({ client, configurationSet: config.CONFIGURATION_SET });

@@ -11,6 +11,8 @@ export interface LocalConfig {
   readonly host: string;
   readonly port: number;
   readonly chromePath: string | undefined;
+  /** The name server that is asked: its address, with a port if need be; `none`: none is; undefined: the machine's. */
+  readonly dnsServer: string | undefined;
   /** What callers show who are not on this machine; undefined: none is asked for. */
   readonly apiToken: string | undefined;
 }
@@ -44,6 +46,8 @@ export interface ApiEnvironment extends FunctionEnvironment {
 /** Where a stage on AWS keeps things; by the names of the environment. */
 export interface AwsConfig extends FunctionEnvironment {
   readonly templatesDir: string;
+  /** As of `LocalConfig`; functions have that of their network. */
+  readonly dnsServer?: string;
 }
 export interface ApiConfig extends AwsConfig, ApiEnvironment {}
 
@@ -61,7 +65,8 @@ const NAMES = [
 /** @throws Fault `bad-settings` naming the variable that is missing */
 export function awsConfig(environment: NodeJS.ProcessEnv): AwsConfig {
   const templatesDir = join(environment.LAMBDA_TASK_ROOT ?? ROOT, 'templates');
-  return { ...required(NAMES, environment), templatesDir };
+  const { DNS_SERVER: dnsServer } = environment;
+  return { ...required(NAMES, environment), templatesDir, ...(dnsServer ? { dnsServer } : {}) };
 }
 
 /** @throws Fault as `awsConfig` */
@@ -99,6 +104,7 @@ export function localConfig(environment: NodeJS.ProcessEnv): LocalConfig {
     host: environment.HOST || '127.0.0.1',
     port,
     chromePath: environment.CHROME_PATH || undefined,
+    dnsServer: environment.DNS_SERVER || undefined,
     apiToken: environment.API_TOKEN || undefined,
   };
 }

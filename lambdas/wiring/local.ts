@@ -25,8 +25,11 @@ export function openLocal(config: LocalConfig, process: ThisProcess): Program {
       secrets,
       async openMailer(mail) {
         if (mail.transport !== 'smtp') throw notOnOneMachine(mail.transport);
-        return createSmtpMailer({ ...mail.smtp, password: await secrets.get(SMTP_PASSWORD) });
+        const { log } = process;
+        return createSmtpMailer({ ...mail.smtp, password: await secrets.get(SMTP_PASSWORD) }, { log });
       },
+      // SES has one, which only works on AWS.
+      openMailAccount: () => undefined,
       async sendTestMail(mail, message) {
         if (mail.transport !== 'smtp') throw notOnOneMachine(mail.transport);
         return sendTestMail(

@@ -2,6 +2,7 @@ import { createChromePictures } from '#adapters/chrome/pictures.ts';
 import { createChromePrinter } from '#adapters/chrome/printer.ts';
 import { readCustomers } from '#adapters/csv/customers.ts';
 import { readDeliveries } from '#adapters/csv/deliveries.ts';
+import { createDns } from '#adapters/dns/txt.ts';
 import { createFontCoverage } from '#adapters/fonts/coverage.ts';
 import { createTemplateEngine } from '#adapters/handlebars/template-engine.ts';
 import { createMailComposer } from '#adapters/mime/compose.ts';
@@ -58,6 +59,7 @@ export interface Engines {
   readonly archive: Archive;
   readonly secrets: Secrets;
   readonly openMailer: Deps['openMailer'];
+  readonly openMailAccount: Deps['openMailAccount'];
   readonly sendTestMail: (mail: Settings['mail'], message: OutgoingMail) => Promise<TestMailReport>;
   readonly drive: (runId: string, deps: Deps) => Promise<unknown>;
   readonly mail: (mailIds: readonly string[], deps: Deps) => Promise<void>;
@@ -68,7 +70,7 @@ export interface Engines {
 /** The program on these engines; documents are made here, by the browser that comes with it. */
 export function createProgram(
   { sendTestMail, drive, mail, sweep, close, ...engines }: Engines,
-  config: Pick<LocalConfig, 'templatesDir' | 'chromePath'>,
+  config: Pick<LocalConfig, 'templatesDir' | 'chromePath' | 'dnsServer'>,
   process: ThisProcess,
 ): Program {
   const { table, archive } = engines;
@@ -86,6 +88,7 @@ export function createProgram(
     templateEngine,
     fonts,
     composer: createMailComposer(),
+    dns: createDns(config.dnsServer),
     merger: createPdfMerger(),
     pictures: createChromePictures(chrome),
     readCustomers: async (bytes) =>

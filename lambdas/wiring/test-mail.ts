@@ -2,6 +2,8 @@ import type { Settings } from '#core/domain/settings.ts';
 import type { OutgoingMail } from '#core/ports.ts';
 import { ids } from './process.ts';
 
+export type { TestMailReport } from '#adapters/smtp/test-mail.ts';
+
 /** A mail that says that the settings work. */
 export function testMail(address: string, { company, mail: { sender, replyTo } }: Settings): OutgoingMail {
   const text = `This is a test mail of ${company.name}: the mail settings work.`;

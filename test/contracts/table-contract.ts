@@ -333,6 +333,14 @@ export function tableContract(
       assert.equal(await table.get(key), undefined);
     });
 
+    it('tells the version that a write gave to what it put', async () => {
+      const [one, two] = [newKey(), newKey()];
+      const version = await table.write([one, two].map((key) => ({ put: key, value: {} })));
+      for (const key of [one, two]) assert.equal((await table.get(key))?.version, version);
+      await table.write([{ put: one, value: {}, expect: { version } }]);
+      await assert.rejects(table.write([{ delete: one, expect: { version } }]), conflictAt(one));
+    });
+
     it('lets one of many writers at once win', async () => {
       const key = newKey();
       const results = await Promise.allSettled(

@@ -11,7 +11,7 @@ import { markPrinted } from '#core/print-invoices.ts';
 import { customerKey } from '#core/repositories/customers.ts';
 import { readInvoice } from '#core/repositories/invoices.ts';
 import { readJournal } from '#core/repositories/journal.ts';
-import { readMail } from '#core/repositories/mails.ts';
+import { addressesOf, readMail } from '#core/repositories/mails.ts';
 import { listOpenNotes, readBilling, readNote } from '#core/repositories/notes.ts';
 import { listRunIds, readRun } from '#core/repositories/runs.ts';
 import { needsAPerson, runReport } from '#core/run-report.ts';
@@ -59,7 +59,9 @@ test('a cancellation is the negation of what was issued, to the customer as the 
     cancellation.documents.map(({ key }) => key),
     ['invoices/2026/11/Rechnung-9-2026000002-2026-11-02-1.pdf'],
   );
-  assert.deepEqual((await readMail(deps.table, `${SECOND}-1`))?.value.to, ['neu@kunde.example']);
+  assert.deepEqual(addressesOf((await readMail(deps.table, `${SECOND}-1`))!.value, 'to'), [
+    'neu@kunde.example',
+  ]);
 
   assert.deepEqual(
     [report.kind, report.cancels, report.state, report.counts.issued, report.discrepancies],
@@ -85,7 +87,9 @@ test('a customer who is gone is no hindrance, and gets the cancellation where th
   const { world, deps, notes } = await billed();
   await deps.table.write([{ delete: customerKey('9') }]);
   await cancel(deps, { reopenNotes: false });
-  assert.deepEqual((await readMail(deps.table, `${SECOND}-1`))?.value.to, ['k9@kunde.example']);
+  assert.deepEqual(addressesOf((await readMail(deps.table, `${SECOND}-1`))!.value, 'to'), [
+    'k9@kunde.example',
+  ]);
   assert.deepEqual(await promises(world, notes), []);
 });
 

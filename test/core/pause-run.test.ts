@@ -127,8 +127,7 @@ describe('a paused run', () => {
     assert.equal(world.received.size, sent + 1);
     await aDay(office);
     assert.equal(world.received.size, sent + 1);
-    const due = await oldestDue(deps.table);
-    assert.ok(due !== undefined && due > deps.clock.now(), 'what rests is put off, not forgotten');
+    assert.equal(await oldestDue(deps.table), undefined, 'what rests is not overdue');
     await resumeRun(runId, deps);
     await driveRun(runId, deps);
     world.received.delete([...world.received.keys()].find((id) => id.startsWith('<2026000091-1'))!);

@@ -74,6 +74,45 @@ for (const [value, path] of [
   });
 }
 
+for (const [value, meant] of [
+  ['TLS', /what other programs call TLS is starttls-if-offered here/],
+  ['SSL', /what other programs call SSL is tls here/],
+  ['ssl', /what other programs call SSL is tls here/],
+  ['SSL/TLS', /is tls here/],
+  ['STARTTLS', /it is written starttls here/],
+  ['None', /it is written none here/],
+  ['ssh', /expected one of "none"\|"starttls-if-offered"\|"starttls"\|"tls"/],
+  [1, /expected one of/],
+] as const) {
+  test(`encryption ${value} is refused, with the name it has here`, () => {
+    assert.throws(() => checkSettings({ company, mail: { smtp: { encryption: value } } }), {
+      message: new RegExp(`mail\\.smtp\\.encryption: .*${meant.source}`),
+    });
+  });
+}
+
+const secret = { user: 'kasse', encryption: 'none' };
+for (const [smtp, warnings] of [
+  [{}, []],
+  [{ certificate: 'pin', pin: 'ab'.repeat(32), minTls: 'TLSv1.3' }, []],
+  [{ certificate: 'any' }, [/^mail\.smtp\.certificate is any: nobody checks who the mail server is/]],
+  [{ certificate: 'any', encryption: 'none' }, []],
+  [{ minTls: 'TLSv1.1' }, [/^mail\.smtp\.minTls is TLSv1\.1: TLS before 1\.2 is broken/]],
+  [{ minTls: 'TLSv1', certificate: 'any' }, [/certificate is any/, /minTls is TLSv1:/]],
+  [secret, []],
+  [
+    { ...secret, allowPlainLogin: true },
+    [/^mail\.smtp\.encryption is none .* the password goes .* unencrypted/],
+  ],
+  [{ ...secret, user: '', allowPlainLogin: true }, []],
+] as const) {
+  test(`settings that are less than safe are kept, with a warning: ${JSON.stringify(smtp).slice(0, 90)}`, () => {
+    const { notices } = checkSettings({ company, mail: { smtp } });
+    assert.equal(notices.length, warnings.length, notices.join('\n'));
+    for (const [at, warning] of warnings.entries()) assert.match(notices[at]!, warning);
+  });
+}
+
 test('what is no JSON, no UTF-8 or no object is refused with the reason', async () => {
   const refused = (input: Uint8Array, message: RegExp) =>
     assert.rejects(readSettings(input), { code: 'bad-settings', message });

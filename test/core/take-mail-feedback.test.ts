@@ -41,6 +41,7 @@ describe('what the provider tells of a mail', () => {
     ['accepted', ['bounced', 'delivered'], 'bounced'],
     ['accepted', ['delivered', 'complained'], 'complained'],
     ['accepted', ['rejected'], 'failed'],
+    ['accepted', ['accepted', 'suppressed'], 'suppressed'],
     ['lost after receipt', ['accepted'], 'accepted'],
     ['lost after receipt', ['delayed'], 'accepted'],
     ['lost after receipt', ['bounced'], 'bounced'],
@@ -110,7 +111,9 @@ describe('what the provider tells of a mail', () => {
 
 describe('events in any order and number', () => {
   const event = fc.constantFrom<MailFeedback>(
-    ...(['accepted', 'delayed', 'delivered', 'bounced', 'complained', 'rejected'] as const).flatMap((kind) =>
+    ...(
+      ['accepted', 'delayed', 'delivered', 'bounced', 'suppressed', 'complained', 'rejected'] as const
+    ).flatMap((kind) =>
       // Two of a kind, as with two recipients; SES has nothing to say about some.
       [1, 2].map((n) => told(kind, n, n === 1 && kind === 'delivered' ? { detail: '' } : {})),
     ),

@@ -72,7 +72,7 @@ describeAws('a month on AWS, disturbed at one request', (engines: AwsEngines) =>
     const { outcome: expected, requests } = await workers[0]!.bill(undefined);
     assert.deepEqual([expected.counts.issued, expected.counts.held], [3, 1]);
     const services = new Set(requests.map((name) => name.split(' ')[0]));
-    assert.deepEqual([...services].toSorted(), ['dynamo', 's3', 'ses', 'sqs']);
+    assert.deepEqual([...services].toSorted(), ['dynamo', 's3', 'ses', 'sesAccount', 'sqs']);
 
     const plans = requests
       .flatMap((_, index) => FAULTS.map((kind): FaultPlan => ({ at: index + 1, kind })))

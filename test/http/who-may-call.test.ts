@@ -23,6 +23,8 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   'POST /api/invoices/{number}/cancellation': ['write'],
   'GET /api/mails': ['read', 'write', 'auditor'],
   'POST /api/mails/{id}/decision': ['write'],
+  'GET /api/suppressions': ['read', 'write', 'auditor'],
+  'DELETE /api/suppressions/{address}': ['write'],
   'POST /api/runs': ['write'],
   'GET /api/runs': ['read', 'write', 'auditor'],
   'GET /api/runs/{id}': ['read', 'write', 'auditor'],

@@ -41,6 +41,16 @@ const EVERYTHING: readonly { readonly of: RegExp; readonly actions: RegExp; read
       /^ec2:(?:Create|Delete|Describe)NetworkInterfaces?$|^ec2:DescribeSubnets$|^ec2:(?:Una|A)ssignPrivateIpAddresses$/,
     why: 'Lambda joins a network with it, and does so before there is an interface to name',
   },
+  {
+    of: /^(?:SendMail|Api)Role/,
+    actions: /^ses:GetAccount$/,
+    why: 'the quota is that of the whole account',
+  },
+  {
+    of: /^ApiRole/,
+    actions: /^ses:(?:List|Delete)SuppressedDestinations?$/,
+    why: 'the account has one suppression list',
+  },
 ];
 
 /** Who may do all actions of a name, and why. */
@@ -62,7 +72,7 @@ const BELOW: readonly { readonly of: RegExp; readonly resources: RegExp; readonl
   {
     of: /^(?:SendMail|Api)Role/,
     resources: /^arn:aws:ses:eu-central-1:<AWS::AccountId>:identity\/\*$/,
-    why: 'in the sandbox SES asks for the right to the recipient too; the sender is a condition',
+    why: 'in the sandbox SES asks for the right to the recipient too; the sender is a condition, and a setting',
   },
   { of: /^SchedulerRole/, resources: /^<BillingRun\w+\.Arn>:\*$/, why: 'versions of the one function' },
   { of: /^ArchivePolicy/, resources: /^<Archive\w+\.Arn>\/\*$/, why: "the bucket's own policy" },
@@ -157,6 +167,21 @@ for (const { name, retained, lock, sender } of stages) {
         if (!list(Action).includes('ses:SendEmail')) continue;
         assert.deepEqual(Condition, { StringLike: { 'ses:FromAddress': `*@${sender}` } });
       }
+    });
+
+    test('only who mails knows the quota, and the HTTP API alone the suppression list and the sender’s standing', () => {
+      assert.deepEqual(who('ses:GetAccount'), ['Api', 'SendMail']);
+      for (const action of [
+        'ListSuppressedDestinations',
+        'DeleteSuppressedDestination',
+        'GetEmailIdentity',
+      ]) {
+        assert.deepEqual(who(`ses:${action}`), ['Api'], action);
+      }
+      const ofSes = ofFunctions
+        .flatMap(({ Action }) => list(Action))
+        .filter((action) => /^ses:/.test(action));
+      assert.equal(new Set(ofSes).size, 6, `${ofSes}`);
     });
 
     test('the HTTP API reads the archive and files nothing, and calls the one function that prints on demand', () => {

@@ -1,8 +1,38 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { dryRun } from '#core/dry-run.ts';
+import type { Preflight } from '#core/preflight.ts';
 import { reportText } from '#local/report-text.ts';
-import { bill, customerOf, loadOffice, noteOf } from '#test/support/office.ts';
+import { bill, customerOf, loadOffice, noteOf, OCTOBER } from '#test/support/office.ts';
 import { createWorld } from '#test/support/world.ts';
+
+test('a dry run says what would become of the mails, below the table', async () => {
+  const { deps } = createWorld(1).process();
+  await loadOffice(
+    deps,
+    ['9', '10', '70'].map((number) => noteOf(`L${number}`, number, 1)),
+  );
+  const report = await dryRun(OCTOBER, deps);
+  const shown = (over: Partial<Preflight>) =>
+    reportText({ ...report, preflight: { ...report.preflight!, ...over } })
+      .split('\n')
+      .slice(8);
+  assert.deepEqual(shown({}), [
+    '3 delivery notes, net 36.06 + VAT 3.63 = gross 39.69 EUR',
+    '',
+    'The run would send 2 mails to 2 recipients in 1 second, and 1 invoice would be printed.',
+    'Note: SPF, DKIM and DMARC of molkerei.example: not checked, as there is no name server here, or it does not answer.',
+  ]);
+  const findings = [{ level: 'warning', text: 'Mail is switched off.' }] as const;
+  assert.deepEqual(shown({ mails: 0, recipients: 0, printed: 3, seconds: 0, findings }).slice(2), [
+    'The run would send no mail, and 3 invoices would be printed.',
+    'WARNING: Mail is switched off.',
+  ]);
+  const month = { mails: 800, recipients: 900, printed: 0, seconds: 7200, findings: [] };
+  assert.deepEqual(shown(month).slice(2), [
+    'The run would send 800 mails to 900 recipients in about 2 hours, and 0 invoices would be printed.',
+  ]);
+});
 
 test('the closing report names every customer with its state, the counts and the totals', async () => {
   const world = createWorld(1);

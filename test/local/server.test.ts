@@ -13,7 +13,7 @@ describe('the server on one machine', () => {
   const folder = makeTempFolder();
   let local: Program;
   const configOf = (environment: NodeJS.ProcessEnv): LocalConfig =>
-    localConfig({ DATA_DIR: `${folder.path}/data`, PORT: '0', ...environment });
+    localConfig({ DATA_DIR: `${folder.path}/data`, PORT: '0', DNS_SERVER: 'none', ...environment });
   before(() => {
     const stop = new AbortController().signal;
     const workers = { me: 'test', isDead: () => false };

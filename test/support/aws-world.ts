@@ -9,7 +9,7 @@ import { connectLocal } from './dynamodb-table.ts';
 import { makeBucket, s3Client } from './s3-bucket.ts';
 import { S3_SERVER_MISSING, type S3Server, startS3Server } from './s3-server.ts';
 import { startSecretsManager } from './secrets-manager-server.ts';
-import { type SesServer, sesClient, startSesServer } from './ses-server.ts';
+import { type SesServer, sesAccountClient, sesClient, startSesServer } from './ses-server.ts';
 import { type SqsServer, sqsClient, startSqsServer } from './sqs-server.ts';
 
 /** Real engines in place of AWS, for as long as a suite lasts. */
@@ -130,6 +130,7 @@ export const connect = ({ dynamo, s3, sqs, ses, secretsEndpoint }: AwsEngines): 
   s3: s3Client(s3),
   sqs: sqsClient(sqs.endpoint),
   ses: sesClient(ses.endpoint),
+  sesAccount: sesAccountClient(ses.endpoint),
   secretsManager: createSecretsManagerClient({
     endpoint: secretsEndpoint,
     region: 'eu-central-1',

@@ -130,6 +130,7 @@ function startProgram(module: string, args: readonly string[], dataDir: string):
       ARCHIVE_DIR: '',
       PORT: '0',
       HOST: '',
+      DNS_SERVER: 'none',
       NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'),
     },
     stdio: ['ignore', 'pipe', 'pipe'],

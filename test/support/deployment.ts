@@ -149,6 +149,7 @@ export async function deploy(
         ...sdkEnvironment(engines),
         AWS_ENDPOINT_URL_LAMBDA: lambda.endpoint,
         NODE_EXTRA_CA_CERTS: ISSUER_CERTIFICATE,
+        DNS_SERVER: 'none',
         ...options.environment?.(name),
       },
       tmp,

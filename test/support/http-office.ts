@@ -33,8 +33,9 @@ export async function httpOffice(over: Partial<HttpDeps> = {}): Promise<HttpOffi
   const table = {
     ...world1.table,
     async write(changes: readonly Change[]) {
-      await world1.table.write(changes);
+      const version = await world1.table.write(changes);
       writes++;
+      return version;
     },
   };
   const passwords = new Map<string, string>();

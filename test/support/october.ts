@@ -11,11 +11,14 @@ import type { Program } from '#wiring/program.ts';
 
 /** The program on a data folder, and on another table than the folder's if one is given; `plain` prints without Chrome. */
 export function openData(dataDir: string, printer: 'plain' | 'chrome', table?: Table): Program {
-  const local = openLocal(localConfig({ ...process.env, DATA_DIR: dataDir, ARCHIVE_DIR: '' }), {
-    workers: createLocalWorkers(),
-    stop: new AbortController().signal,
-    log: () => {},
-  });
+  const local = openLocal(
+    localConfig({ ...process.env, DATA_DIR: dataDir, ARCHIVE_DIR: '', DNS_SERVER: 'none' }),
+    {
+      workers: createLocalWorkers(),
+      stop: new AbortController().signal,
+      log: () => {},
+    },
+  );
   return { ...local, ...(printer === 'plain' && { printer: plainPrinter() }), ...(table && { table }) };
 }
 

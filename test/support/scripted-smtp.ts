@@ -6,6 +6,7 @@ export type Step =
   | 'EHLO'
   | 'HELO'
   | 'STARTTLS'
+  | 'handshake'
   | 'AUTH'
   | 'MAIL'
   | 'RCPT'
@@ -31,11 +32,12 @@ export interface ScriptedServer {
   close(): Promise<void>;
 }
 
-const USUAL: Record<Exclude<Step, 'middle'>, string> = {
+const USUAL: Record<Exclude<Step, 'middle'>, Act> = {
   greeting: '220 scripted ESMTP',
   EHLO: '250-scripted\r\n250-AUTH PLAIN LOGIN\r\n250 8BITMIME',
   HELO: '250 scripted',
   STARTTLS: '502 5.5.1 unknown command',
+  handshake: 'silence',
   AUTH: '235 2.7.0 welcome',
   MAIL: '250 2.1.0 sender ok',
   RCPT: '250 2.1.5 recipient ok',
@@ -64,11 +66,13 @@ export async function startScriptedServer(script: Script): Promise<ScriptedServe
   const server = createServer((socket) => {
     let buffer = '';
     let body: string | undefined;
+    let shaking = false;
     state.connections += 1;
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => {});
     socket.on('data', (chunk) => {
+      if (shaking) return void act(socket, 'handshake');
       buffer += chunk.toString('latin1');
       while (buffer !== '') {
         if (body !== undefined) {
@@ -90,6 +94,7 @@ export async function startScriptedServer(script: Script): Promise<ScriptedServe
         state.commands.push(line[1]!);
         const step = (/^[A-Za-z]+/.exec(line[1]!)?.[0].toUpperCase() ?? 'AUTH') as Step;
         const chosen = act(socket, step in USUAL ? step : 'AUTH');
+        shaking ||= step === 'STARTTLS' && typeof chosen === 'string' && chosen.startsWith('220');
         if (step === 'DATA' && typeof chosen === 'string' && chosen.startsWith('354')) body = '';
       }
     });

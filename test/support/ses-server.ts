@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import type { SESv2Client, SESv2ClientConfig } from '@aws-sdk/client-sesv2';
 import localSes from 'aws-ses-v2-local';
-import { createSesClient } from '#adapters/ses/client.ts';
+import { createSesAccountClient, createSesClient } from '#adapters/ses/client.ts';
 
 /** A mail as the server has understood it; addresses are those of the message's headers. */
 export interface SesMail {
@@ -20,8 +20,30 @@ export interface SesServer {
   close(): Promise<void>;
 }
 
-/** aws-ses-v2-local on the loopback: takes every mail, of up to some 18 MB, and gives back what it has read. */
+/** The server is told by its environment, and only takes one that is whole. */
+const ACCOUNT = {
+  DedicatedIpAutoWarmupEnabled: false,
+  Details: {
+    AdditionalContactEmailAddresses: [],
+    ContactLanguage: 'EN',
+    MailType: 'TRANSACTIONAL',
+    ReviewDetails: { CaseId: '', Status: 'GRANTED' },
+    UseCaseDescription: '',
+    WebsiteURL: '',
+  },
+  EnforcementStatus: 'HEALTHY',
+  ProductionAccessEnabled: true,
+  SendingEnabled: true,
+  SendQuota: { Max24HourSend: 50_000, MaxSendRate: 1000, SentLast24Hours: 0 },
+  SuppressionAttributes: { SuppressedReasons: [] },
+};
+
+/**
+ * aws-ses-v2-local on the loopback: takes every mail, of up to some 18 MB, and gives back what it has read; tells a quota,
+ * and knows no other call about an account.
+ */
 export async function startSesServer(): Promise<SesServer> {
+  process.env.AWS_SES_ACCOUNT = JSON.stringify(ACCOUNT);
   const server = await localSes.default({ host: '127.0.0.1', port: 0 });
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   await fetch(`${endpoint}/clear-store`, { method: 'POST' });
@@ -36,10 +58,13 @@ export async function startSesServer(): Promise<SesServer> {
   };
 }
 
+const here = (endpoint: string): SESv2ClientConfig => ({
+  endpoint,
+  region: 'eu-central-1',
+  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+});
+
 export const sesClient = (endpoint: string, config: SESv2ClientConfig = {}): SESv2Client =>
-  createSesClient({
-    endpoint,
-    region: 'eu-central-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    ...config,
-  });
+  createSesClient({ ...here(endpoint), ...config });
+
+export const sesAccountClient = (endpoint: string): SESv2Client => createSesAccountClient(here(endpoint));

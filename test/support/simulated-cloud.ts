@@ -122,28 +122,36 @@ export function createCloud(world: World, mishaps: Mishaps = NO_MISHAPS) {
     one.end();
   }
 
+  let nextSweep = now() + SWEEP_MS;
+
+  /** Works on some messages, or waits for the next thing to come. @returns false when nothing waits any more */
+  async function step(): Promise<boolean> {
+    const ready = messages.filter(({ at }) => at <= now());
+    const chosen: Message[] = [];
+    while (chosen.length < AT_ONCE && ready.length > 0) {
+      const [message] = ready.splice(mishaps.pick(ready.length), 1);
+      messages.splice(messages.indexOf(message!), 1);
+      chosen.push(message!);
+    }
+    await Promise.all(chosen.map(handle));
+    if (chosen.length === 0) {
+      const due = await oldestDue(world.table);
+      if (due === undefined && messages.length === 0) return false;
+      const next = Math.min(nextSweep, ...messages.map(({ at }) => at));
+      world.advance(Math.max(0, next - now()));
+    }
+    if (now() >= nextSweep) {
+      await sweep();
+      nextSweep = now() + SWEEP_MS;
+    }
+    return true;
+  }
+
   /** Goes on until nothing waits. @throws when that takes longer than two days */
   async function run(): Promise<void> {
     const end = now() + 48 * 3_600_000;
-    for (let nextSweep = now() + SWEEP_MS; ; ) {
-      const ready = messages.filter(({ at }) => at <= now());
-      const chosen: Message[] = [];
-      while (chosen.length < AT_ONCE && ready.length > 0) {
-        const [message] = ready.splice(mishaps.pick(ready.length), 1);
-        messages.splice(messages.indexOf(message!), 1);
-        chosen.push(message!);
-      }
-      await Promise.all(chosen.map(handle));
-      if (chosen.length === 0) {
-        const due = await oldestDue(world.table);
-        if (due === undefined && messages.length === 0) return;
-        const next = Math.min(nextSweep, ...messages.map(({ at }) => at));
-        world.advance(Math.max(0, next - now()));
-      }
-      if (now() >= nextSweep) {
-        await sweep();
-        nextSweep = now() + SWEEP_MS;
-      }
+    nextSweep = now() + SWEEP_MS;
+    while (await step()) {
       if (now() > end) throw new Error(`still at work after two days: ${JSON.stringify(messages)}`);
     }
   }
@@ -151,6 +159,7 @@ export function createCloud(world: World, mishaps: Mishaps = NO_MISHAPS) {
   return {
     queue,
     start,
+    step,
     run,
     sweep,
     counts,

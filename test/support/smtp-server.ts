@@ -22,9 +22,21 @@ export interface TestSmtpServer {
 }
 
 const certificate = (file: string) => readFileSync(new URL(`certs/${file}`, import.meta.url), 'utf8');
-/** Self-signed, for the address 127.0.0.1 alone, until 2125. */
+/** Self-signed, for the address 127.0.0.1 alone, until 2126. */
 export const LOOPBACK_CERTIFICATE = certificate('loopback.crt');
 const LOOPBACK_KEY = certificate('loopback.key');
+const key = certificate('smtp.key');
+/** All but the self-signed one by an authority of their own, which nobody trusts unless told to; until 2126. */
+export const CERTIFICATES = {
+  authority: certificate('smtp-ca.crt'),
+  trusted: certificate('smtp-trusted.crt'),
+  selfSigned: LOOPBACK_CERTIFICATE,
+  /** On 2021-01-01. */
+  expired: certificate('smtp-expired.crt'),
+  /** For mail.elsewhere.example. */
+  wrongName: certificate('smtp-wrong-name.crt'),
+};
+export const KEYS = { authority: '', trusted: key, selfSigned: LOOPBACK_KEY, expired: key, wrongName: key };
 
 /** A real, well-behaved mail server on a free port of the loopback. */
 export async function startSmtpServer(options: SMTPServerOptions = {}): Promise<TestSmtpServer> {
@@ -81,6 +93,8 @@ export function smtpSettings(port: number, over: Partial<SmtpSettings> = {}): Sm
     encryption: 'none',
     certificate: 'verify',
     pin: '',
+    minTls: 'TLSv1.2',
+    login: 'auto',
     user: '',
     password: undefined,
     allowPlainLogin: false,

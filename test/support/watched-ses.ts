@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { OUTBOX_TAG } from '#adapters/ses/mailer.ts';
 
-/** Stands in front of an SES server: counts what reaches it, by the mail's tag, and can hold its answers back. */
+/** Stands in front of an SES server: counts the mails that reach it, by their tag, and can hold its answers back. */
 export interface WatchedSes {
   readonly endpoint: string;
   /** How often each mail, by its outbox id, was taken by the server. */
@@ -18,13 +18,20 @@ export async function watchSes(endpoint: string): Promise<WatchedSes> {
   const received = new Map<string, number>();
   const server = createServer(async (request, response) => {
     const body = await buffer(request);
+    const { authorization = '', 'content-type': type = '' } = request.headers;
+    const headers = { authorization, 'content-type': type };
+    const pass = (init: RequestInit) => fetch(`${endpoint}${request.url}`, { headers, ...init });
+    if (request.method === 'GET') {
+      const answer = await pass({});
+      response.writeHead(answer.status, { 'content-type': 'application/json' });
+      response.end(await answer.text());
+      return;
+    }
     const { EmailTags = [] } = JSON.parse(body.toString()) as {
       EmailTags?: { Name: string; Value: string }[];
     };
     const mailId = EmailTags.find(({ Name }) => Name === OUTBOX_TAG)?.Value ?? '';
-    const { authorization = '', 'content-type': type = '' } = request.headers;
-    const headers = { authorization, 'content-type': type };
-    const answer = await fetch(`${endpoint}${request.url}`, { method: 'POST', headers, body });
+    const answer = await pass({ method: 'POST', body });
     const text = await answer.text();
     if (answer.ok) received.set(mailId, (received.get(mailId) ?? 0) + 1);
     await watched.beforeAnswer(mailId);

@@ -112,6 +112,8 @@ export function createWorld(
         fonts: { undrawable: (text) => (text.includes('☃') ? ['☃'] : []) },
         composer: { compose: async ({ messageId }) => new TextEncoder().encode(messageId) },
         openMailer: async () => mailer,
+        openMailAccount: () => undefined,
+        dns: { txt: async () => 'no answer' },
         secrets: { get: async () => undefined, set: async () => {} },
         clock: {
           now: () => now,

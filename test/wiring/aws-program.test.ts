@@ -78,6 +78,13 @@ describeDynamo('the command line on a stage', (dynamo) => {
 
     const dry = await shop.json<Report>(...OCTOBER, '--dry-run');
     assert.deepEqual([dry.code, dry.value.totals.net, asked], [0, '2.00', []]);
+    const { mails, findings } = dry.value.preflight!;
+    assert.equal(mails, 1);
+    // The server on the loopback knows the quota, and no other call about an account.
+    assert.match(
+      findings[0]?.text ?? '',
+      /^Of the mail account, not checked: its suppression list, the sender\. Amazon SES/,
+    );
 
     const { code, value } = await shop.json<Report>(...OCTOBER);
     assert.equal(code, 0);
@@ -121,6 +128,7 @@ describeDynamo('the command line on a stage', (dynamo) => {
 
 interface Report {
   readonly totals: { readonly net: string };
+  readonly preflight?: { readonly mails: number; readonly findings: readonly { readonly text: string }[] };
   readonly customers: readonly {
     readonly customer: string;
     readonly invoice?: string;

@@ -88,6 +88,7 @@ describe('the commands of DEPLOYING.md', () => {
     });
     Object.assign(process.env, {
       DATA_DIR: folder.path,
+      DNS_SERVER: 'none',
       AWS_REGION: 'eu-central-1',
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test',

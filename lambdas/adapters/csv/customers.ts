@@ -29,6 +29,7 @@ const COLUMNS: readonly Column[] = [
   { name: 'skonto_percent', field: 'skontoPercent', read: asText, is: 'optional' },
   { name: 'skonto_days', field: 'skontoDays', read: asInteger, is: 'optional' },
   { name: 'cc', field: 'cc', read: asText, is: 'optional' },
+  { name: 'bcc', field: 'bcc', read: asText, is: 'optional' },
   { name: 'order_reference', field: 'orderReference', read: asText, is: 'optional' },
 ];
 

@@ -121,6 +121,7 @@ export function createDynamoTable(options: {
         TransactItems: changes.map((change) => actionOf(change, version, TableName)),
       };
       await ask(() => client.send(new TransactWriteItemsCommand(input)), changes);
+      return version;
     },
   };
 }

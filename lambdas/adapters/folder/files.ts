@@ -9,11 +9,38 @@ export async function writeDurably(path: string, data: string | Uint8Array, mode
   await handle.sync();
 }
 
+/** By path: the sync of a folder under way, and the one after it, which serves all who ask meanwhile. */
+const syncing = new Map<string, Promise<void>>();
+const nextSync = new Map<string, Promise<void>>();
+
 /**
- * Forces the names in a folder to the disk. Windows and some shares cannot do that for a folder, and keep the order
- * of such changes themselves.
+ * Forces the names in a folder to the disk. Those who ask while the disk is busy with the same folder share the next
+ * round.
  */
-export async function syncFolder(path: string): Promise<void> {
+export function syncFolder(path: string): Promise<void> {
+  const current = syncing.get(path);
+  if (!current) return startSync(path);
+  const next =
+    nextSync.get(path) ??
+    current.then(
+      () => startSync(path),
+      () => startSync(path),
+    );
+  nextSync.set(path, next);
+  return next;
+}
+
+function startSync(path: string): Promise<void> {
+  nextSync.delete(path);
+  const sync = syncNow(path).finally(() => {
+    if (syncing.get(path) === sync) syncing.delete(path);
+  });
+  syncing.set(path, sync);
+  return sync;
+}
+
+/** Windows and some shares cannot do that for a folder, and keep the order of such changes themselves. */
+async function syncNow(path: string): Promise<void> {
   try {
     await using handle = await open(path, 'r');
     await handle.sync();

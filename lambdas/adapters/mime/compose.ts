@@ -22,8 +22,9 @@ export function createMailComposer(): Composer {
         subject: mail.subject,
         // RFC 3834 section 5: no answering machine answers an automatic message.
         headers: { 'Auto-Submitted': 'auto-generated' },
-        text: mail.text,
-        html: mail.html,
+        // Given with the line ends of mail, nothing has to go over the whole message for them.
+        text: withCrlf(mail.text),
+        html: withCrlf(mail.html),
         attachments: [
           ...mail.attachments.map(toPart),
           ...inlineOf(mail).map((picture) => ({ ...toPart(picture), cid: picture.contentId })),
@@ -32,7 +33,6 @@ export function createMailComposer(): Composer {
           .update(`${mail.messageId}\n${mail.date}`)
           .digest('hex')
           .slice(0, 32),
-        newline: 'win',
         disableFileAccess: true,
         disableUrlAccess: true,
       });
@@ -40,6 +40,8 @@ export function createMailComposer(): Composer {
     },
   };
 }
+
+const withCrlf = (text: string): string => text.replace(/\r?\n/g, '\r\n');
 
 const toPart = (file: OutgoingMail['attachments'][number]) => ({
   filename: file.fileName,

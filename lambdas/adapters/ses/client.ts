@@ -20,3 +20,14 @@ export const createSesClient = (config: SESv2ClientConfig = {}): SESv2Client =>
     },
     ...config,
   });
+
+/**
+ * A client for `createSesAccount`. Its questions may be repeated, and must be: SES takes one of the kind a second
+ * (SES developer guide, "Service quotas").
+ */
+export const createSesAccountClient = (config: SESv2ClientConfig = {}): SESv2Client =>
+  new SESv2Client({
+    maxAttempts: 6,
+    requestHandler: { connectionTimeout: 3000, requestTimeout: 5000, throwOnRequestTimeout: true },
+    ...config,
+  });

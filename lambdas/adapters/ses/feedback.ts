@@ -17,6 +17,9 @@ const anyEvent = z.object({
 });
 type SesMail = z.infer<typeof anyEvent>['detail']['mail'];
 
+/** Subtypes of a bounce by the suppression lists of SES and of the account (SES developer guide, "Bounce types"). */
+const NOT_SENT = new Set(['Suppressed', 'OnAccountSuppressionList']);
+
 const text = z
   .string()
   .nullish()
@@ -56,8 +59,14 @@ const TELL: Readonly<Record<string, (detail: unknown, mail: SesMail) => Told>> =
     const reasons = bounce.bouncedRecipients.map(({ emailAddress, diagnosticCode }) =>
       diagnosticCode === '' ? emailAddress : `${emailAddress}: ${diagnosticCode}`,
     );
-    const what = `${bounce.bounceType} ${bounce.bounceSubType}: ${reasons.join('; ')}`;
-    return told('bounced', bounce.timestamp, addresses(bounce.bouncedRecipients), what, bounce.feedbackId);
+    const { bounceType, bounceSubType, timestamp, feedbackId } = bounce;
+    const what = `${bounceType} ${bounceSubType}: ${reasons.join('; ')}`;
+    const who = addresses(bounce.bouncedRecipients);
+    // SES has sent nothing: an earlier mail to this address had bounced, here or from another of its customers.
+    if (NOT_SENT.has(bounceSubType)) return told('suppressed', timestamp, who, what, feedbackId);
+    const bounced = told('bounced', timestamp, who, what, feedbackId);
+    // A transient bounce is the end of this mail all the same: SES has given up.
+    return bounceType === 'Permanent' ? { ...bounced, permanent: true } : bounced;
   },
 
   Complaint(detail) {

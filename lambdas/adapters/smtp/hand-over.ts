@@ -1,9 +1,11 @@
 import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import type SMTPConnection from 'nodemailer/lib/smtp-connection';
-import type { SMTPConnectionSendInfo } from 'nodemailer/lib/smtp-connection';
+import type { SMTPConnectionSendInfo, SMTPError } from 'nodemailer/lib/smtp-connection';
 import type { Envelope, MailOutcome } from '#core/ports.ts';
-import { plain, refusalOf, serverName } from './outcome.ts';
+import { serverName } from './connection-fault.ts';
+import { plain } from './mask.ts';
+import { type Refusal, refusalOf, refusedOf } from './outcome.ts';
 import { step } from './session.ts';
 import type { SmtpSettings } from './settings.ts';
 
@@ -51,8 +53,14 @@ export async function handOver(
     handedOver = true;
   };
   const body = withGate(message, gate);
+  // nodemailer notes in it what was said of each recipient, whatever becomes of the message afterwards.
+  const noted: { rejectedErrors?: readonly SMTPError[] } & Parameters<SMTPConnection['send']>[0] = {
+    from: envelope.from,
+    to: [...envelope.to],
+    size: message.length,
+  };
   const sent = await step<SMTPConnectionSendInfo>(connection, signal, (done) =>
-    connection.send({ from: envelope.from, to: [...envelope.to], size: message.length }, body, done),
+    connection.send(noted, body, done),
   );
   over = true;
   body.on('error', () => {}).destroy();
@@ -62,10 +70,13 @@ export async function handOver(
     if (!inConversation || sent.error.command === 'DATA') connection.close();
   }
   await asked;
+  const refused = refusedOf(noted.rejectedErrors, settings);
+  const withRefused = (refusal: Refusal): Refusal =>
+    refusal.state === 'held' || refused.length === 0 ? refusal : { ...refusal, refused };
   if ('error' in sent) {
     const lost = sent.error.responseCode === undefined || sent.error.responseCode === 421;
     return {
-      outcome: refusalOf(sent.error, settings, handedOver),
+      outcome: withRefused(refusalOf(sent.error, settings, handedOver)),
       reusable: false,
       untouched: lost && asked === undefined && !signal.aborted,
     };
@@ -73,12 +84,8 @@ export async function handOver(
   const reply = plain(sent.value?.response ?? '', settings);
   if (!handedOver) {
     const reason = `${serverName(settings)} answered before it had the message: ${reply}`;
-    return { outcome: { state: 'deferred', reason }, reusable: false, untouched: false };
+    return { outcome: withRefused({ state: 'deferred', reason }), reusable: false, untouched: false };
   }
-  const refused = (sent.value?.rejectedErrors ?? []).map((error) => ({
-    address: String(error.recipient),
-    reply: plain(error.response ?? error.message, settings),
-  }));
   return { outcome: { state: 'accepted', reply, refused }, reusable: true, untouched: false };
 }
 

@@ -11,13 +11,17 @@ export interface IdleConnections {
   close(): Promise<void>;
 }
 
-export function createIdleConnections(idleMs: number): IdleConnections {
-  const waiting = new Map<SMTPConnection, NodeJS.Timeout>();
+/**
+ * @param now a clock that goes on while this process is frozen, in milliseconds. A frozen process (a function between
+ *   two calls, a laptop asleep) misses its timers, and its connections are dead without knowing it.
+ */
+export function createIdleConnections(idleMs: number, now: () => number = Date.now): IdleConnections {
+  const waiting = new Map<SMTPConnection, { readonly timer: NodeJS.Timeout; readonly since: number }>();
   const leaving = new Set<Promise<void>>();
   let closed = false;
 
   const drop = (connection: SMTPConnection) => {
-    clearTimeout(waiting.get(connection));
+    clearTimeout(waiting.get(connection)?.timer);
     waiting.delete(connection);
   };
   const leave = (connection: SMTPConnection) => {
@@ -28,15 +32,20 @@ export function createIdleConnections(idleMs: number): IdleConnections {
 
   return {
     take() {
-      for (const connection of waiting.keys()) {
-        drop(connection);
-        if (!connection.destroyed) return connection;
+      for (const [connection, { since }] of waiting) {
+        const waited = now() - since;
+        if (connection.destroyed) drop(connection);
+        else if (waited < 0 || waited > idleMs) leave(connection);
+        else {
+          drop(connection);
+          return connection;
+        }
       }
       return undefined;
     },
     keep(connection) {
       if (closed || idleMs <= 0) leave(connection);
-      else waiting.set(connection, setTimeout(leave, idleMs, connection));
+      else waiting.set(connection, { timer: setTimeout(leave, idleMs, connection), since: now() });
     },
     leave,
     async close() {

@@ -1,5 +1,6 @@
 import type SMTPConnection from 'nodemailer/lib/smtp-connection';
-import type { Mailer } from '#core/ports.ts';
+import { smtpWarnings } from '#core/domain/smtp-warnings.ts';
+import type { Log, Mailer } from '#core/ports.ts';
 import { checkEnvelope } from '../mime/envelope.ts';
 import { withDeadline } from './deadline.ts';
 import { handOver } from './hand-over.ts';
@@ -7,13 +8,24 @@ import { createIdleConnections } from './idle.ts';
 import { openSession } from './session.ts';
 import { type SmtpSettings, type SmtpTimings, TIMINGS } from './settings.ts';
 
+export interface SmtpMailerOptions extends Partial<SmtpTimings> {
+  /** Told once what these settings do without. */
+  readonly log?: Log;
+  /** Milliseconds, going on while the process is frozen. */
+  readonly now?: () => number;
+}
+
 /**
  * Mails through the user's own SMTP server. Calls may run at once, each on a connection of its own; a connection
  * that has sent a message waits a little for the next one.
  */
-export function createSmtpMailer(settings: SmtpSettings, options: Partial<SmtpTimings> = {}): Mailer {
+export function createSmtpMailer(
+  settings: SmtpSettings,
+  { log, now, ...options }: SmtpMailerOptions = {},
+): Mailer {
   const timings = { ...TIMINGS, ...options };
-  const idle = createIdleConnections(timings.idleMs);
+  const idle = createIdleConnections(timings.idleMs, now);
+  for (const warning of smtpWarnings(settings)) log?.('warn', 'mail settings less than safe', { warning });
 
   return {
     async send(envelope, message, beforeHandOver) {
@@ -38,7 +50,7 @@ export function createSmtpMailer(settings: SmtpSettings, options: Partial<SmtpTi
           if (!first.untouched) return complete(first.outcome);
         }
         const opened = await openSession(settings, timings, signal);
-        if ('refusal' in opened) return opened.refusal;
+        if ('refusal' in opened) return complete(opened.refusal);
         return complete((await attempt(opened.connection)).outcome);
       });
     },

@@ -1,5 +1,7 @@
 import type { SMTPError } from 'nodemailer/lib/smtp-connection';
-import type { MailOutcome } from '#core/ports.ts';
+import type { MailOutcome, RefusedRecipient } from '#core/ports.ts';
+import { connectionFault, faultText, isTlsFault, serverName, tlsFault } from './connection-fault.ts';
+import { plain } from './mask.ts';
 import type { SmtpSettings } from './settings.ts';
 
 /** Every outcome but success. */
@@ -10,6 +12,18 @@ const LOGIN_CODES = new Set([530, 534, 535, 538]);
 /** RFC 1870 section 6.1: the message is larger than this server ever takes. */
 const TOO_LARGE = 552;
 const UNKNOWN_COMMAND = new Set([500, 502]);
+/** As Postfix, Exim, Exchange and sendmail say that they carry no mail of strangers to others. */
+const NO_RELAY =
+  /relay(?:ing)?\b.{0,40}(?:den|prohibit|not |refus|reject)|(?:cannot|unable to|not .{0,20}) relay/i;
+/** Servers that look at the sender only when the first recipient is named. */
+const SENDER =
+  /sender (?:address |domain )?(?:is )?(?:rejected|refused|denied|not allowed)|not owned by|(?:send|submit) as /i;
+
+/**
+ * The final dot is the last thing that is written before the answer: where a write failed, it never left. What fails at
+ * reading says nothing of the kind.
+ */
+const UNSENT = /^write (?:EPIPE|ECONNRESET)$/;
 
 /**
  * What a failed step means for the message, by reply code and command (RFC 5321 section 4.2.1: 4yz may pass later,
@@ -18,11 +32,14 @@ const UNKNOWN_COMMAND = new Set([500, 502]);
 export function refusalOf(error: SMTPError, settings: SmtpSettings, handedOver: boolean): Refusal {
   const code = error.responseCode ?? 0;
   const command = error.command ?? '';
-  const temporary = code >= 400 && code < 500;
+  const temporary = isTemporary(code);
   const server = serverName(settings);
   const said = saidBy(error, settings);
 
   if (handedOver) {
+    if (UNSENT.test(error.message)) {
+      return { state: 'deferred', reason: `${server} hung up before it had the whole message: ${said}` };
+    }
     if (command !== 'DATA' || code < 400) {
       return {
         state: 'unknown',
@@ -33,85 +50,125 @@ export function refusalOf(error: SMTPError, settings: SmtpSettings, handedOver: 
       return { state: 'deferred', reason: `${server} did not take the message for now: ${said}` };
     return { state: 'failed', reason: `${server} refused the message: ${said}` };
   }
-  if (isTlsFault(error)) {
-    return {
-      state: 'held',
-      reason: `No encrypted connection to ${server} came about: ${said}; check mail.smtp.encryption and mail.smtp.port`,
-    };
+  if (code === 0 && isTlsFault(error)) return { state: 'held', reason: tlsFault(error, settings) };
+  if (temporary) {
+    const advice = everyReply(error, NO_RELAY) ? `; ${relayRemedy(settings)}` : '';
+    return { state: 'deferred', reason: `${server} cannot take the mail now: ${said}${advice}` };
   }
-  if (temporary) return { state: 'deferred', reason: `${server} cannot take the mail now: ${said}` };
-  if (LOGIN_CODES.has(code) || (command.startsWith('AUTH') && code > 0)) return loginRefusal(settings, said);
+  if (LOGIN_CODES.has(code) || (command.startsWith('AUTH') && code > 0)) {
+    return loginRefusal(error, settings, said);
+  }
   switch (command) {
     case 'STARTTLS':
-      return noEncryption(server, said);
+      return noEncryption(settings, code, said);
     case 'EHLO':
       // A server that does not know EHLO (RFC 5321 section 4.1.1.1) has no STARTTLS either.
-      if (settings.encryption === 'starttls' && UNKNOWN_COMMAND.has(code)) return noEncryption(server, said);
+      if (settings.encryption === 'starttls' && UNKNOWN_COMMAND.has(code))
+        return noEncryption(settings, code, said);
       break;
     case 'MAIL FROM':
       if (code === TOO_LARGE || code === 0) {
         return { state: 'failed', reason: `The message is too large for ${server}: ${said}` };
       }
-      return {
-        state: 'held',
-        reason: `${server} refuses this sender: ${said}; check mail.sender.address and mail.smtp.user`,
-      };
+      return noSender(settings, said);
     case 'RCPT TO':
+      if (everyReply(error, SENDER)) return noSender(settings, said);
+      if (everyReply(error, NO_RELAY)) return noRelay(settings, said);
+      if (settings.user === '' && everyReply(error, USERS_ALONE)) return loginRefusal(error, settings, said);
       return { state: 'failed', reason: `${server} refused every recipient: ${said}` };
     case 'DATA':
       if (code >= 500) return { state: 'failed', reason: `${server} refused the message: ${said}` };
   }
   return {
     state: 'deferred',
-    reason: `No message could be handed over to ${server}: ${said}; check mail.smtp.host and mail.smtp.port if this goes on`,
+    reason:
+      connectionFault(error, settings) ??
+      `No message could be handed over to ${server}: ${said}; check mail.smtp.host and mail.smtp.port if this goes on`,
   };
 }
+
+/** Those that the server refused one by one, in the order of the envelope. */
+export const refusedOf = (
+  errors: readonly SMTPError[] | undefined,
+  settings: SmtpSettings,
+): readonly RefusedRecipient[] =>
+  (errors ?? []).map((error) => ({
+    address: String(error.recipient),
+    reply: plain(error.response ?? error.message, settings),
+    temporary: isTemporary(error.responseCode ?? 0),
+  }));
+
+/**
+ * A port for users alone (Postfix: `permit_sasl_authenticated, reject`) says so at RCPT. With the code, as others say
+ * "550 5.4.1 Access denied" of recipients they do not know.
+ */
+const USERS_ALONE = /^554[ -]5\.7\.1 .*access denied/i;
+
+const isTemporary = (code: number): boolean => code >= 400 && code < 500;
 
 /** What the server said, of each recipient where it refused several. */
 function saidBy(error: SMTPError, settings: SmtpSettings): string {
   const each = (error.rejectedErrors ?? []).map(
     (refused) => `${refused.recipient}: ${refused.response ?? refused.message}`,
   );
-  return plain(each.join('; ') || (error.response ?? error.message), settings);
+  return each.length > 0 ? plain(each.join('; '), settings) : faultText(error, settings);
 }
 
-export const serverName = ({ host, port }: SmtpSettings): string => `the mail server ${host}:${port}`;
+/** Whether that was the reason for each recipient. Addresses do not count: one may well be called relay@. */
+const everyReply = (error: SMTPError, pattern: RegExp): boolean =>
+  (error.rejectedErrors?.length ? error.rejectedErrors : [error]).every(({ response, message }) =>
+    pattern.test((response ?? message).replace(/\S*@\S*/g, '')),
+  );
 
-export function loginRefusal(settings: SmtpSettings, said: string): Refusal {
-  const check =
-    settings.user === ''
-      ? 'set mail.smtp.user'
-      : 'check mail.smtp.user, mail.smtp.password and mail.sender.address';
-  return { state: 'held', reason: `${serverName(settings)} wants another login: ${said}; ${check}` };
-}
-
-function noEncryption(server: string, said: string): Refusal {
-  return {
+/** Login wanted or refused; at MAIL and RCPT also that of another sender than the one logged in. */
+function loginRefusal(error: SMTPError, settings: SmtpSettings, said: string): Refusal {
+  const server = serverName(settings);
+  const held = (what: string, remedy: string): Refusal => ({
     state: 'held',
-    reason: `${server} offers no STARTTLS: ${said}; set mail.smtp.encryption to tls if this port is encrypted from the start`,
+    reason: `${server} ${what}: ${said}; ${remedy}`,
+  });
+  if (
+    (settings.encryption === 'none' || settings.encryption === 'starttls-if-offered') &&
+    (error.responseCode === 538 || /\bTLS\b|STARTTLS|encrypt/i.test(said))
+  ) {
+    return held('wants encryption first', 'set mail.smtp.encryption to starttls or tls');
+  }
+  if (settings.user === '') {
+    return held('wants a login', 'set mail.smtp.user and mail.smtp.password');
+  }
+  if (!error.command?.startsWith('AUTH')) {
+    return held('wants another login', 'check mail.smtp.user, mail.smtp.password and mail.sender.address');
+  }
+  return held(
+    `refuses the login of ${plain(settings.user, settings)}`,
+    'check mail.smtp.user and mail.smtp.password; some providers want a password of its own for programs',
+  );
+}
+
+function noEncryption(settings: SmtpSettings, code: number, said: string): Refusal {
+  const server = serverName(settings);
+  const unknown = settings.encryption === 'starttls' && UNKNOWN_COMMAND.has(code);
+  const elsewhere = 'set mail.smtp.encryption to tls and mail.smtp.port to 465 if your provider has that';
+  const reason = unknown
+    ? `${server} offers no STARTTLS: ${said}; ${elsewhere}, or mail.smtp.encryption to starttls-if-offered if the mails may go unencrypted`
+    : `${server} refuses STARTTLS: ${said}; have the server mended, or ${elsewhere}`;
+  return { state: 'held', reason };
+}
+
+const noSender = (settings: SmtpSettings, said: string): Refusal => ({
+  state: 'held',
+  reason: `${serverName(settings)} refuses this sender: ${said}; check mail.sender.address and mail.smtp.user`,
+});
+
+/** Without a login no other mail would fare better; who is logged in may well be refused one recipient only. */
+function noRelay(settings: SmtpSettings, said: string): Refusal {
+  return {
+    state: settings.user === '' ? 'held' : 'failed',
+    reason: `${serverName(settings)} takes no mail for other domains from us: ${said}; ${relayRemedy(settings)}`,
   };
 }
 
-/** OpenSSL's own errors: other protocol versions, or a port that does not speak TLS at all. */
-function isTlsFault(error: SMTPError): boolean {
-  return /^ERR_(?:SSL|TLS)_/.test(error.originalCode ?? String(error.code ?? ''));
-}
-
-/** One line, no control characters, no password, not endless. */
-export function plain(text: string, settings: SmtpSettings): string {
-  const line = text
-    .replace(/\r?\n(?:\d{3}[- ])?/g, ' ')
-    .replace(/[\u0000-\u001f\u007f-\u009f]/g, '')
-    .trim();
-  return mask(line, settings).slice(0, 400);
-}
-
-/** Blots out the password, also as SASL sends it. */
-export function mask(text: string, { user, password }: SmtpSettings): string {
-  if (!password) return text;
-  const base64 = (value: string) => Buffer.from(value).toString('base64');
-  return [base64(`\0${user}\0${password}`), base64(password), password].reduce(
-    (masked, secret) => masked.replaceAll(secret, '***'),
-    text,
-  );
-}
+const relayRemedy = ({ user }: SmtpSettings): string =>
+  user === ''
+    ? "log in with mail.smtp.user and mail.smtp.password, or set mail.smtp.host to your own provider's server"
+    : 'set mail.smtp.host to the server of the provider that mail.smtp.user and mail.sender.address belong to';

@@ -1,19 +1,21 @@
-import { once } from 'node:events';
-import { connect as connectPlain, isIP, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import type { Socket } from 'node:net';
 import SMTPConnection, { type SMTPError } from 'nodemailer/lib/smtp-connection';
-import { loginRefusal, type Refusal, refusalOf, serverName } from './outcome.ts';
+import { serverName } from './connection-fault.ts';
+import { dial, speaksTls } from './dial.ts';
+import { chooseLogin, type LoginMethod } from './login.ts';
+import { type Refusal, refusalOf } from './outcome.ts';
 import type { SmtpSettings, SmtpTimings } from './settings.ts';
+import { tlsOptions } from './tls-options.ts';
 import { distrust, type Encryption, encryptionOf, isPin } from './trust.ts';
 
 /** Takes each line of the conversation as nodemailer logs it. */
 export type Transcript = (from: 'client' | 'server', text: string) => void;
 
-/** `encryption` is undefined where none came about. */
-export type Opened = { readonly encryption: Encryption | undefined } & (
-  | { readonly connection: SMTPConnection }
-  | { readonly refusal: Refusal }
-);
+/** `encryption` is undefined where none came about, `login` where none was tried. */
+export type Opened = {
+  readonly encryption?: Encryption | undefined;
+  readonly login?: LoginMethod | undefined;
+} & ({ readonly connection: SMTPConnection } | { readonly refusal: Refusal });
 
 /** Connects, encrypts, checks the certificate, logs in: in this order, and nothing secret goes out before its turn. */
 export async function openSession(
@@ -23,14 +25,57 @@ export async function openSession(
   transcript?: Transcript,
 ): Promise<Opened> {
   const incomplete = missingSetting(settings);
-  if (incomplete !== undefined)
-    return { refusal: { state: 'held', reason: incomplete }, encryption: undefined };
+  if (incomplete !== undefined) return { refusal: { state: 'held', reason: incomplete } };
   let socket: Socket;
   try {
     socket = await dial(settings, timings, signal);
   } catch (error) {
-    return { refusal: refusalOf(error as SMTPError, settings, false), encryption: undefined };
+    return { refusal: refusalOf(error as SMTPError, settings, false) };
   }
+  const connection = newConnection(socket, settings, timings, transcript);
+  let encryption: Encryption | undefined;
+  let login: LoginMethod | undefined;
+  const refused = (refusal: Refusal): Opened => {
+    connection.close();
+    return { refusal, encryption, login };
+  };
+  const held = (reason: string) => refused({ state: 'held', reason });
+
+  const met = await step(connection, signal, (done) =>
+    connection.connect((error) => {
+      // At once: Node crashes when asked for the protocol of a connection that has gone meanwhile.
+      if (!error) encryption = encryptionOf(connection._socket, settings.host);
+      done(error);
+    }),
+  );
+  if ('error' in met) {
+    connection.close();
+    return refused(await explained(met.error, settings, timings, signal));
+  }
+  const mistrust = encryption && distrust(encryption, settings);
+  if (mistrust !== undefined) return held(`${serverName(settings)} is not the one expected: ${mistrust}`);
+  if (settings.user === '') return { connection, encryption };
+
+  if (!encryption && !settings.allowPlainLogin) {
+    return held(
+      `The connection to ${serverName(settings)} is not encrypted, and no password goes over it; set mail.smtp.encryption to starttls or tls, or allow it with mail.smtp.allowPlainLogin`,
+    );
+  }
+  const chosen = chooseLogin(settings, connection.lastServerResponse || '');
+  if ('problem' in chosen) return held(`${serverName(settings)}: ${chosen.problem}; ${chosen.remedy}`);
+  login = chosen.method;
+  const credentials = { user: settings.user, pass: settings.password, method: login };
+  const loggedIn = await step<boolean>(connection, signal, (done) => connection.login(credentials, done));
+  if ('error' in loggedIn) return refused(refusalOf(loggedIn.error, settings, false));
+  return { connection, encryption, login };
+}
+
+function newConnection(
+  socket: Socket,
+  settings: SmtpSettings,
+  timings: SmtpTimings,
+  transcript: Transcript | undefined,
+): SMTPConnection {
   const connection = new SMTPConnection({
     host: settings.host,
     port: settings.port,
@@ -39,8 +84,9 @@ export async function openSession(
     secured: settings.encryption === 'tls',
     ignoreTLS: settings.encryption === 'none',
     requireTLS: settings.encryption === 'starttls',
-    opportunisticTLS: settings.encryption === 'starttls-if-offered',
-    tls: { rejectUnauthorized: false },
+    // For starttls-if-offered too: what is offered must come about.
+    opportunisticTLS: false,
+    tls: tlsOptions(settings),
     connectionTimeout: timings.connectMs + timings.greetingMs,
     greetingTimeout: timings.greetingMs,
     socketTimeout: timings.silenceMs,
@@ -49,34 +95,22 @@ export async function openSession(
     ...(transcript && { logger: toLogger(transcript), transactionLog: true }),
   });
   connection.on('error', () => {}); // each step listens for itself; between two steps nobody does
-  let encryption: Encryption | undefined;
-  const refused = (refusal: Refusal): Opened => {
-    connection.close();
-    return { refusal, encryption };
-  };
+  return connection;
+}
 
-  const met = await step(connection, signal, (done) => connection.connect(done));
-  if ('error' in met) return refused(refusalOf(met.error, settings, false));
-  encryption = encryptionOf(connection._socket);
-  const mistrust = encryption && distrust(encryption, settings);
-  if (mistrust !== undefined) {
-    return refused({ state: 'held', reason: `${serverName(settings)} is not the one expected: ${mistrust}` });
+/** A port that is encrypted from the start keeps as silent as a dead one: it is asked once more, in TLS. */
+async function explained(
+  error: SMTPError,
+  settings: SmtpSettings,
+  timings: SmtpTimings,
+  signal: AbortSignal,
+): Promise<Refusal> {
+  const silent = 'timeoutType' in error && error.timeoutType === 'GREETING_TIMEOUT';
+  if (!silent || settings.encryption === 'tls' || !(await speaksTls(settings, timings, signal))) {
+    return refusalOf(error, settings, false);
   }
-  if (settings.user === '') return { connection, encryption };
-
-  if (!encryption && !settings.allowPlainLogin) {
-    return refused({
-      state: 'held',
-      reason: `The connection to ${serverName(settings)} is not encrypted, and no password goes over it; set mail.smtp.encryption to starttls or tls, or allow it with mail.smtp.allowPlainLogin`,
-    });
-  }
-  if (!connection.allowsAuth) {
-    return refused(loginRefusal(settings, 'it offers no login on this connection'));
-  }
-  const login = await step<boolean>(connection, signal, (done) =>
-    connection.login({ user: settings.user, pass: settings.password }, done),
-  );
-  return 'error' in login ? refused(refusalOf(login.error, settings, false)) : { connection, encryption };
+  const reason = `${serverName(settings)} is encrypted from the start, so no greeting came; set mail.smtp.encryption to tls, or mail.smtp.port to 587`;
+  return { state: 'held', reason };
 }
 
 /**
@@ -121,27 +155,6 @@ export function hangUp(connection: SMTPConnection): Promise<void> {
     });
     connection.quit();
   });
-}
-
-/** By the operating system's own look-up, so that its hosts file counts; every address of the host is tried. */
-async function dial(settings: SmtpSettings, timings: SmtpTimings, signal: AbortSignal): Promise<Socket> {
-  const { host, port, encryption } = settings;
-  const implicit = encryption === 'tls';
-  const socket = implicit
-    ? connectTls({ host, port, rejectUnauthorized: false, ...(isIP(host) ? {} : { servername: host }) })
-    : connectPlain({ host, port });
-  socket.on('error', () => {}); // also for what comes after it was given up
-  const patience = AbortSignal.timeout(timings.connectMs);
-  try {
-    await once(socket, implicit ? 'secureConnect' : 'connect', {
-      signal: AbortSignal.any([signal, patience]),
-    });
-    return socket;
-  } catch (error) {
-    socket.destroy();
-    if (signal.aborted) throw signal.reason;
-    throw patience.aborted ? new Error(`no connection within ${timings.connectMs / 1000} seconds`) : error;
-  }
 }
 
 function missingSetting(settings: SmtpSettings): string | undefined {

@@ -2,7 +2,8 @@ import type { Envelope, MailOutcome } from '#core/ports.ts';
 import { checkEnvelope } from '../mime/envelope.ts';
 import { withDeadline } from './deadline.ts';
 import { handOver } from './hand-over.ts';
-import { mask } from './outcome.ts';
+import type { LoginMethod } from './login.ts';
+import { mask } from './mask.ts';
 import { hangUp, openSession } from './session.ts';
 import { type SmtpSettings, type SmtpTimings, TIMINGS } from './settings.ts';
 import type { Encryption } from './trust.ts';
@@ -13,6 +14,8 @@ export interface TestMailReport {
   readonly conversation: readonly string[];
   /** Undefined when the connection was not encrypted. */
   readonly encryption: Encryption | undefined;
+  /** How it logged in, or tried to; undefined when it came to no login. */
+  readonly login: LoginMethod | undefined;
   /** The last thing the server said. */
   readonly reply: string;
   /** One sentence: that it works, or what is wrong and which setting to change. */
@@ -26,15 +29,16 @@ export async function sendTestMail(
   message: Uint8Array,
   options: Partial<SmtpTimings> = {},
 ): Promise<TestMailReport> {
-  const timings = { ...TIMINGS, ...options };
+  const timings = withinDeadline({ ...TIMINGS, ...options });
   const { conversation, listen } = createTranscript(settings);
   const { wire, complete, problem } = checkEnvelope(envelope);
   let encryption: Encryption | undefined;
+  let login: LoginMethod | undefined;
   const outcome = await withDeadline(timings.deadlineMs, async (signal): Promise<MailOutcome> => {
     if (problem) return problem;
     const opened = await openSession(settings, timings, signal, listen);
-    encryption = opened.encryption;
-    if ('refusal' in opened) return opened.refusal;
+    ({ encryption, login } = opened);
+    if ('refusal' in opened) return complete(opened.refusal);
     const nothingToRecord = async () => {};
     const sent = await handOver(opened.connection, wire, message, nothingToRecord, settings, signal);
     await hangUp(opened.connection);
@@ -45,10 +49,18 @@ export async function sendTestMail(
     outcome,
     conversation,
     encryption,
+    login,
     reply: reply?.slice(3) ?? '',
     summary: summaryOf(outcome, envelope),
   };
 }
+
+/** What comes first may take a part of the whole only, so that the report can say what was waited for. */
+const withinDeadline = (timings: SmtpTimings): SmtpTimings => ({
+  ...timings,
+  connectMs: Math.min(timings.connectMs, timings.deadlineMs * 0.4),
+  greetingMs: Math.min(timings.greetingMs, timings.deadlineMs * 0.4),
+});
 
 function summaryOf(outcome: MailOutcome, { to }: Envelope): string {
   if (outcome.state !== 'accepted') return outcome.reason;

@@ -37,10 +37,20 @@ const LIST_BACKWARDS = `
   WHERE partition = ?1 AND sort >= ?2 AND sort < iif(?3 = '', ?2 || x'ff', min(?2 || x'ff', ?3))
   ORDER BY sort DESC LIMIT ?4`;
 
+interface Write {
+  readonly changes: readonly Change[];
+  readonly version: string;
+  /** Of each change that puts. */
+  readonly json: readonly string[];
+  readonly resolve: (version: string) => void;
+  readonly reject: (error: unknown) => void;
+}
+
 /**
  * The table in one SQLite file (made if need be, with its folder), which several processes may have open at once.
  * The file must lie on a disk of this machine: the write-ahead log needs shared memory. Text compares by its UTF-8
- * bytes (SQLite's BINARY collation). A write that has returned was fsynced (`synchronous = FULL`), one fsync each.
+ * bytes (SQLite's BINARY collation). A write that has returned was fsynced (`synchronous = FULL`); writes that come at the
+ * same moment share one fsync.
  * @throws Fault `unavailable` or `damaged`, here and in every call, when the file cannot be used
  */
 export function openSqliteTable(file: string): Table & { close(): void } {
@@ -63,6 +73,10 @@ export function openSqliteTable(file: string): Table & { close(): void } {
   const beginWrite = statement('BEGIN IMMEDIATE');
   const commit = statement('COMMIT');
   const rollback = statement('ROLLBACK');
+  const savepoint = statement('SAVEPOINT one');
+  const undo = statement('ROLLBACK TO one');
+  const release = statement('RELEASE one');
+  const waiting: Write[] = [];
 
   function read({ partition, sort }: Key): Item | undefined {
     const row = selectOne.get(partition, sort) as [string, string] | undefined;
@@ -77,6 +91,40 @@ export function openSqliteTable(file: string): Table & { close(): void } {
     }
     if ('put' in change) put.run(partition, sort, version, json);
     else if ('delete' in change) remove.run(partition, sort);
+  }
+
+  function applyAll({ changes, version, json }: Write): void {
+    for (const [index, change] of changes.entries()) apply(change, version, json[index]!);
+  }
+
+  /** Writes that came together share a transaction and its fsync; each of them is still all or nothing. */
+  function writeWaiting(): void {
+    const group = waiting.splice(0, waiting.length);
+    if (group.length === 0) return;
+    const refused = new Map<Write, unknown>();
+    try {
+      transaction(beginWrite, () => {
+        if (group.length === 1) return applyAll(group[0]!);
+        for (const write of group) {
+          savepoint.run();
+          try {
+            applyAll(write);
+          } catch (error) {
+            if (!(error instanceof ConflictError)) throw error;
+            refused.set(write, error);
+            undo.run();
+          }
+          release.run();
+        }
+      });
+    } catch (error) {
+      for (const { reject } of group) reject(error);
+      return;
+    }
+    for (const write of group) {
+      if (refused.has(write)) write.reject(refused.get(write));
+      else write.resolve(write.version);
+    }
   }
 
   function transaction<T>(begin: StatementSync, work: () => T): T {
@@ -118,18 +166,20 @@ export function openSqliteTable(file: string): Table & { close(): void } {
       }));
     },
 
-    async write(changes) {
-      assertWithinLimits(changes);
-      const version = randomUUID();
-      // Before the transaction: while it lasts, other processes wait.
-      const json = changes.map((change) => ('put' in change ? JSON.stringify(change.value) : ''));
-      transaction(beginWrite, () => {
-        for (const [index, change] of changes.entries()) apply(change, version, json[index]!);
+    write(changes) {
+      return new Promise((resolve, reject) => {
+        assertWithinLimits(changes);
+        // Before the transaction: while it lasts, other processes wait.
+        const json = changes.map((change) => ('put' in change ? JSON.stringify(change.value) : ''));
+        waiting.push({ changes, version: randomUUID(), json, resolve, reject });
+        if (waiting.length === 1) setImmediate(writeWaiting);
       });
     },
 
     close() {
-      if (db.isOpen) db.close();
+      if (!db.isOpen) return;
+      writeWaiting();
+      db.close();
     },
   };
 }

@@ -157,7 +157,7 @@ function printedTexts({
   };
   add('The company', company);
   add("The company's contact", company.contact);
-  const { email: _email, invoiceEmail: _invoiceEmail, cc: _cc, ...shown } = customer;
+  const { email: _email, invoiceEmail: _invoiceEmail, cc: _cc, bcc: _bcc, ...shown } = customer;
   add(`Customer ${customer.number}`, shown);
   for (const note of notes) {
     for (const { position, article, description, place } of note.lines) {

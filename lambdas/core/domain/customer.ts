@@ -41,6 +41,7 @@ export const customerSchema = z.object({
   invoiceAddressee: line(120).default(''),
   invoiceByMail: z.boolean().default(false),
   cc: line(1000).default(''),
+  bcc: line(1000).default(''),
   billingCycle: z.enum(CYCLES).default('monthly'),
   /** Whether a delivery overview goes with each invoice. */
   deliveryOverview: z.boolean().default(false),

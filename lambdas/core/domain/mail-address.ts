@@ -35,6 +35,13 @@ export function isMailAddress(text: string): boolean {
   return domain !== undefined && local.length + 1 + domain.length <= 254;
 }
 
+/** The same for two spellings of one mailbox: as DNS and SMTP see it, in lower case. */
+export function mailboxOf(address: string): string {
+  const at = address.lastIndexOf('@');
+  const domain = asciiDomain(address.slice(at + 1)) ?? address.slice(at + 1);
+  return `${address.slice(0, at)}@${domain}`.toLowerCase();
+}
+
 /** As DNS and SMTP see it (punycode); undefined for what is no domain of at least two labels. */
 function asciiDomain(domain: string): string | undefined {
   if (!domain.split('.').every((label) => LABEL.test(label))) return undefined;

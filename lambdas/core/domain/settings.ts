@@ -74,16 +74,39 @@ export const settingsSchema = z.object({
         .object({ name: line(120).default(''), address: z.union([z.literal(''), mailAddress]).default('') })
         .prefault({}),
       replyTo: z.union([z.literal(''), mailAddress]).default(''),
+      /** Get a copy of each mail, besides the customer's own `cc` and `bcc`. */
+      cc: z.array(mailAddress).max(20).default([]),
       bcc: z.array(mailAddress).max(20).default([]),
+      /** MB (millions of bytes) of a whole message; a larger one is held. Attachments take a third more than their files. */
+      maxMegabytes: z.number().min(0.1).max(150).default(25),
+      /** A mail whose answer was lost waits for a person, or is sent again once by itself with the same Message-ID. */
+      whenUnknown: z.enum(['ask', 'send again']).default('ask'),
+      /** Names the sender domain's DKIM key in DNS (`<selector>._domainkey.<domain>`); empty where it is not known. */
+      dkimSelector: z
+        .string()
+        .trim()
+        .regex(/^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/, 'must be a name in DNS')
+        .default(''),
       smtp: z
         .object({
           host: line(253).default(''),
           port: z.number().int().min(1).max(65_535).default(587),
-          encryption: z.enum(['none', 'starttls-if-offered', 'starttls', 'tls']).default('starttls'),
+          encryption: z
+            .enum(['none', 'starttls-if-offered', 'starttls', 'tls'], { error: nameElsewhere })
+            .default('starttls')
+            .meta({
+              description:
+                '`starttls`: encrypted before anything is said, or nothing is sent (port 587). `starttls-if-offered`: encrypted wherever the server offers it, which other programs call "TLS". `tls`: encrypted from the start (port 465), which other programs call "SSL".',
+            }),
+          /** `verify`: by this machine's authorities and for this host. `pin`: this one alone. `any`: nobody checks. */
           certificate: z.enum(['verify', 'pin', 'any']).default('verify'),
-          /** SHA-256 of the server's certificate, hex, for `certificate: pin`. */
+          /** SHA-256 of the server's certificate, hex, for `certificate: pin`; the test mail shows it. */
           pin: line(95).default(''),
           user: line(254).default(''),
+          /** The oldest protocol that is spoken; 1.0 and 1.1 are for servers that know no better (RFC 8996). */
+          minTls: z.enum(['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3']).default('TLSv1.2'),
+          /** `auto`: the first of PLAIN, LOGIN and CRAM-MD5 that the server offers. No login where `user` is empty. */
+          login: z.enum(['auto', 'plain', 'login', 'cram-md5']).default('auto'),
           /** Whether a password may go over a connection without TLS. */
           allowPlainLogin: z.boolean().default(false),
         })
@@ -126,6 +149,19 @@ export const settingsSchema = z.object({
 });
 
 export type Settings = z.infer<typeof settingsSchema>;
+
+/** People bring the words of their former programs along, where "TLS" and "SSL" mean something else than here. */
+function nameElsewhere({ input }: { readonly input?: unknown }): string | undefined {
+  const meant = {
+    TLS: 'what other programs call TLS is starttls-if-offered here (tls is encrypted from the start: their SSL)',
+    SSL: 'what other programs call SSL is tls here',
+    'SSL/TLS': 'what other programs call SSL/TLS is tls here',
+    STARTTLS: 'it is written starttls here',
+    NONE: 'it is written none here',
+  };
+  const name = String(input).trim().toUpperCase();
+  return Object.hasOwn(meant, name) ? meant[name as keyof typeof meant] : undefined;
+}
 
 /** Letters, digits, dots and underscores: it becomes part of file names. An empty one takes its hyphen along. */
 function filePrefix(standard: string) {

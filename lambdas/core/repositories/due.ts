@@ -1,4 +1,4 @@
-import type { Change, Clock, Key, Table, Workers } from '#core/ports.ts';
+import type { Change, Clock, Item, Key, Table, Workers } from '#core/ports.ts';
 import { create, stored } from './stored.ts';
 
 /**
@@ -27,31 +27,75 @@ export const addDue = (at: number, due: Due): Change => create(dueKey(at, due), 
 /** No expectation: whoever ends the work removes the item, if it is still there. */
 export const removeDue = (at: number, due: Due): Change => ({ delete: dueKey(at, due) });
 
+interface ListDeps {
+  readonly table: Table;
+  readonly clock: Clock;
+  readonly workers: Workers;
+}
+
+const PAGE = 1000;
+
 /**
  * What is due now, oldest first: what nobody works at, what a dead process worked at, and what was worked at for
- * longer than its lease. `horizon` is the longest lease, in milliseconds.
+ * longer than its lease; a thousand things at most. `horizon` is the longest lease, in milliseconds.
  */
-export async function listDue(
+export async function listDue(kind: Due['kind'], horizon: number, deps: ListDeps): Promise<string[]> {
+  for await (const page of duePages(kind, horizon, deps)) return page;
+  return [];
+}
+
+/** The same page by page: no page is read before the one before it was used. */
+export async function* duePages(
   kind: Due['kind'],
   horizon: number,
-  deps: { readonly table: Table; readonly clock: Clock; readonly workers: Workers },
-): Promise<string[]> {
-  const items = await deps.table.list(`DUE#${kind}`, { limit: 1000 });
+  deps: ListDeps,
+): AsyncGenerator<string[]> {
+  for (let after = ''; ; ) {
+    const items = await deps.table.list(`DUE#${kind}`, { limit: PAGE, ...(after ? { after } : {}) });
+    const end = new Date(deps.clock.now() + horizon).toISOString();
+    const near = items.filter((item) => item.key.sort.slice(0, end.length) <= end);
+    yield near.filter(isFreeToTake(deps)).map((item) => stored<Due>(item).value.id);
+    if (near.length < PAGE) return;
+    after = near.at(-1)!.key.sort;
+  }
+}
+
+const isFreeToTake = (deps: ListDeps) => {
   const now = new Date(deps.clock.now()).toISOString();
-  const end = new Date(deps.clock.now() + horizon).toISOString();
-  return items
-    .filter((item) => item.key.sort.slice(0, end.length) <= end)
-    .map((item) => stored<Due>(item))
-    .filter(({ key, value }) => {
-      const isPast = key.sort.slice(0, now.length) <= now;
-      return isPast || (value.worker !== undefined && deps.workers.isDead(value.worker));
-    })
-    .map(({ value }) => value.id);
+  return (item: Item): boolean => {
+    const { worker } = stored<Due>(item).value;
+    return item.key.sort.slice(0, now.length) <= now || (worker !== undefined && deps.workers.isDead(worker));
+  };
+};
+
+/** Leases end behind whatever has been waiting for long. */
+const NEWEST = 100;
+
+/** Of the things that are due the newest, what was left by a process that is dead or was at it for longer than its lease. */
+export async function abandonedDue(kind: Due['kind'], horizon: number, deps: ListDeps): Promise<string[]> {
+  const after = `${new Date(deps.clock.now() + horizon + 1).toISOString()}#`;
+  const items = await deps.table.list(`DUE#${kind}`, { after, limit: NEWEST, backwards: true });
+  const left = items.filter(isFreeToTake(deps)).map((item) => stored<Due>(item).value);
+  return left.filter(({ worker }) => worker !== undefined).map(({ id }) => id);
+}
+
+/** How many things are due until then; no more than `most` are counted. */
+export async function countDue(
+  kind: Due['kind'],
+  until: number,
+  most: number,
+  table: Table,
+): Promise<number> {
+  const items = await table.list(`DUE#${kind}`, { limit: most });
+  const end = new Date(until).toISOString();
+  return items.filter((item) => item.key.sort.slice(0, end.length) <= end).length;
 }
 
 /** Since when the longest waiting thing is due, in milliseconds since 1970; it may lie ahead. Undefined when nothing waits. */
-export async function oldestDue(table: Table): Promise<number | undefined> {
-  const kinds: readonly Due['kind'][] = ['run', 'invoice', 'mail'];
+export async function oldestDue(
+  table: Table,
+  kinds: readonly Due['kind'][] = ['run', 'invoice', 'mail'],
+): Promise<number | undefined> {
   const firsts = await Promise.all(kinds.map((kind) => table.list(`DUE#${kind}`, { limit: 1 })));
   const instants = firsts.flat().map((item) => Date.parse(item.key.sort.split('#')[0]!));
   return instants.length === 0 ? undefined : Math.min(...instants);

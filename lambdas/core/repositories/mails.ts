@@ -1,13 +1,14 @@
-import type { Envelope, Key, MailAddress, Table } from '#core/ports.ts';
+import type { Key, MailAddress, Table } from '#core/ports.ts';
 import type { Lease } from './runs.ts';
 import { read, type Stored, stored } from './stored.ts';
 
 /**
- * queued: waits for its first try. sending: a process has the lease; `handedOver` is set before the server can have
+ * queued: waits for its first try. sending: a process has the lease; `handedOverAt` is set before the server can have
  * the whole message. accepted: the server took it. deferred: tried again later. failed: refused for good. held:
- * login, TLS or sender refused, the mailing stands. unknown: the answer was lost after the hand-over; it waits for
- * a person. settled: a person counted it as sent. replaced: a person had another mail sent in its place. delivered,
- * bounced, complained: what became of it after it was accepted, where the provider tells.
+ * login, TLS or sender refused, the mailing stands; or this message is too large. unknown: the answer was lost after the
+ * hand-over; it waits for a person. settled: a person counted it as sent. replaced: a person had another mail sent in
+ * its place. delivered, bounced, complained: what became of it after it was accepted, where the provider tells.
+ * suppressed: not sent, as an earlier mail to the same address bounced for good. Drawn by `mail-state.ts`.
  */
 export const MAIL_STATES = [
   'queued',
@@ -21,6 +22,7 @@ export const MAIL_STATES = [
   'replaced',
   'delivered',
   'bounced',
+  'suppressed',
   'complained',
 ] as const;
 export type MailState = (typeof MAIL_STATES)[number];
@@ -29,11 +31,34 @@ export type MailState = (typeof MAIL_STATES)[number];
 export interface MailFeedback {
   /** The provider's own name of the event: the same event is kept once. */
   readonly id: string;
-  readonly kind: 'accepted' | 'delayed' | 'delivered' | 'bounced' | 'complained' | 'rejected';
+  readonly kind: 'accepted' | 'delayed' | 'delivered' | 'bounced' | 'suppressed' | 'complained' | 'rejected';
+  /** Of a bounce: another mail to the same address would bounce as well. */
+  readonly permanent?: true;
   /** ISO instant. */
   readonly at: string;
+  /** As the provider writes them; empty for all. */
   readonly recipients: readonly string[];
   readonly detail: string;
+}
+
+export const TRIED_STATES = [
+  'waiting',
+  'accepted',
+  'deferred',
+  'failed',
+  'unknown',
+  'settled',
+  'suppressed',
+] as const;
+
+/** One address of the envelope, and what our own tries brought: what the provider tells lies in `Mail.feedback`. */
+export interface Recipient {
+  readonly address: string;
+  /** The header it stands in; `bcc` in none. */
+  readonly kind: 'to' | 'cc' | 'bcc';
+  readonly state: (typeof TRIED_STATES)[number];
+  /** What the server said of it, or why it is in this state. */
+  readonly reply?: string;
 }
 
 /** `MAIL#<id> / MAIL`: one outbox record, all it takes to make the message; the id is the invoice's number, a hyphen and 1, 2 … for each person's resend. */
@@ -43,12 +68,14 @@ export interface Mail {
   readonly customer: string;
   /** That made it: while it is paused, nothing is sent. Absent for what a person mails again. */
   readonly run?: string;
+  /** Drawn from the recipients and the feedback, as `reason` is. */
   readonly state: MailState;
+  /** The server's answer or the reason of the state. */
+  readonly reason?: string;
   readonly from: MailAddress;
   readonly replyTo: string;
-  readonly envelope: Envelope;
-  readonly to: readonly string[];
-  readonly cc: readonly string[];
+  /** `to` before `cc` before `bcc`, each mailbox once; at least one is `to`. */
+  readonly recipients: readonly Recipient[];
   /** What the customer's addresses also held and is no address: left out. */
   readonly malformed?: readonly string[];
   /** The same on every automatic retry. */
@@ -60,14 +87,22 @@ export interface Mail {
   readonly lease?: Lease;
   /** When the hand-over of the current try began. */
   readonly handedOverAt?: string;
-  /** The server's answer or the reason of the state. */
-  readonly reason?: string;
-  readonly refused?: readonly { readonly address: string; readonly reply: string }[];
+  /** What the last try brought as a whole. */
+  readonly answer?: string;
+  /** An answer was lost, and the settings had it sent again by itself: they do so once. */
+  readonly sentAgain?: true;
   readonly feedback?: readonly MailFeedback[];
   readonly changedAt: string;
   /** When its due item is due; undefined when nothing waits. */
   readonly dueAt?: number;
 }
+
+export const addressesOf = ({ recipients }: Pick<Mail, 'recipients'>, kind: Recipient['kind']): string[] =>
+  recipients.filter((recipient) => recipient.kind === kind).map(({ address }) => address);
+
+/** The customer has not got it by mail and will not: the invoice is offered to be printed. */
+export const didNotArrive = ({ state }: Mail): boolean =>
+  state === 'failed' || state === 'bounced' || state === 'suppressed';
 
 export const mailPartition = (id: string): string => `MAIL#${id}`;
 export const mailKey = (id: string): Key => ({ partition: mailPartition(id), sort: 'MAIL' });

@@ -66,6 +66,9 @@ export interface Run {
   readonly paused?: true;
   /** Instants; the last one is open while it is paused. */
   readonly pauses?: readonly { readonly from: string; readonly to?: string }[];
+  /** How often it was paused, and after which of these pauses its mails were made due again. */
+  readonly rests?: number;
+  readonly wokenAfter?: number;
   /** Where many processes share it: how often one has taken it on. */
   readonly turn?: number;
   /** When its due item is due. */
@@ -125,6 +128,8 @@ export const runListKey = (id: string): Key => ({ partition: 'RUNS', sort: `RUN#
 /** `ACTIVE / <order>`: the unfinished run of an order, so that the same order joins it. */
 export const activeRunKey = (orderHash: string): Key => ({ partition: 'ACTIVE', sort: orderHash });
 
+/** It was paused, and its mails may have lost their due items since. */
+export const hasRested = ({ rests = 0, wokenAfter = 0 }: Run): boolean => rests > wokenAfter;
 export const isPaused = async (table: Table, id: string): Promise<boolean> =>
   (await table.get(pausedKey(id))) !== undefined;
 export const readRun = (table: Table, id: string) => read<Run>(table, runKey(id));

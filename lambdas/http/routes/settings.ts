@@ -5,6 +5,7 @@ import { readSettings, SMTP_PASSWORD } from '#core/repositories/settings.ts';
 import type { HttpDeps } from '../deps.ts';
 import { json, jsonBody, type Routes, route, WRITE } from '../route.ts';
 import { settingsAnswer, settingsBody, settingsJson } from '../schemas/settings.ts';
+import { testMailAnswer, testMailBody, testMailJson } from '../schemas/test-mail.ts';
 
 export const settingsRoutes: Routes = (app, deps) => {
   app.openapi(
@@ -35,7 +36,9 @@ export const settingsRoutes: Routes = (app, deps) => {
             .object({
               settings: settingsAnswer,
               changed: z.boolean(),
-              notices: z.array(z.string()).meta({ description: 'What was ignored, or has no effect yet.' }),
+              notices: z
+                .array(z.string())
+                .meta({ description: 'What was ignored, has no effect yet, or is less than safe.' }),
             })
             .meta({ id: 'SettingsChange' }),
         ),
@@ -59,41 +62,10 @@ export const settingsRoutes: Routes = (app, deps) => {
       operationId: 'sendTestMail',
       tags: ['Settings'],
       summary: 'Sends one test mail and tells the conversation with the server',
-      request: {
-        body: jsonBody(z.strictObject({ to: z.email().max(254).meta({ example: 'buero@kunde.example' }) })),
-      },
-      responses: {
-        200: json(
-          'What was said',
-          z
-            .object({
-              state: z.string().meta({ description: '`accepted` when the server took the mail.' }),
-              summary: z
-                .string()
-                .meta({ description: 'That it works, or what is wrong and which setting to change.' }),
-              reply: z.string(),
-              conversation: z.array(z.string()),
-              encryption: z.looseObject({}).optional(),
-            })
-            .meta({ id: 'TestMail' }),
-        ),
-      },
+      request: { body: jsonBody(testMailBody) },
+      responses: { 200: json('What was said', testMailAnswer) },
     }),
-    async (context) => {
-      const { outcome, summary, reply, conversation, encryption } = await deps.testMail(
-        context.req.valid('json').to,
-      );
-      return context.json(
-        {
-          state: outcome.state,
-          summary,
-          reply,
-          conversation: [...conversation],
-          ...(encryption ? { encryption: { ...encryption } } : {}),
-        },
-        200,
-      );
-    },
+    async (context) => context.json(testMailJson(await deps.testMail(context.req.valid('json').to)), 200),
   );
 };
 

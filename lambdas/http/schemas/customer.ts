@@ -36,6 +36,7 @@ export const customerAnswer = z
         'invoiceEmail',
         'invoiceAddressee',
         'cc',
+        'bcc',
         'vatId',
         'buyerReference',
         'orderReference',

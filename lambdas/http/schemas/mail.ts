@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { MAIL_STATES, type Mail } from '#core/repositories/mails.ts';
+import { knownRecipients, leftOut, RECIPIENT_STATES } from '#core/mail-state.ts';
+import { addressesOf, MAIL_STATES, type Mail } from '#core/repositories/mails.ts';
 
 export const mailAnswer = z
   .object({
@@ -13,8 +14,22 @@ export const mailAnswer = z
     reason: z.string().optional().meta({ description: 'What the server said, or why it is in this state.' }),
     to: z.array(z.string()),
     cc: z.array(z.string()),
-    leftOut: z.array(z.string()).optional(),
-    refused: z.array(z.object({ address: z.string(), reply: z.string() })).optional(),
+    recipients: z
+      .array(
+        z.object({
+          address: z.string(),
+          kind: z.enum(['to', 'cc', 'bcc']),
+          state: z.enum(RECIPIENT_STATES).meta({
+            description: '`waiting` and `deferred`: the next try is for them. Else as the states of a mail.',
+          }),
+          reply: z.string().optional().meta({ description: 'What the server or the provider said of it.' }),
+        }),
+      )
+      .meta({ description: 'All who are to get it, each with its own state.' }),
+    leftOut: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'Addresses that fared otherwise than the mail as a whole; a sentence each.' }),
     attempts: z.number().int(),
     queuedAt: z.string(),
     changedAt: z.string(),
@@ -24,23 +39,24 @@ export const mailAnswer = z
   .meta({ id: 'Mail' });
 
 export const mailJson = (mail: Mail): z.infer<typeof mailAnswer> => {
-  const { id, invoice, customer, state, reason, to, cc, malformed, refused, attempts } = mail;
+  const { id, invoice, customer, state, reason, attempts, queuedAt, changedAt, dueAt, messageId } = mail;
+  const others = leftOut(mail);
   return {
     id,
     invoice,
     customer,
     state,
     ...(reason ? { reason } : {}),
-    to: [...to],
-    cc: [...cc],
-    ...(malformed ? { leftOut: [...malformed] } : {}),
-    ...(refused ? { refused: [...refused] } : {}),
+    to: addressesOf(mail, 'to'),
+    cc: addressesOf(mail, 'cc'),
+    recipients: knownRecipients(mail).map((recipient) => ({ ...recipient })),
+    ...(others.length > 0 ? { leftOut: others } : {}),
     attempts,
-    queuedAt: mail.queuedAt,
-    changedAt: mail.changedAt,
-    ...(mail.dueAt !== undefined && (state === 'deferred' || state === 'held')
-      ? { nextTryAt: new Date(mail.dueAt).toISOString() }
+    queuedAt,
+    changedAt,
+    ...(dueAt !== undefined && state !== 'queued' && state !== 'sending'
+      ? { nextTryAt: new Date(dueAt).toISOString() }
       : {}),
-    messageId: mail.messageId,
+    messageId,
   };
 };

@@ -44,6 +44,25 @@ export const customerInRun = z
   })
   .meta({ id: 'CustomerInRun' });
 
+const preflight = z
+  .object({
+    mails: z.number().int(),
+    recipients: z.number().int().meta({ description: 'Of all mails, copies included.' }),
+    printed: z.number().int().meta({ description: 'Invoices that would be printed.' }),
+    seconds: z
+      .number()
+      .int()
+      .meta({ description: 'Until the last mail has its turn, by pace and quota, if the run began now.' }),
+    findings: z.array(
+      z.object({
+        level: z.enum(['warning', 'info']),
+        text: z.string(),
+        customer: z.string().optional().meta({ description: 'Whose address it is about.' }),
+      }),
+    ),
+  })
+  .meta({ id: 'Preflight' });
+
 export const runAnswer = z
   .object({
     run: z.string(),
@@ -71,6 +90,22 @@ export const runAnswer = z
     delivery: z.record(z.string(), z.number().int()).meta({ description: 'Invoices by the way they go.' }),
     customers: z.array(customerInRun),
     discrepancies: z.array(z.string()),
+    mailing: z
+      .object({
+        waiting: z.number().int(),
+        secondsLeft: z
+          .number()
+          .int()
+          .optional()
+          .meta({ description: 'Until the last of them has its turn, by the pace and quota as used now.' }),
+        held: z.string().optional().meta({ description: 'Why no mail is tried just now.' }),
+        paused: z.boolean().optional(),
+      })
+      .optional()
+      .meta({ description: 'While mails of it wait for a first or a further try.' }),
+    preflight: preflight
+      .optional()
+      .meta({ description: 'Of a dry run with output pdf: what would become of the mails.' }),
   })
   .meta({ id: 'Run' });
 
@@ -103,10 +138,11 @@ export const runJson = (
   which: z.infer<typeof customersQuery>,
 ): z.infer<typeof runAnswer> => {
   const customers = which === 'none' ? [] : report.customers;
-  const { pauses, ...rest } = report;
+  const { pauses, preflight, ...rest } = report;
   return {
     ...rest,
     ...(pauses ? { pauses: [...pauses] } : {}),
+    ...(preflight ? { preflight: { ...preflight, findings: [...preflight.findings] } } : {}),
     counts: { ...report.counts },
     delivery: { ...report.delivery },
     discrepancies: [...report.discrepancies],

@@ -1,7 +1,9 @@
 import { instant } from '#core/deps.ts';
 import { refuse } from '#core/errors.ts';
-import { listMonthMails, type Mail, readMail, readMails } from '#core/repositories/mails.ts';
+import { leftOut } from '#core/mail-state.ts';
+import { addressesOf, listMonthMails, type Mail, readMail, readMails } from '#core/repositories/mails.ts';
 import { decideMail } from '#core/resend-mail.ts';
+import { mailJson } from '#http/schemas/mail.ts';
 import { type Command, TEXT } from '../command.ts';
 import { table } from '../report-text.ts';
 
@@ -20,10 +22,13 @@ export const mailsCommand: Command = {
       mail.id,
       mail.customer,
       mail.state,
-      mail.to.join(', '),
-      mail.reason ?? '',
+      addressesOf(mail, 'to').join(', '),
+      [mail.reason ?? '', ...leftOut(mail)].filter(Boolean).join('; '),
     ]);
-    print(table(['Mail', 'Customer', 'State', 'To', 'Answer'], rows).join('\n'), { month, mails });
+    print(table(['Mail', 'Customer', 'State', 'To', 'Answer'], rows).join('\n'), {
+      month,
+      mails: mails.map(mailJson),
+    });
     return mails.some(needsAPerson) ? 1 : 0;
   },
 };
@@ -39,10 +44,10 @@ export const decideCommand: Command = {
     const mailId = await decideMail(id, again ? 'send again' : 'count as sent', local);
     if (again) await local.mail([mailId]);
     const mail = (await readMail(local.table, mailId))!.value;
-    print(`${mailId}: ${mail.state}${mail.reason ? `, ${mail.reason}` : ''}`, { mail });
+    print(`${mailId}: ${mail.state}${mail.reason ? `, ${mail.reason}` : ''}`, { mail: mailJson(mail) });
     return needsAPerson(mail) ? 1 : 0;
   },
 };
 
 const needsAPerson = ({ state }: Mail): boolean =>
-  ['held', 'failed', 'unknown', 'bounced', 'complained'].includes(state);
+  ['held', 'failed', 'unknown', 'bounced', 'suppressed', 'complained'].includes(state);

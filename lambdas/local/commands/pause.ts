@@ -5,9 +5,7 @@ import type { Command } from '../command.ts';
 import { reportText } from '../report-text.ts';
 
 export const pauseCommand: Command = {
-  help: [
-    ['pause RUN · resume RUN', 'lets a run rest wherever it stands · lets it go on, and waits for its end'],
-  ],
+  help: [['pause RUN · resume RUN', 'lets a run or its mailing rest wherever it stands · lets it go on']],
   options: {},
   async run({ words: [runId] }, { local, print }) {
     if (!runId) refuse('Say which run: pause RUN.');

@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import { anyPeriod } from '#core/domain/period.ts';
 import { refuse } from '#core/errors.ts';
 import { archivedDocuments } from '#core/print-invoices.ts';
-import { readMails } from '#core/repositories/mails.ts';
+import { addressesOf, readMails } from '#core/repositories/mails.ts';
 import { checkResend, resendMail } from '#core/resend-mail.ts';
 import { type InvoiceSelection, selectInvoices } from '#core/select-invoices.ts';
+import { mailJson } from '#http/schemas/mail.ts';
 import { type Arguments, type Command, FLAG, TEXT } from '../command.ts';
 import { openOnScreen, writeDocuments } from '../paper.ts';
 import { outputOf } from './run.ts';
@@ -42,9 +43,12 @@ export const reprintCommand: Command = {
       const mails = (await readMails(local.table, ids)).map(({ value }) => value);
       print(
         mails
-          .map((mail) => `${mail.id}  ${mail.state}  ${mail.to.join(', ')}  ${mail.reason ?? ''}`)
+          .map(
+            (mail) =>
+              `${mail.id}  ${mail.state}  ${addressesOf(mail, 'to').join(', ')}  ${mail.reason ?? ''}`,
+          )
           .join('\n'),
-        { mails: mails.map(({ id, invoice, state, to, reason }) => ({ id, invoice, state, to, reason })) },
+        { mails: mails.map(mailJson) },
       );
       return mails.every(({ state }) => state === 'accepted' || state === 'deferred') ? 0 : 1;
     }

@@ -31,7 +31,8 @@ describe('an event of SES', () => {
     it(`${type} means ${kind}`, () => {
       const told = read(type)!;
       assert.equal(told.mailId, MAIL.mailId);
-      const { id, ...feedback } = told.feedback;
+      const { id, permanent, ...feedback } = told.feedback;
+      assert.equal(permanent, kind === 'bounced' || undefined);
       assert.deepEqual(feedback, { kind, at, recipients: ['a@kunde.example'], detail });
       assert.ok(id.startsWith(`${kind} ses-1`), id);
     });
@@ -63,6 +64,24 @@ describe('an event of SES', () => {
       assert.equal(readSesEvent(event), undefined);
     }
   });
+
+  const bounces: [string, string, MailFeedback['kind'], true | undefined][] = [
+    ['Permanent', 'NoEmail', 'bounced', true],
+    ['Transient', 'MailboxFull', 'bounced', undefined],
+    ['Undetermined', 'Undetermined', 'bounced', undefined],
+    ['Permanent', 'Suppressed', 'suppressed', undefined],
+    ['Permanent', 'OnAccountSuppressionList', 'suppressed', undefined],
+  ];
+  for (const [bounceType, bounceSubType, kind, permanent] of bounces) {
+    it(`a bounce that is ${bounceType}, ${bounceSubType}, means ${kind}`, () => {
+      const event = changed('Bounce', (detail) => {
+        detail.bounce = { ...(detail.bounce as object), bounceType, bounceSubType };
+      });
+      const { feedback } = readSesEvent(event)!;
+      assert.deepEqual([feedback.kind, feedback.permanent], [kind, permanent]);
+      assert.ok(feedback.detail.startsWith(`${bounceType} ${bounceSubType}`));
+    });
+  }
 
   it('may leave out what SES leaves out at times', () => {
     const plain = changed('Bounce', (detail) => {

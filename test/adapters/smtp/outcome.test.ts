@@ -39,16 +39,20 @@ const rows: readonly Row[] = [
   { what: 'silence at EHLO', script: { EHLO: 'silence' }, state: 'deferred', reason: /./ },
   { what: 'EHLO and HELO refused', script: { EHLO: '550 go away', HELO: '550 go away' }, state: 'deferred', reason: /550 go away/ },
   { what: '421 at EHLO', script: { EHLO: { thenClose: '421 shutting down' } }, state: 'deferred', reason: /421 shutting down/ },
+  { what: 'closed after EHLO', script: { EHLO: { thenClose: '250 scripted' } }, state: 'deferred', reason: /closed|EPIPE|ECONNRESET/ },
+  { what: '450 at EHLO and HELO', script: { EHLO: '450 not now', HELO: '450 not now' }, state: 'deferred', reason: /450 not now/ },
   { what: 'only HELO known', script: { EHLO: '502 unknown' }, state: 'accepted', marked: true, reason: /queued as 42/ },
   // TLS wanted, not to be had: no other mail would fare better.
   { what: 'STARTTLS not offered', script: {}, settings: starttls, state: 'held', reason: /no STARTTLS.*mail\.smtp\.encryption/ },
   { what: 'STARTTLS not offered, EHLO not even known', script: { EHLO: '502 unknown' }, settings: starttls, state: 'held', reason: /STARTTLS/ },
   { what: 'STARTTLS not possible now', script: { EHLO: ehlo('STARTTLS'), STARTTLS: '454 TLS not available' }, settings: starttls, state: 'deferred', reason: /454/ },
-  { what: 'STARTTLS offered, refused, and not insisted on', script: { EHLO: ehlo('STARTTLS'), STARTTLS: '454 TLS not available' }, settings: offered, state: 'accepted', marked: true, reason: /42/ },
+  { what: 'STARTTLS offered, but not possible now, where it is taken if offered', script: { EHLO: ehlo('STARTTLS'), STARTTLS: '454 TLS not available' }, settings: offered, state: 'deferred', reason: /454/ },
   { what: 'STARTTLS not insisted on', script: {}, settings: offered, state: 'accepted', marked: true, reason: /42/ },
   { what: 'silence after STARTTLS', script: { EHLO: ehlo('STARTTLS'), STARTTLS: '220 go' }, settings: starttls, state: 'deferred', reason: /TLS handshake/ },
   { what: 'closed after STARTTLS', script: { EHLO: ehlo('STARTTLS'), STARTTLS: { thenClose: '220 go' } }, settings: starttls, state: 'deferred', reason: /./ },
   { what: 'implicit TLS at a port without', script: {}, settings: { encryption: 'tls' }, state: 'held', reason: /mail\.smtp\.encryption/ },
+  { what: 'STARTTLS offered, but refused, where it is taken if offered', script: { EHLO: ehlo('STARTTLS'), STARTTLS: '501 no' }, settings: offered, state: 'held', reason: /refuses STARTTLS: 501.*mail\.smtp\.encryption/ },
+  { what: '421 at STARTTLS', script: { EHLO: ehlo('STARTTLS'), STARTTLS: { thenClose: '421 closing' } }, settings: offered, state: 'deferred', reason: /421/ },
   // Login.
   { what: 'login refused', script: { AUTH: '535 5.7.8 authentication failed' }, settings: login, state: 'held', reason: /535.*mail\.smtp\.user.*mail\.smtp\.password/ },
   { what: 'login refused, password echoed', script: { AUTH: '535 bad password geheim-42' }, settings: login, state: 'held', reason: /\*\*\*/ },
@@ -70,6 +74,9 @@ const rows: readonly Row[] = [
   { what: 'no room', script: { MAIL: '452 4.3.1 insufficient storage' }, state: 'deferred', reason: /452/ },
   { what: '421 at MAIL FROM', script: { MAIL: { thenClose: '421 closing' } }, state: 'deferred', reason: /421 closing/ },
   { what: 'closed at MAIL FROM', script: { MAIL: 'close' }, state: 'deferred', reason: /closed/ },
+  { what: 'closed after MAIL FROM', script: { MAIL: { thenClose: '250 ok' } }, state: 'deferred', reason: /closed|EPIPE|ECONNRESET/ },
+  { what: 'silence at MAIL FROM', script: { MAIL: 'silence' }, state: 'deferred', reason: /./ },
+  { what: 'login refused at MAIL FROM', script: { MAIL: '535 5.7.8 who are you' }, state: 'held', reason: /535/ },
   { what: 'message too large, known beforehand', script: { EHLO: ehlo('SIZE 1000') }, state: 'failed', reason: /too large/ },
   { what: 'message too large, said at MAIL FROM', script: { MAIL: '552 5.3.4 too big' }, state: 'failed', reason: /552/ },
   // Recipients.
@@ -83,6 +90,14 @@ const rows: readonly Row[] = [
   { what: '421 at RCPT TO', script: { RCPT: { thenClose: '421 closing' } }, state: 'deferred', reason: /421/ },
   { what: '421 at RCPT TO in a pipeline', script: { EHLO: ehlo('PIPELINING'), RCPT: { thenClose: '421 closing' } }, state: 'deferred', reason: /421/ },
   { what: 'closed at RCPT TO', script: { RCPT: 'close' }, state: 'deferred', reason: /closed/ },
+  { what: 'closed after RCPT TO', script: { RCPT: { thenClose: '250 ok' } }, state: 'deferred', reason: /closed|EPIPE|ECONNRESET/ },
+  { what: 'recipient refused for now: 452', script: { RCPT: '452 4.5.3 too many recipients' }, state: 'deferred', reason: /452/ },
+  { what: 'recipient refused: 554', script: { RCPT: '554 5.7.1 blocked' }, state: 'failed', reason: /554/ },
+  { what: 'relaying refused, without a login', script: { RCPT: '550 5.7.1 relaying denied' }, state: 'held', reason: /relaying denied.*mail\.smtp\.user/ },
+  { what: 'relaying refused, with a login', script: { RCPT: '554 5.7.1 Relay access denied' }, settings: login, state: 'failed', reason: /Relay access denied.*mail\.smtp\.host/ },
+  { what: 'relaying refused for one, the other taken', script: { RCPT: ['554 5.7.1 Relay access denied', '250 ok'] }, to: two, state: 'accepted', marked: true, reason: /42/ },
+  { what: 'relaying refused for one, the other unknown', script: { RCPT: ['554 5.7.1 Relay access denied', '550 no such user'] }, to: two, state: 'failed', reason: /554.*550/ },
+  { what: 'sender refused at RCPT TO', script: { RCPT: '553 5.7.1 <x@example.org>: Sender address rejected: not owned by user y' }, settings: login, state: 'held', reason: /553.*mail\.sender\.address/ },
   { what: 'silence at RCPT TO', script: { RCPT: 'silence' }, state: 'deferred', reason: /./ },
   // DATA, before the mark.
   { what: 'DATA refused', script: { DATA: '554 5.7.1 no' }, state: 'failed', reason: /554/ },
@@ -108,7 +123,7 @@ const rows: readonly Row[] = [
 
 /** Short only where a row waits for them: this machine may be busy. */
 const patient = { deadlineMs: 20_000 };
-const hasty = { ...patient, greetingMs: 400, silenceMs: 600 };
+const hasty = { ...patient, connectMs: 2_000, greetingMs: 400, silenceMs: 600 };
 
 describe('each way a server can fail', { concurrency: 8 }, () => {
   for (const {
@@ -268,6 +283,34 @@ describe('connections', () => {
     assert.equal(outcome.state, 'unknown');
     assert.deepEqual([asked, server.connections, server.messages.length], [1, 1, 2]);
   });
+
+  for (const [what, waited] of [
+    ['a little longer than it may wait', 5_001],
+    ['for an hour', 3_600_000],
+    ['while the clock was set back', -1],
+  ] as const) {
+    it(`one that slept ${what} with this process is not used again`, async (context) => {
+      const server = await startScriptedServer({});
+      let now = 1_000_000;
+      // The timer is one that never fires, as in a frozen process: only the clock has gone on.
+      const mailer = createSmtpMailer(smtpSettings(server.port), {
+        ...patient,
+        idleMs: 5_000,
+        now: () => now,
+      });
+      context.after(async () => {
+        await mailer.close();
+        await server.close();
+      });
+      await mailer.send(envelope, mail, async () => {});
+      now += waited;
+      assert.equal((await mailer.send(envelope, mail, async () => {})).state, 'accepted');
+      assert.equal(server.connections, 2);
+      now += 4_999;
+      assert.equal((await mailer.send(envelope, mail, async () => {})).state, 'accepted');
+      assert.equal(server.connections, 2, 'a young one is used again');
+    });
+  }
 
   it('a mailer that was closed leaves no connection behind', async () => {
     const server = await startScriptedServer({});

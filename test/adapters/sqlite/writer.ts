@@ -42,7 +42,8 @@ async function countOne(table: Table): Promise<void> {
     const expect = item ? { version: item.version } : 'absent';
     const value = { count: Number(item?.value.count ?? 0) + 1 };
     try {
-      return await table.write([{ put: key, value, expect }]);
+      await table.write([{ put: key, value, expect }]);
+      return;
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error;
     }

@@ -68,7 +68,7 @@ export function countedTable(table: Table, usage: () => Usage, clock: Clock, lat
     },
 
     async write(changes) {
-      await table.write(changes);
+      const version = await table.write(changes);
       usage().items += changes.length;
       for (const change of changes) {
         const name = nameOf(keyOf(change));
@@ -82,6 +82,7 @@ export function countedTable(table: Table, usage: () => Usage, clock: Clock, lat
         else if ('delete' in change) sizes.delete(name);
       }
       await clock.wait(latencies.write);
+      return version;
     },
   };
   /** Of all items, with what DynamoDB adds to each: https://aws.amazon.com/dynamodb/pricing/ */

@@ -1,0 +1,58 @@
+import { once } from 'node:events';
+import { connect as connectPlain, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import type { SmtpSettings, SmtpTimings } from './settings.ts';
+import { tlsOptions } from './tls-options.ts';
+
+/**
+ * By the operating system's own look-up, so that its hosts file counts; every address of the host is tried.
+ * @throws the system's error, or one with `timeoutType` CONNECT_TIMEOUT or, where only TLS never came about,
+ *   HANDSHAKE_TIMEOUT
+ */
+export async function dial(
+  settings: Pick<SmtpSettings, 'host' | 'port' | 'encryption' | 'minTls'>,
+  { connectMs }: Pick<SmtpTimings, 'connectMs'>,
+  signal: AbortSignal,
+): Promise<Socket> {
+  const { host, port, encryption } = settings;
+  const implicit = encryption === 'tls';
+  const socket = implicit
+    ? connectTls({ host, port, ...tlsOptions(settings), ...(isIP(host) ? {} : { servername: host }) })
+    : connectPlain({ host, port });
+  let reached = false;
+  socket.once('connect', () => {
+    reached = true;
+  });
+  socket.on('error', () => {}); // also for what comes after it was given up
+  const patience = AbortSignal.timeout(connectMs);
+  try {
+    await once(socket, implicit ? 'secureConnect' : 'connect', {
+      signal: AbortSignal.any([signal, patience]),
+    });
+    return socket;
+  } catch (error) {
+    socket.destroy();
+    if (signal.aborted) throw signal.reason;
+    if (!patience.aborted) throw error;
+    const seconds = `within ${connectMs / 1000} seconds`;
+    throw reached
+      ? Object.assign(new Error(`no TLS handshake ${seconds}`), { timeoutType: 'HANDSHAKE_TIMEOUT' })
+      : Object.assign(new Error(`no connection ${seconds}`), { timeoutType: 'CONNECT_TIMEOUT' });
+  }
+}
+
+/** Whether the port is encrypted from the start: such a one waits for us while we wait for its greeting. */
+export async function speaksTls(
+  settings: SmtpSettings,
+  timings: Pick<SmtpTimings, 'connectMs'>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    const connectMs = Math.min(timings.connectMs, 5_000);
+    const socket = await dial({ ...settings, encryption: 'tls', minTls: 'TLSv1' }, { connectMs }, signal);
+    socket.destroy();
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,40 @@
+import { mailboxOf } from '#core/domain/mail-address.ts';
+import type { Key, Table } from '#core/ports.ts';
+import { type Stored, stored } from './stored.ts';
+
+/**
+ * `SUPPRESSED / <mailbox>`: a mail to it bounced for good, or its owner complained. Nothing more is sent there until a
+ * person lifts it: providers stop accounts that go on.
+ */
+export interface Suppression {
+  /** As it was written in the mail. */
+  readonly address: string;
+  readonly since: string;
+  readonly reason: string;
+  /** The mail of which that was told. */
+  readonly mail: string;
+}
+
+export const SUPPRESSED_PARTITION = 'SUPPRESSED';
+export const suppressionKey = (address: string): Key => ({
+  partition: SUPPRESSED_PARTITION,
+  sort: mailboxOf(address),
+});
+
+/** Of these addresses, by their mailboxes (`mailboxOf`). */
+export async function readSuppressions(
+  table: Table,
+  addresses: readonly string[],
+): Promise<Map<string, Suppression>> {
+  const keys = [...new Set(addresses.map(mailboxOf))].map((sort) => ({
+    partition: SUPPRESSED_PARTITION,
+    sort,
+  }));
+  const items = await table.getMany(keys);
+  return new Map(items.flatMap((item) => (item ? [[item.key.sort, stored<Suppression>(item).value]] : [])));
+}
+
+export async function listSuppressions(table: Table): Promise<Stored<Suppression>[]> {
+  const items = await table.list(SUPPRESSED_PARTITION);
+  return items.map((item) => stored<Suppression>(item));
+}

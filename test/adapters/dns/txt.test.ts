@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { createDns } from '#adapters/dns/txt.ts';
+import type { Dns } from '#core/ports.ts';
+import { type DnsServer, startDnsServer } from '#test/support/dns-server.ts';
+
+const KEY = `v=DKIM1; k=rsa; p=${'MIIBIjANBgkqhkiG'.repeat(40)}`;
+
+describe('TXT records', () => {
+  let server: DnsServer;
+  let dns: Dns;
+  before(async () => {
+    server = await startDnsServer({
+      'dairy.example': ['v=spf1 include:spf.example -all', 'google-site-verification=1'],
+      's1._domainkey.dairy.example': [[KEY.slice(0, 255), KEY.slice(255, 510), KEY.slice(510)]],
+      's2._domainkey.dairy.example': { alias: 's2.provider.example' },
+      's2.provider.example': ['v=DKIM1; p=ABC'],
+      's3._domainkey.dairy.example': { alias: 'without.provider.example' },
+      'without.provider.example': [],
+      'empty.example': [],
+      'umlaut.example': ['v=spf1 exp=ä'],
+      'silent.example': 'silence',
+      'refused.example': 'refused',
+      'broken.example': 'broken',
+    });
+    dns = createDns(server.address);
+  });
+  after(() => server.close());
+
+  it('come as texts, strings of one record joined, over TCP where they are long', async () => {
+    assert.deepEqual(await dns.txt('dairy.example'), [
+      'v=spf1 include:spf.example -all',
+      'google-site-verification=1',
+    ]);
+    assert.deepEqual(await dns.txt('s1._domainkey.dairy.example'), [KEY]);
+    // UDP, where the answer did not fit, then TCP.
+    assert.equal(server.asked.filter((name) => name.startsWith('s1.')).length, 2);
+  });
+
+  it('are found behind an alias', async () => {
+    assert.deepEqual(await dns.txt('s2._domainkey.dairy.example'), ['v=DKIM1; p=ABC']);
+    assert.equal(await dns.txt('s3._domainkey.dairy.example'), 'none');
+  });
+
+  it('tell a name without records from one that is not there', async () => {
+    assert.equal(await dns.txt('empty.example'), 'none');
+    // Only a name below it is there.
+    assert.equal(await dns.txt('_domainkey.dairy.example'), 'none');
+    assert.equal(await dns.txt('_domainkey.empty.example'), 'no such name');
+    assert.equal(await dns.txt('nowhere.example'), 'no such name');
+  });
+
+  it('say that there is no answer: refused, broken, silent, nobody there, nobody asked', async () => {
+    const begun = performance.now();
+    const names = ['silent.example', 'refused.example', 'broken.example'];
+    assert.deepEqual(await Promise.all(names.map((name) => dns.txt(name))), Array(3).fill('no answer'));
+    const nobody = await startDnsServer({});
+    await nobody.close();
+    assert.equal(await createDns(nobody.address).txt('dairy.example'), 'no answer');
+    assert.ok(performance.now() - begun < 6000, 'somebody waits for it');
+    assert.equal(server.asked.filter((name) => name === 'silent.example').length, 1);
+
+    const asked = server.asked.length;
+    assert.equal(await createDns('none').txt('dairy.example'), 'no answer');
+    assert.equal(server.asked.length, asked);
+  });
+
+  it('are asked of no server whose address is none', () => {
+    for (const address of ['example.org', '127.0.0.1:x', '127.0.0.1:99999', '1.2.3']) {
+      assert.throws(() => createDns(address), { code: 'bad-settings', message: /^DNS_SERVER=/ }, address);
+    }
+  });
+});

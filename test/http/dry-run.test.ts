@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { runAnswer } from '#http/schemas/run.ts';
+import { httpOffice } from '#test/support/http-office.ts';
+
+const MONTH = { cycle: 'monthly', period: '2026-10', dryRun: true };
+
+it('a dry run over HTTP tells what would become of the mails, and changes nothing', async (t) => {
+  const office = await httpOffice({ dns: { txt: async () => 'none' } });
+  t.after(() => office.close());
+  const writes = office.writes();
+  const answer = await office.call('POST', '/api/runs', MONTH);
+  assert.equal(answer.status, 200);
+  const { preflight } = runAnswer.parse(await answer.json());
+  const { findings, ...figures } = preflight!;
+  assert.deepEqual(figures, { mails: 1, recipients: 1, printed: 0, seconds: 0 });
+  assert.deepEqual(
+    findings.map(({ level, text }) => [level, /SPF|DKIM|DMARC/.exec(text)?.[0]]),
+    [
+      ['warning', 'SPF'],
+      ['info', 'DKIM'],
+      ['warning', 'DMARC'],
+    ],
+  );
+  const onPaper = await office.call('POST', '/api/runs', { ...MONTH, output: 'print' });
+  assert.equal(runAnswer.parse(await onPaper.json()).preflight, undefined);
+  assert.equal(office.writes(), writes);
+});

@@ -1,0 +1,45 @@
+import { mailChanges, newMail } from '#core/create-mail.ts';
+import type { Customer } from '#core/domain/customer.ts';
+import type { Settings } from '#core/domain/settings.ts';
+import { billRun } from '#core/drive-run.ts';
+import { type InvoiceRecord, invoiceKey, readInvoice } from '#core/repositories/invoices.ts';
+import type { Mail } from '#core/repositories/mails.ts';
+import { create } from '#core/repositories/stored.ts';
+import { startRun } from '#core/start-run.ts';
+import type { Program } from '#wiring/program.ts';
+import { OCTOBER_DATED } from './october.ts';
+import { customerOf, loadOffice, noteOf } from './office.ts';
+
+/**
+ * An outbox with many mails, made in no time: one invoice with its overview is billed as always up to the closed books;
+ * the others are its like, with its documents and with a customer of their own.
+ * @param pdf what each of the two documents is
+ * @param customer what the n-th has (1 is the first)
+ * @returns the mails, all queued and due
+ */
+export async function fillOutbox(
+  local: Program,
+  count: number,
+  settings: Settings,
+  pdf: Uint8Array,
+  customer: (n: number) => Partial<Customer> = (n) => ({ invoiceEmail: `k${n}@kunde.example` }),
+): Promise<Mail[]> {
+  const printer: Program['printer'] = {
+    ...local.printer,
+    render: async (documents) => documents.map(() => ({ ok: true, pdf, pages: 1 })),
+  };
+  const one = customerOf('1', { deliveryOverview: true, ...customer(1) });
+  await loadOffice(local, [noteOf('L1', '1', 1)], [one], settings);
+  await billRun(await startRun(OCTOBER_DATED, local), { ...local, printer });
+  const { value: first } = (await readInvoice(local.table, '2026000001'))!;
+  const mails = [newMail(1, settings, first.facts, local)];
+  for (let n = 2; n <= count; n++) {
+    const number = `2026${String(n).padStart(6, '0')}`;
+    const facts = { ...first.facts, number, customer: { ...first.facts.customer, ...customer(n) } };
+    const mail = newMail(1, settings, facts, local);
+    const record: InvoiceRecord = { ...first, facts, delivery: { state: 'mail', mailId: mail.id } };
+    await local.table.write([create(invoiceKey(number), record), ...mailChanges(mail)]);
+    mails.push(mail);
+  }
+  return mails;
+}
