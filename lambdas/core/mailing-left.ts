@@ -1,8 +1,9 @@
 import type { Deps } from './deps.ts';
 import { mailDuration } from './domain/mail-duration.ts';
+import type { Settings } from './domain/settings.ts';
 import { readPace, unitsOf } from './mail-pace.ts';
-import { countDue } from './repositories/due.ts';
-import { type Mail, readMailingHold } from './repositories/mails.ts';
+import { countDue, listDue } from './repositories/due.ts';
+import { type Mail, readMailingHold, readMails } from './repositories/mails.ts';
 import type { Run } from './repositories/runs.ts';
 import { findSettings } from './repositories/settings.ts';
 import { mayBeTried } from './rested-mails.ts';
@@ -18,6 +19,8 @@ export interface MailingLeft {
   readonly paused?: true;
 }
 
+type DueDeps = Pick<Deps, 'table' | 'clock' | 'workers'>;
+
 /** Further ones that wait are not looked at: it is a long time anyway. */
 const MOST = 5000;
 
@@ -31,17 +34,40 @@ export async function mailingLeft(
   if (waiting.length === 0) return undefined;
   const left = { waiting: waiting.length };
   if (run.paused) return { ...left, paused: true };
-  const settings = (await findSettings(deps.table))?.value.settings.mail;
-  if (!settings || settings.transport === 'off') return { ...left, held: 'Mail is switched off.' };
-  const hold = await readMailingHold(deps.table);
-  if (hold) return { ...left, held: hold.value.reason };
+  const stopped = await stoppedBy(deps);
+  if ('held' in stopped) return { ...left, ...stopped };
   const now = deps.clock.now();
   const last = Math.max(...waiting.map(({ dueAt = now }) => dueAt));
   // Whatever is due before the last of them goes before it, or with it.
   const due = await countDue('mail', Math.max(last, now), MOST, deps.table);
-  const each = waiting.reduce((sum, mail) => sum + unitsOf(mail, settings), 0) / waiting.length;
-  const units = Math.ceil(Math.max(due, waiting.length) * each);
-  return { ...left, secondsLeft: await secondsFor(units, last, settings, deps) };
+  const units = Math.ceil(Math.max(due, waiting.length) * averageUnits(waiting, stopped));
+  return { ...left, secondsLeft: await secondsFor(units, last, stopped, deps) };
+}
+
+const averageUnits = (mails: readonly Mail[], settings: Settings['mail']): number =>
+  mails.length === 0 ? 1 : mails.reduce((sum, mail) => sum + unitsOf(mail, settings), 0) / mails.length;
+
+/** Why no mail is tried just now, or the settings by which they are. */
+async function stoppedBy({ table }: Pick<Deps, 'table'>): Promise<{ held: string } | Settings['mail']> {
+  const settings = (await findSettings(table))?.value.settings.mail;
+  if (!settings || settings.transport === 'off') return { held: 'Mail is switched off.' };
+  const hold = await readMailingHold(table);
+  return hold ? { held: hold.value.reason } : settings;
+}
+
+/** Of which the number of recipients is looked at. */
+const SOME = 100;
+
+/** The same of all mails that are due or will be, but for those of paused runs; undefined when there are none. */
+export async function allMailsLeft(deps: DueDeps): Promise<MailingLeft | undefined> {
+  const waiting = await countDue('mail', Number.POSITIVE_INFINITY, MOST, deps.table);
+  if (waiting === 0) return undefined;
+  const stopped = await stoppedBy(deps);
+  if ('held' in stopped) return { waiting, ...stopped };
+  const ids = (await listDue('mail', 0, deps)).slice(0, SOME);
+  const some = (await readMails(deps.table, ids)).map(({ value }) => value);
+  const units = Math.ceil(waiting * averageUnits(some, stopped));
+  return { waiting, secondsLeft: await secondsFor(units, deps.clock.now(), stopped, deps) };
 }
 
 /**
@@ -51,7 +77,7 @@ export async function mailingLeft(
 async function secondsFor(
   units: number,
   notBefore: number,
-  settings: Parameters<typeof readPace>[0],
+  settings: Settings['mail'],
   deps: Pick<Deps, 'table' | 'clock'>,
 ): Promise<number> {
   const pace = await readPace(settings, deps);

@@ -30,6 +30,13 @@ export interface Mailing {
   readonly mailer: Pick<Mailer, 'send'>;
 }
 
+export interface Tried {
+  /** Other mails would fare no better: none may be tried before this is on record. */
+  readonly refusesAll: boolean;
+  /** Writes it down. @returns the mail's state after it; undefined where somebody else has judged it since */
+  readonly keep: () => Promise<MailState | undefined>;
+}
+
 /** Longer than the overall deadline of one message. */
 export const MAIL_LEASE_MS = 3 * 60_000;
 const HOLD_MS = 15 * 60_000;
@@ -51,13 +58,13 @@ export function isWaiting(mail: Mail, deps: Pick<Deps, 'clock' | 'workers'>): bo
  * Three writes: the lease (this process is at it), the hand-over (from here on the server may have the message), the
  * outcome. A process that dies before the second has sent nothing, and the mail is simply tried again; one that dies
  * after it leaves `unknown`. Safe to call for any id at any time.
- * @returns the state after the try; undefined where none was made
+ * @returns the outcome, which is yet to be written down; undefined where no try was made
  */
 export async function sendInvoiceMail(
   mailId: string,
   mailing: Mailing,
   deps: SendDeps,
-): Promise<MailState | undefined> {
+): Promise<Tried | undefined> {
   const leased = await retryOnConflict(() => takeLease(mailId, mailing, deps));
   if (!leased) return undefined;
   let outcome: MailOutcome | TooLarge;
@@ -83,7 +90,10 @@ export async function sendInvoiceMail(
       error instanceof Fault && ['damaged', 'archive-conflict', 'bad-input'].includes(error.code);
     outcome = { state: isFinal ? 'failed' : 'deferred', reason };
   }
-  return retryOnConflict(() => keepOutcome(mailId, leased.value.attempts, outcome, mailing, deps));
+  return {
+    refusesAll: outcome.state === 'held',
+    keep: () => retryOnConflict(() => keepOutcome(mailId, leased.value.attempts, outcome, mailing, deps)),
+  };
 }
 
 async function takeLease(

@@ -5,7 +5,7 @@ import { openPace, PATIENCE_MS, readPace, unitsOf } from './mail-pace.ts';
 import type { Mailer } from './ports.ts';
 import { type Mail, readMail, readMailingHold } from './repositories/mails.ts';
 import { readSettings } from './repositories/settings.ts';
-import { isRunPaused, isWaiting, type SendDeps, sendInvoiceMail } from './send-invoice-mail.ts';
+import { isRunPaused, isWaiting, type SendDeps, sendInvoiceMail, type Tried } from './send-invoice-mail.ts';
 
 export type MailingDeps = SendDeps &
   Pick<
@@ -55,8 +55,14 @@ export async function tryMails(
     outOfTurns = true;
     return 'none';
   };
+  const keep = async (tried: Tried | undefined) => {
+    await tried?.keep();
+    deps.onProgress?.({ phase: 'mail', done: ++done, total: mailIds.length });
+  };
   const connection = async (_: unknown, nth: number) => {
     let mailer: Mailer | undefined;
+    // What one mail came to is written down while the next one begins.
+    let keeping: Promise<void> = Promise.resolve();
     try {
       for (let id = todo.shift(); id !== undefined; id = todo.shift()) {
         const mail = (await readMail(deps.table, id))?.value;
@@ -67,10 +73,15 @@ export async function tryMails(
         if (turn !== 'had') return;
         if (deps.stop.aborted) return;
         mailer ??= await deps.openMailer(settings);
-        await sendInvoiceMail(id, { settings: all, compose, mailer }, deps);
-        deps.onProgress?.({ phase: 'mail', done: ++done, total: mailIds.length });
+        const tried = await sendInvoiceMail(id, { settings: all, compose, mailer }, deps);
+        await keeping;
+        keeping = keep(tried);
+        keeping.catch(() => {}); // it is awaited soon
+        if (tried?.refusesAll) await keeping;
       }
+      await keeping;
     } finally {
+      await keeping.catch(() => {});
       await mailer?.close();
     }
   };

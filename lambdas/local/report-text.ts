@@ -49,8 +49,13 @@ function stateText({ state, reasons, delivery, cancelledBy }: CustomerReport): s
   return `${state}, ${delivery.state}${addressee}${delivery.reason ? `: ${delivery.reason}` : ''}${leftOut}`;
 }
 
-/** A server, or the stage, sends what waits; on one machine without one `sweep` does. */
-function mailingLine({ waiting, secondsLeft, held, paused }: NonNullable<RunReport['mailing']>): string {
+/** What mails wait for: those of a run, or all. */
+export function mailingLine({
+  waiting,
+  secondsLeft,
+  held,
+  paused,
+}: NonNullable<RunReport['mailing']>): string {
   const wait = `Mails: ${waiting} ${waiting === 1 ? 'waits' : 'wait'}`;
   if (paused) return `${wait}, paused`;
   if (held !== undefined) return `${wait}, none is sent: ${held}`;

@@ -9,6 +9,7 @@ import { localHttp } from '#wiring/local-http.ts';
 import type { Program } from '#wiring/program.ts';
 import { mailboxPages } from './mailbox/page.ts';
 import { archivePages } from './pages/archive.ts';
+import { mailPages } from './pages/mails.ts';
 import { runPages } from './pages/runs.ts';
 
 /**
@@ -33,6 +34,7 @@ export async function startServer(
   });
   pages.use(knowCaller(deps));
   pages.route('/', runPages(local));
+  pages.route('/mails', mailPages(deps));
   pages.route('/archive', archivePages(local));
   pages.route('/mailbox', mailboxPages(config.mailboxDir));
   const app = createApp(deps);

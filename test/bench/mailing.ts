@@ -1,17 +1,13 @@
 import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
-import { mailChanges, newMail } from '#core/create-mail.ts';
-import { billRun } from '#core/drive-run.ts';
-import type { InvoiceRecord } from '#core/repositories/invoices.ts';
-import { invoiceKey, readInvoice } from '#core/repositories/invoices.ts';
+import { settingsSchema } from '#core/domain/settings.ts';
 import { readMails } from '#core/repositories/mails.ts';
-import { create } from '#core/repositories/stored.ts';
 import { sendMails } from '#core/send-mails.ts';
-import { startRun } from '#core/start-run.ts';
-import { OCTOBER_DATED, openData } from '#test/support/october.ts';
-import { loadOffice } from '#test/support/office.ts';
-import type { Program } from '#wiring/program.ts';
-import { benchSet } from './bench-set.ts';
+import { openData } from '#test/support/october.ts';
+import { SETTINGS } from '#test/support/office.ts';
+import { fillOutbox } from '#test/support/outbox.ts';
 import { treePss } from './process-tree.ts';
 
 /**
@@ -30,6 +26,7 @@ const PDF_BYTES = 30_000;
 const CONNECTIONS = 4;
 const [way, count] = [process.argv[2], Number(process.argv[3])];
 const port = Number(process.env.PORT);
+const folder = process.env.DATA_DIR ?? '';
 const memory: { done: number; pss: number }[] = [];
 const look = (done: number) => {
   const pss = done % 1000 === 0 ? treePss() : undefined;
@@ -40,8 +37,16 @@ const seconds = way === 'bare' ? await bare() : await ours();
 console.log(JSON.stringify({ mails: count, seconds, memory } satisfies Mailing));
 
 async function ours(): Promise<number> {
-  const local = openData(process.env.DATA_DIR ?? '', 'plain');
-  const ids = await outbox(local);
+  const local = openData(folder, 'plain');
+  const settings = settingsSchema.parse({
+    ...SETTINGS,
+    mail: {
+      ...SETTINGS.mail,
+      smtp: { host: '127.0.0.1', port, encryption: 'none' },
+      pace: { perSecond: 1000, connections: CONNECTIONS },
+    },
+  });
+  const ids = (await fillOutbox(local, count, settings, pdfOf(PDF_BYTES))).map(({ id }) => id);
   const begun = performance.now();
   await sendMails(ids, { ...local, onProgress: ({ done }) => look(done) });
   const took = (performance.now() - begun) / 1000;
@@ -51,41 +56,16 @@ async function ours(): Promise<number> {
   return took;
 }
 
-/** One invoice is made as always; the others are its like, with its documents. @returns the mails, which wait */
-async function outbox(local: Program): Promise<string[]> {
-  const pdf = pdfOf(PDF_BYTES);
-  const printer: Program['printer'] = {
-    ...local.printer,
-    render: async (documents) => documents.map(() => ({ ok: true, pdf, pages: 1 })),
-  };
-  const set = benchSet(1, port);
-  const customers = set.customers.map((customer) => ({ ...customer, deliveryOverview: true }));
-  const settings = {
-    ...set.settings,
-    mail: { ...set.settings.mail, pace: { perSecond: 1000, connections: CONNECTIONS } },
-  };
-  await loadOffice(local, set.notes, customers, settings);
-  await billRun(await startRun(OCTOBER_DATED, local), { ...local, printer });
-  const { value: first } = (await readInvoice(local.table, '2026000001'))!;
-  const ids = ['2026000001-1'];
-  for (let n = 2; n <= count; n++) {
-    const number = `2026${String(n).padStart(6, '0')}`;
-    const facts = { ...first.facts, number };
-    const mail = newMail(1, settings, facts, local);
-    const record: InvoiceRecord = { ...first, facts, delivery: { state: 'mail', mailId: mail.id } };
-    await local.table.write([create(invoiceKey(number), record), ...mailChanges(mail)]);
-    ids.push(mail.id);
-  }
-  return ids;
-}
-
+/** The attachments come from files here as well. */
 async function bare(): Promise<number> {
   const transport = createTransport({
     ...{ host: '127.0.0.1', port, secure: false, ignoreTLS: true },
     ...{ pool: true, maxConnections: CONNECTIONS, maxMessages: Number.POSITIVE_INFINITY },
   });
-  const pdf = Buffer.from(pdfOf(PDF_BYTES));
-  const text = 'Sehr geehrte Damen und Herren,\n\nanbei Ihre Rechnung.\n'.repeat(10);
+  const files = [1, 2].map((n) => join(folder, `Rechnung-${n}.pdf`));
+  for (const file of files) writeFileSync(file, pdfOf(PDF_BYTES));
+  const text = 'Sehr geehrte Damen und Herren,\n\nanbei Ihre Rechnung für den Oktober.\n'.repeat(10);
+  const html = `<!DOCTYPE html><html><body>${`<p>${text}</p>\n`.repeat(4)}</body></html>`;
   const begun = performance.now();
   let next = 1;
   const loop = async () => {
@@ -93,11 +73,11 @@ async function bare(): Promise<number> {
       const n = next++;
       await transport.sendMail({
         from: { name: 'Molkerei Wiesengrund', address: 'rechnung@wiesengrund.example' },
-        to: `rechnung@loewen${n}.example`,
+        to: `k${n}@kunde.example`,
         subject: `Rechnung ${n}`,
         text,
-        html: `<p>${text}</p>`,
-        attachments: [1, 2].map((file) => ({ filename: `Rechnung-${n}-${file}.pdf`, content: pdf })),
+        html,
+        attachments: files.map((path, file) => ({ filename: `Rechnung-${n}-${file + 1}.pdf`, path })),
       });
       look(n);
     }

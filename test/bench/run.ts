@@ -9,12 +9,13 @@ import { loadOffice } from '#test/support/office.ts';
 import { benchInvoices, benchSet } from './bench-set.ts';
 import type { Billing } from './billing.ts';
 import { type Percentiles, timeInstantInvoices } from './instant.ts';
+import { measureMailing } from './mail-rate.ts';
 
 /**
  * A month of 1,000 two-page invoices on one machine: the bare printing of the same HTML with the same warm browser,
  * then the whole run (plan, numbers, documents, archive, closed books) and its mails to a server on loopback, in a
  * process of its own; and what the memory of that process and its browser does meanwhile. Then instant invoices over
- * HTTP, one after the other, beside the printing of their HTML.
+ * HTTP, one after the other, beside the printing of their HTML. Then mails, beside those of a bare nodemailer loop.
  * `npm run bench -- 200` takes another number of invoices.
  */
 const count = Number(process.argv[2] ?? 1000);
@@ -48,16 +49,7 @@ try {
     `run / bare printing: ${(documents / bare).toFixed(2)} without mails, ${(whole / bare).toFixed(2)} with`,
   );
   console.log(`states: ${JSON.stringify(report.counts)} ${JSON.stringify(report.delivery)}`);
-  const at200 = memory.find(({ done }) => done >= Math.min(200, count));
-  const last = memory.at(-1);
-  if (at200 && last) {
-    const growth = ((last.pss / at200.pss - 1) * 100).toFixed(1);
-    const [from, to] = [at200.pss.toFixed(0), last.pss.toFixed(0)];
-    console.log(
-      `memory (PSS of process and browser): ${from} MB after ${at200.done}, ${to} MB after ${last.done}: ${growth} %`,
-    );
-    console.log(`  ${memory.map(({ done, pss }) => `${done}: ${pss.toFixed(0)}`).join(' · ')}`);
-  }
+  memoryRow('process and browser', memory, 200);
   const { http, printing, bare: once } = await timeInstantInvoices(server.port);
   console.log('instant invoice over HTTP, two pages, warm, 200 calls');
   percentiles('from the call to its PDF', http);
@@ -65,6 +57,15 @@ try {
   percentiles('bare printing of the same HTML', once);
   const [median, slow] = [http.p50 / once.p50, http.p95 / once.p95];
   console.log(`call / bare printing: ${median.toFixed(2)} at p50, ${slow.toFixed(2)} at p95 (at most 4)`);
+  const mailing = await measureMailing(2000, 3, count < 1000 ? 2000 : 20_000);
+  console.log('mails with two attachments of 30 KB to a server on loopback, 4 connections');
+  for (const { bare, ours } of mailing.rounds) {
+    const share = (ours / bare).toFixed(2);
+    console.log(
+      `  ${bare.toFixed(0).padStart(5)} a second by a bare nodemailer loop, ${ours.toFixed(0).padStart(5)} out of the outbox: ${share} (at least 0.7)`,
+    );
+  }
+  memoryRow('the mailing process', mailing.memory, 2000);
 } finally {
   await server.close();
   rmSync(folder, { recursive: true, force: true });
@@ -92,6 +93,17 @@ async function seconds(work: () => Promise<void>): Promise<number> {
 function row(name: string, took: number): void {
   const each = ((took * 1000) / count).toFixed(1);
   console.log(`${name.padEnd(40)} ${took.toFixed(1).padStart(7)} s ${each.padStart(7)} ms an invoice`);
+}
+
+function memoryRow(of: string, memory: readonly { done: number; pss: number }[], from: number): void {
+  const first = memory.find(({ done }) => done >= from) ?? memory[0];
+  const last = memory.at(-1);
+  if (!first || !last) return;
+  const growth = ((last.pss / first.pss - 1) * 100).toFixed(1);
+  console.log(
+    `memory (PSS of ${of}): ${first.pss.toFixed(0)} MB after ${first.done}, ${last.pss.toFixed(0)} MB after ${last.done}: ${growth} %`,
+  );
+  console.log(`  ${memory.map(({ done, pss }) => `${done}: ${pss.toFixed(0)}`).join(' · ')}`);
 }
 
 function percentiles(name: string, { p50, p95 }: Percentiles): void {

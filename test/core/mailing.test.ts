@@ -6,9 +6,10 @@ import type { Deps } from '#core/deps.ts';
 import type { Settings } from '#core/domain/settings.ts';
 import { billRun, driveRun, finishRun, runMails } from '#core/drive-run.ts';
 import { importSettings } from '#core/import-settings.ts';
+import { allMailsLeft } from '#core/mailing-left.ts';
 import { overdueSeconds } from '#core/overdue.ts';
 import { pauseRun, resumeRun } from '#core/pause-run.ts';
-import type { Change, Mailer, OutgoingMail, Wake } from '#core/ports.ts';
+import type { Change, MailAccount, Mailer, OutgoingMail, Wake } from '#core/ports.ts';
 import { addDue, oldestDue } from '#core/repositories/due.ts';
 import { type Mail, mailKey, readMail, readMails } from '#core/repositories/mails.ts';
 import { readRun } from '#core/repositories/runs.ts';
@@ -19,8 +20,8 @@ import { sendMails } from '#core/send-mails.ts';
 import { startRun } from '#core/start-run.ts';
 import { sweep, sweepToQueues } from '#core/sweep.ts';
 import { customerOf, loadNotes, loadOffice, noteOf, OCTOBER, SETTINGS } from '#test/support/office.ts';
-import { createCloud } from '#test/support/simulated-cloud.ts';
-import { createWorld, Killed, type World } from '#test/support/world.ts';
+import { createCloud, NO_MISHAPS } from '#test/support/simulated-cloud.ts';
+import { createWorld, Killed, mulberry32, type World } from '#test/support/world.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -120,6 +121,39 @@ describe('a mailing that waits for its pace', () => {
     world.close();
   });
 
+  it('is looked at with one mail while the quota of the account is used up', async () => {
+    const world = createWorld(1);
+    const quota = { perSecond: 100, day: { limit: 10, used: 0 } };
+    const account: MailAccount = {
+      quota: async () => quota,
+      suppressed: async () => new Map(),
+      lift: async () => {},
+      senderProblems: async () => [],
+    };
+    const { deps, counts } = counting({ ...world.process().deps, openMailAccount: () => account });
+    const settings = withPace({});
+    const bySes = { ...settings, mail: { ...settings.mail, transport: 'ses' as const } };
+    const runId = await openOffice(50, bySes, deps);
+    await driveRun(runId, deps);
+    assert.equal(world.received.size, 10);
+    quota.day.used = 10;
+    for (let time = 1; time <= 12; time++) {
+      counts.wakes.length = 0;
+      await sweepToQueues(deps);
+      assert.ok(counts.wakes.length <= 1, `${counts.wakes.length} messages`);
+      world.advance(5 * MINUTE);
+      for (const { call } of counts.wakes) if (call.kind === 'mail') await sendMails([call.id], deps);
+    }
+    const { mailing } = await runReport(runId, deps);
+    assert.ok(mailing!.secondsLeft! >= 86_400, `${mailing?.secondsLeft} s for a quota of 10 a day`);
+    assert.equal(world.received.size, 10);
+    assert.ok((await overdueSeconds(deps)) <= 300);
+    quota.day = { limit: 50_000, used: 10 };
+    await sweepFor(1, { world, deps });
+    assert.deepEqual(once(world), [50, new Set([1])]);
+    world.close();
+  });
+
   it('is none of the run that made it: that is finished, and tells how long the mails still take', async () => {
     const world = createWorld(1);
     const { deps } = world.process();
@@ -132,9 +166,21 @@ describe('a mailing that waits for its pace', () => {
     assert.deepEqual(delivery, { accepted: 20, queued: 30 });
     assert.equal(mailing?.waiting, 30);
     assert.ok(Math.abs(mailing.secondsLeft! - 2.2 * 3600) < 0.1 * 3600, `${mailing.secondsLeft} s`);
+    assert.deepEqual(await allMailsLeft(deps), mailing, 'no others wait');
+    await loadNotes(deps, [noteOf('N1', '1001', 6)]);
+    let other = '';
+    await createInstantInvoice({ customer: '1001' }, deps, (id) => {
+      other = id;
+      return driveRun(id, deps);
+    });
+    const last = (await runReport(other, deps)).mailing;
+    assert.equal(last?.waiting, 1);
+    assert.ok(last.secondsLeft! >= mailing.secondsLeft!, 'those before it go first');
+    assert.deepEqual(await allMailsLeft(deps), { waiting: 31, secondsLeft: last.secondsLeft });
     await sweepFor(3, { world, deps });
-    assert.deepEqual(once(world), [50, new Set([1])]);
+    assert.deepEqual(once(world), [51, new Set([1])]);
     assert.equal((await runReport(runId, deps)).mailing, undefined);
+    assert.equal(await allMailsLeft(deps), undefined);
     world.close();
   });
 
@@ -367,10 +413,19 @@ describe('a paused mailing', () => {
     }
   });
 
-  it('rests and goes on the same way where many processes share the work', async () => {
-    for (let seed = 1; seed <= 5; seed++) {
+  it('rests and goes on the same way where many processes share the work, and messages are lost and doubled', async () => {
+    for (let seed = 0; seed < 6; seed++) {
       const world = createWorld(seed);
-      const cloud = createCloud(world);
+      const next = mulberry32(seed);
+      // The first time none is.
+      const meets = (share: number) => seed > 0 && next() < share;
+      const cloud = createCloud(world, {
+        ...NO_MISHAPS,
+        lose: () => meets(0.15),
+        double: () => meets(0.3),
+        late: () => (meets(0.2) ? Math.floor(next() * 20 * MINUTE) : 0),
+        pick: (of) => Math.floor(next() * of),
+      });
       const { deps } = world.process(undefined, cloud.queue);
       const runId = await openOffice(50, withPace({ perHour: 20 }), deps);
       await cloud.queue.wake([{ kind: 'run', id: runId, turn: 0 }]);

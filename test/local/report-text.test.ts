@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { dryRun } from '#core/dry-run.ts';
 import type { Preflight } from '#core/preflight.ts';
+import type { RunReport } from '#core/run-report.ts';
 import { reportText } from '#local/report-text.ts';
 import { bill, customerOf, loadOffice, noteOf, OCTOBER } from '#test/support/office.ts';
 import { createWorld } from '#test/support/world.ts';
@@ -63,4 +64,17 @@ test('the closing report names every customer with its state, the counts and the
     'Delivery: 1 unknown, 2 to print',
     '3 delivery notes, net 36.06 + VAT 3.63 = gross 39.69 EUR',
   ]);
+});
+
+test('while mails wait, the report says how many, and for how long or why', async () => {
+  const { deps } = createWorld(1).process();
+  await loadOffice(deps, [noteOf('L9', '9', 1)]);
+  const report = await bill(deps);
+  const line = (mailing: RunReport['mailing']) =>
+    reportText({ ...report, ...(mailing ? { mailing } : {}) }).match(/^Mails: .*$/m)?.[0];
+  assert.equal(line(undefined), undefined);
+  assert.equal(line({ waiting: 120, secondsLeft: 4200 }), 'Mails: 120 wait, about 70 minutes left');
+  assert.equal(line({ waiting: 1, secondsLeft: 1 }), 'Mails: 1 waits, 1 second left');
+  assert.equal(line({ waiting: 3, paused: true }), 'Mails: 3 wait, paused');
+  assert.equal(line({ waiting: 3, held: '535 no' }), 'Mails: 3 wait, none is sent: 535 no');
 });

@@ -2,6 +2,7 @@ import { mailChanges, newMail } from '#core/create-mail.ts';
 import type { Customer } from '#core/domain/customer.ts';
 import type { Settings } from '#core/domain/settings.ts';
 import { billRun } from '#core/drive-run.ts';
+import type { Change } from '#core/ports.ts';
 import { type InvoiceRecord, invoiceKey, readInvoice } from '#core/repositories/invoices.ts';
 import type { Mail } from '#core/repositories/mails.ts';
 import { create } from '#core/repositories/stored.ts';
@@ -9,6 +10,9 @@ import { startRun } from '#core/start-run.ts';
 import type { Program } from '#wiring/program.ts';
 import { OCTOBER_DATED } from './october.ts';
 import { customerOf, loadOffice, noteOf } from './office.ts';
+
+/** Mails, of four changes each. */
+const IN_A_WRITE = 20;
 
 /**
  * An outbox with many mails, made in no time: one invoice with its overview is billed as always up to the closed books;
@@ -33,13 +37,17 @@ export async function fillOutbox(
   await billRun(await startRun(OCTOBER_DATED, local), { ...local, printer });
   const { value: first } = (await readInvoice(local.table, '2026000001'))!;
   const mails = [newMail(1, settings, first.facts, local)];
+  let changes: Change[] = [];
   for (let n = 2; n <= count; n++) {
     const number = `2026${String(n).padStart(6, '0')}`;
     const facts = { ...first.facts, number, customer: { ...first.facts.customer, ...customer(n) } };
     const mail = newMail(1, settings, facts, local);
     const record: InvoiceRecord = { ...first, facts, delivery: { state: 'mail', mailId: mail.id } };
-    await local.table.write([create(invoiceKey(number), record), ...mailChanges(mail)]);
+    changes.push(create(invoiceKey(number), record), ...mailChanges(mail));
     mails.push(mail);
+    if (n % IN_A_WRITE !== 0 && n !== count) continue;
+    await local.table.write(changes);
+    changes = [];
   }
   return mails;
 }

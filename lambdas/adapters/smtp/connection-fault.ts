@@ -25,7 +25,7 @@ export function tlsFault(error: SMTPError, settings: SmtpSettings): string {
     return `${server} speaks only TLS older than mail.smtp.minTls, which is ${settings.minTls}: ${said}; have the server updated, ${remedy}`;
   }
   if (settings.encryption === 'tls' && NO_TLS_AT_ALL.test(code)) {
-    return `${server} is not encrypted from the start: ${said}; set mail.smtp.encryption to starttls, or mail.smtp.port to 465`;
+    return `${server} is not encrypted from the start: ${said}; set mail.smtp.encryption to starttls${orPort(settings, 465)}`;
   }
   return `No encrypted connection to ${server} came about: ${said}; check mail.smtp.encryption and mail.smtp.port`;
 }
@@ -39,7 +39,7 @@ export function connectionFault(error: SMTPError, settings: SmtpSettings): strin
     case 'CONNECT_TIMEOUT':
       return unreachable(settings, said);
     case 'HANDSHAKE_TIMEOUT':
-      return `${server} took the connection but began no TLS: ${said}; set mail.smtp.encryption to starttls if the port is not encrypted from the start, or mail.smtp.port to 465`;
+      return `${server} took the connection but began no TLS: ${said}; set mail.smtp.encryption to starttls if the port is not encrypted from the start${orPort(settings, 465)}`;
     case 'GREETING_TIMEOUT':
       return `${server} took the connection but sent no greeting: ${said}; check mail.smtp.host and mail.smtp.port, and whether a firewall or virus scanner is in between`;
     case 'UPGRADE_TIMEOUT':
@@ -67,6 +67,10 @@ export function connectionFault(error: SMTPError, settings: SmtpSettings): strin
 
 export const serverName = ({ host, port }: Pick<SmtpSettings, 'host' | 'port'>): string =>
   `the mail server ${host}:${port}`;
+
+/** The other way out, where the port is not that one already. */
+export const orPort = ({ port }: Pick<SmtpSettings, 'port'>, usual: 465 | 587): string =>
+  port === usual ? '' : `, or mail.smtp.port to ${usual}`;
 
 /** In OpenSSL's short words where it has any: its message is a line of its source code. */
 export function faultText(error: SMTPError, settings: SmtpSettings): string {

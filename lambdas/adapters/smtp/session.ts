@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import SMTPConnection, { type SMTPError } from 'nodemailer/lib/smtp-connection';
-import { serverName } from './connection-fault.ts';
+import { orPort, serverName } from './connection-fault.ts';
 import { dial, speaksTls } from './dial.ts';
 import { chooseLogin, type LoginMethod } from './login.ts';
 import { type Refusal, refusalOf } from './outcome.ts';
@@ -109,7 +109,7 @@ async function explained(
   if (!silent || settings.encryption === 'tls' || !(await speaksTls(settings, timings, signal))) {
     return refusalOf(error, settings, false);
   }
-  const reason = `${serverName(settings)} is encrypted from the start, so no greeting came; set mail.smtp.encryption to tls, or mail.smtp.port to 587`;
+  const reason = `${serverName(settings)} is encrypted from the start, so no greeting came; set mail.smtp.encryption to tls${orPort(settings, 587)}`;
   return { state: 'held', reason };
 }
 

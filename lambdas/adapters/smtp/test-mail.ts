@@ -63,7 +63,7 @@ const withinDeadline = (timings: SmtpTimings): SmtpTimings => ({
 });
 
 function summaryOf(outcome: MailOutcome, { to }: Envelope): string {
-  if (outcome.state !== 'accepted') return outcome.reason;
+  if (outcome.state !== 'accepted') return outcome.reason[0]!.toUpperCase() + outcome.reason.slice(1);
   const refused = new Set(outcome.refused.map(({ address }) => address));
   const taken = to.filter((address) => !refused.has(address)).join(', ');
   const except = outcome.refused.map(({ address, reply }) => `; it refused ${address}: ${reply}`).join('');

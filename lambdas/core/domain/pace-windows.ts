@@ -97,11 +97,15 @@ export function afterTurns(state: PaceState, limits: PaceLimits, units: number, 
   };
 }
 
-/** The instants of the next turns, if all that are free are taken one by one, each for one unit. */
+/**
+ * The instants of the next turns, if all that are free are taken one by one, each for one unit. When the quota is used up,
+ * the last one is for who asks the provider again: nobody knows how many follow it.
+ */
 export function* turnsAhead(state: PaceState, limits: PaceLimits, now: number): Generator<number> {
   for (let ahead = state; ; ) {
     const at = nextFree(ahead, limits, 1, now);
     yield at;
+    if (ahead.quota?.left !== undefined && ahead.quota.left < 1) return;
     ahead = afterTurns(ahead, limits, 1, at);
   }
 }

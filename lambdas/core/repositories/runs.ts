@@ -4,6 +4,7 @@ import type { Totals } from '#core/domain/invoice.ts';
 import { naturalKey } from '#core/domain/natural-order.ts';
 import type { Settings } from '#core/domain/settings.ts';
 import type { Key, Table, TemplateSet } from '#core/ports.ts';
+import { withDefaults } from './settings.ts';
 import { read, type Stored, stored } from './stored.ts';
 
 export type Output = 'pdf' | 'print' | 'screen';
@@ -139,7 +140,7 @@ export const readRunLine = (table: Table, id: string, customer: string) =>
 export async function readRunSettings(table: Table, id: string): Promise<Settings> {
   const found = await read<Settings>(table, runSettingsKey(id));
   if (!found) throw new Error(`run ${id} has no settings`);
-  return found.value;
+  return withDefaults(found.value);
 }
 
 /** A page of lines in natural order of their customers, after that customer. */

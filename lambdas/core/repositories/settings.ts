@@ -1,4 +1,4 @@
-import type { Settings } from '#core/domain/settings.ts';
+import { type Settings, settingsSchema } from '#core/domain/settings.ts';
 import { Fault } from '#core/errors.ts';
 import type { Key, Table } from '#core/ports.ts';
 import type { JournalHead } from './journal.ts';
@@ -20,9 +20,15 @@ export const findSettings = (table: Table): Promise<Stored<SettingsRecord> | und
 /** @throws Fault `bad-settings` where none were given yet */
 export async function readSettings(table: Table): Promise<Settings> {
   const found = await findSettings(table);
-  if (found) return found.value.settings;
+  if (found) return withDefaults(found.value.settings);
   throw new Fault(
     'bad-settings',
     'There are no company settings yet: load them first, with `npm run cli -- import settings FILE.json` or PUT /api/settings.',
   );
+}
+
+/** What an earlier version stored lacks the settings that came later: they take their defaults. */
+export function withDefaults(settings: Settings): Settings {
+  const parsed = settingsSchema.safeParse(settings);
+  return parsed.success ? parsed.data : settings;
 }

@@ -1,8 +1,9 @@
 import { Fault } from '#core/errors.ts';
+import { allMailsLeft } from '#core/mailing-left.ts';
 import { listRunIds, readRun } from '#core/repositories/runs.ts';
 import { needsAPerson, runReport } from '#core/run-report.ts';
 import type { Command } from '../command.ts';
-import { reportText, table } from '../report-text.ts';
+import { mailingLine, reportText, table } from '../report-text.ts';
 
 export const reportCommand: Command = {
   help: [['report [RUN]', 'the report of a run as it is now; without a run, the list of runs']],
@@ -15,8 +16,11 @@ export const reportCommand: Command = {
         const { id, order, state, startedAt, planned } = run.value;
         return [[id, order.period ?? order.kind, state, startedAt, String(planned.drafts)]];
       });
-      print(table(['Run', 'Period', 'State', 'Started', 'Invoices'], rows).join('\n'), {
+      const mailing = await allMailsLeft(local);
+      const lines = table(['Run', 'Period', 'State', 'Started', 'Invoices'], rows);
+      print([...lines, ...(mailing ? ['', mailingLine(mailing)] : [])].join('\n'), {
         runs: runs.map((run) => run?.value),
+        ...(mailing ? { mailing } : {}),
       });
       return 0;
     }

@@ -1,9 +1,11 @@
 import { Hono } from 'hono';
 import { html } from 'hono/html';
+import type { MailState } from '#core/repositories/mails.ts';
 import { listRunIds, readRun } from '#core/repositories/runs.ts';
 import { type CustomerReport, runReport } from '#core/run-report.ts';
 import type { Program } from '#wiring/program.ts';
 import { page } from './layout.ts';
+import { MAIL_WORDS } from './mail-words.ts';
 
 const STATES: Readonly<Record<string, string>> = {
   'dry run': 'Probelauf',
@@ -18,15 +20,11 @@ const STATES: Readonly<Record<string, string>> = {
   filed: 'abgelegt',
   'to print': 'zu drucken',
   printed: 'gedruckt',
-  queued: 'Mail wartet',
-  sending: 'Mail wird gesendet',
-  accepted: 'gemailt',
-  deferred: 'Mail aufgeschoben',
-  unknown: 'Mail ungewiss',
-  settled: 'Mail gilt als gesendet',
-  replaced: 'durch andere Mail ersetzt',
 };
 const german = (state: string): string => STATES[state] ?? state;
+/** Of a delivery: what is no state of a mail is one of its own. */
+const way = (state: string): string =>
+  state in MAIL_WORDS ? `Mail ${MAIL_WORDS[state as MailState].name}` : german(state);
 const euros = (text: string): string =>
   Number.isNaN(Number(text)) ? text : text.replace('.', ',').replace(/\B(?=(\d{3})+(?=,))/g, '.');
 
@@ -51,7 +49,8 @@ export function runPages(local: Program): Hono {
   });
   app.get('/runs/:id', async (context) => {
     const id = context.req.param('id');
-    if (!(await readRun(local.table, id))) return context.notFound();
+    const run = (await readRun(local.table, id))?.value;
+    if (!run) return context.notFound();
     const report = await runReport(id, local);
     const { totals, counts } = report;
     const summary = `${counts.issued} Rechnungen über ${counts.notes} Lieferscheine, netto ${euros(totals.net)} + USt. ${euros(totals.vat)} = brutto ${euros(totals.gross)} EUR`;
@@ -59,6 +58,7 @@ export function runPages(local: Program): Hono {
       page(
         `Rechnungslauf ${report.period ?? 'Sofortrechnung'} · ${german(report.state)}`,
         html`<p>${summary}</p>
+        ${report.customers.some(({ delivery }) => delivery?.to) && html`<p><a href="/mails?month=${(run.sealedAt ?? run.startedAt).slice(0, 7)}&run=${id}">Mails dieses Laufs</a></p>`}
         ${report.discrepancies.map((text) => html`<p><strong>${text}</strong></p>`)}
         <table><tr><th>Kunde</th><th>Name</th><th>Rechnung</th><th class="amount">Brutto EUR</th><th>Stand</th></tr>
         ${report.customers.map(customerRow)}</table>`,
@@ -81,7 +81,7 @@ const customerRow = ({
   <td>${customer}</td><td>${name}</td>
   <td>${invoice ?? ''} ${(files ?? []).map((key, index) => html`<a href="/archive/file/${encodeURI(key)}">${index === 0 ? 'PDF' : 'Übersicht'}</a> `)}</td>
   <td class="amount">${euros(gross ?? '')}</td>
-  <td>${german(state)}${delivery ? `, ${german(delivery.state)}` : ''}
+  <td>${german(state)}${delivery ? `, ${way(delivery.state)}` : ''}
     ${delivery?.to ? html`<br><span class="quiet">${delivery.to.join(', ')}</span>` : ''}
     ${(reasons ?? []).map((reason) => html`<br>${reason}`)}
     ${delivery?.reason && delivery.state !== 'accepted' ? html`<br>${delivery.reason}` : ''}</td></tr>`;

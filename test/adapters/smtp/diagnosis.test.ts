@@ -124,6 +124,11 @@ describe('what cannot be had on a loopback', () => {
     });
   }
 
+  it('a port is not advised that is set already', () => {
+    const { reason } = refusalOf(fault({ code: 'ERR_SSL_WRONG_VERSION_NUMBER' }), settings(465, tls), false);
+    assert.match(reason, /set mail\.smtp\.encryption to starttls$/);
+  });
+
   it('a host with several addresses where nobody listens', () => {
     const each = fault({ code: 'ECONNREFUSED', message: 'connect ECONNREFUSED ::1:587' });
     const error = Object.assign(new AggregateError([each]), { code: 'ECONNREFUSED' });

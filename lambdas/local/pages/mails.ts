@@ -1,0 +1,166 @@
+import { type Context, Hono } from 'hono';
+import { html } from 'hono/html';
+import { instant } from '#core/deps.ts';
+import { Fault, refuse } from '#core/errors.ts';
+import { liftSuppression } from '#core/lift-suppression.ts';
+import { pauseRun, resumeRun } from '#core/pause-run.ts';
+import { readInvoice } from '#core/repositories/invoices.ts';
+import { MAIL_STATES, readMail, readMailingHold } from '#core/repositories/mails.ts';
+import { stored } from '#core/repositories/stored.ts';
+import { SUPPRESSED_PARTITION, type Suppression } from '#core/repositories/suppressions.ts';
+import { decideMail, resendMail } from '#core/resend-mail.ts';
+import type { HttpDeps } from '#http/deps.ts';
+import { PROBLEMS } from '#http/problem.ts';
+import { type CallerEnv, only } from '#http/who-may-call.ts';
+import { type Html, page } from './layout.ts';
+import {
+  attention,
+  filters,
+  holdBanner,
+  legend,
+  mailingTable,
+  monthLinks,
+  suppressionTable,
+} from './mail-head.ts';
+import { isMonth, type MailView, mailings, mailPage, monthSummary, monthsWithMails } from './mail-month.ts';
+import { isNewestOf, isTroubled, mailRows, mailTable } from './mail-rows.ts';
+import { monthName } from './mail-words.ts';
+
+type PageDeps = Pick<
+  HttpDeps,
+  'table' | 'clock' | 'ids' | 'hasher' | 'openMailAccount' | 'log' | 'mail' | 'goOn'
+>;
+
+/** What is said after a button was pressed, by its name in the address. */
+const SAID: Readonly<Record<string, string>> = {
+  'sent-again':
+    'Die Rechnung geht als neue Mail noch einmal hinaus; sie steht in der Liste des laufenden Monats.',
+  counted: 'Die Mail gilt als gesendet.',
+  paused: 'Der Versand ist angehalten. Was gerade übergeben wird, geht noch hinaus.',
+  resumed: 'Der Versand geht weiter.',
+  lifted: 'Die Adresse ist wieder frei. Was ihretwegen nicht gesendet wurde, bitte neu senden.',
+};
+const MOST_SUPPRESSIONS = 100;
+// No site may show it in a frame, to have its buttons clicked unawares.
+const POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/**
+ * Whether the invoices arrived, and buttons for what a person decides. The buttons are forms that post; that no other
+ * site presses them is seen to by `sameOrigin` of the application that this is a part of.
+ */
+export function mailPages(deps: PageDeps): Hono<CallerEnv> {
+  const app = new Hono<CallerEnv>({ strict: false });
+  app.use(async (context, next) => {
+    await next();
+    context.header('Content-Security-Policy', POLICY);
+    context.header('X-Content-Type-Options', 'nosniff');
+    context.header('Cache-Control', 'no-store');
+  });
+  app.get('/', async (context) => {
+    const said = SAID[context.req.query('said') ?? ''];
+    return context.html(
+      await mailsPage(context, deps, said && html`<p class="banner good" role="status">${said}</p>`),
+    );
+  });
+
+  /** A button: does it and goes back to the page, which says so; a refusal is told on the page. */
+  const button = (path: string, press: (id: string) => Promise<keyof typeof SAID>) =>
+    app.post(path, only(['write']), async (context) => {
+      try {
+        const said = await press(context.req.param('id') ?? '');
+        const { month, ...view } = viewOf(context);
+        return context.redirect(addressOf({ ...view, ...(month ? { month } : {}), said }), 303);
+      } catch (error) {
+        if (!(error instanceof Fault)) throw error;
+        const refusal = html`<div class="banner bad" role="alert"><strong>Das ging nicht.</strong> <span class="answer" lang="en">${error.message}</span></div>`;
+        return context.html(await mailsPage(context, deps, refusal), PROBLEMS[error.code].status as 422);
+      }
+    });
+  button('/:id/send-again', async (id) => {
+    await deps.mail([await decideMail(id, 'send again', deps)]);
+    return 'sent-again';
+  });
+  button('/:id/count-as-sent', async (id) => {
+    await decideMail(id, 'count as sent', deps);
+    return 'counted';
+  });
+  button('/:id/resend', async (id) => {
+    await deps.mail([await resendStranded(id, deps)]);
+    return 'sent-again';
+  });
+  button('/runs/:id/pause', async (id) => {
+    await pauseRun(id, deps);
+    return 'paused';
+  });
+  button('/runs/:id/resume', async (id) => {
+    await resumeRun(id, deps);
+    await deps.goOn(id);
+    return 'resumed';
+  });
+  button('/suppressions/:id/lift', async (address) => {
+    await liftSuppression(address, deps);
+    return 'lifted';
+  });
+  return app;
+}
+
+/** A page that was left open must not mail again what was mailed again since. */
+async function resendStranded(id: string, deps: PageDeps): Promise<string> {
+  const mail = (await readMail(deps.table, id))?.value;
+  const invoice = mail && (await readInvoice(deps.table, mail.invoice))?.value;
+  if (!mail || !invoice) throw new Fault('not-found', `There is no mail ${id}.`);
+  if (!isTroubled(mail) || !isNewestOf(mail, invoice)) {
+    refuse(
+      `Mail ${id} is ${mail.state}, or its invoice was mailed again since: look at the list as it is now.`,
+    );
+  }
+  return resendMail(mail.invoice, deps);
+}
+
+async function mailsPage(context: Context, deps: PageDeps, message: Html | undefined | ''): Promise<Html> {
+  const { table } = deps;
+  const now = instant(deps.clock.now()).slice(0, 7);
+  const asked = viewOf(context);
+  const months = await monthsWithMails(now, asked.month, table);
+  const view: MailView = { ...asked, month: asked.month ?? months.months[0] ?? now };
+  const { mails, older } = await mailPage(view, table);
+  const summary = await monthSummary(view, table);
+  const hold = await readMailingHold(table);
+  const items = await table.list(SUPPRESSED_PARTITION, { limit: MOST_SUPPRESSIONS + 1 });
+  const suppressions = items.slice(0, MOST_SUPPRESSIONS).map((item) => stored<Suppression>(item).value);
+  const linkTo = (change: Partial<MailView>) => addressOf({ ...view, before: undefined, ...change });
+  const act = (path: string) => addressOf({ ...view }, path);
+  return page(
+    `Mails im ${monthName(view.month)}`,
+    html`${message}
+${hold && holdBanner(hold.value)}
+${attention(summary, linkTo)}
+${monthLinks(months, view, linkTo)}
+${view.run && html`<p>Nur Mails <a href="/runs/${view.run}">dieses Rechnungslaufs</a>. <a href="${linkTo({ run: undefined })}">Alle zeigen</a></p>`}
+${mailingTable(await mailings(summary.waiting, deps), hold !== undefined, act)}
+<h2>Liste</h2>
+${filters(summary, view, linkTo)}
+${mails.length > 0 ? mailTable(await mailRows(mails, table), act) : html`<p class="quiet">Keine Mails.</p>`}
+${older && html`<p><a href="${linkTo({ before: older })}">Ältere Mails</a></p>`}
+${legend()}
+${suppressionTable(suppressions, items.length > MOST_SUPPRESSIONS, act)}`,
+  );
+}
+
+/** What the address asks for; what it asks wrongly counts as not asked. */
+function viewOf({ req }: Context): Omit<MailView, 'month'> & { readonly month?: string } {
+  const { month = '', state, run, before } = req.query();
+  return {
+    ...(isMonth(month) ? { month } : {}),
+    state: ([...MAIL_STATES, 'partly'] as const).find((known) => known === state),
+    run: run && /^[a-z0-9]{1,64}$/.test(run) ? run : undefined,
+    before: before && /^[\w.:-]{1,40}#[A-Za-z0-9-]{1,60}$/.test(before) ? before : undefined,
+  };
+}
+
+function addressOf(query: Readonly<Record<string, string | undefined>>, path = ''): string {
+  const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const search = new URLSearchParams(given).toString();
+  return `/mails${path}${search && `?${search}`}`;
+}

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { importSettings } from '#core/import-settings.ts';
+import { httpOffice } from '#test/support/http-office.ts';
+import { SETTINGS } from '#test/support/office.ts';
+
+test('a run tells what its mails wait for, and its mailing is paused and resumed after it was finished', async (t) => {
+  const office = await httpOffice();
+  t.after(() => office.close());
+  const { deps } = office;
+  const note = await office.call('PUT', '/api/deliveries/2026/M1', {
+    date: '2026-10-05',
+    customer: '10',
+    lines: [{ position: 1, description: 'Milch', quantity: 4, unit: 'l', unitPrice: '0.89', vatRate: 7 }],
+  });
+  assert.ok(note.ok);
+  const pace = { ...SETTINGS.mail.pace, perHour: 1 };
+  await importSettings({ ...SETTINGS, mail: { ...SETTINGS.mail, pace } }, undefined, deps);
+  const started = await office.call('POST', '/api/runs', { cycle: 'monthly', period: '2026-10' });
+  const { run } = (await started.json()) as { run: string };
+  await office.settle();
+  const path = `/api/runs/${run}`;
+  const look = async () => {
+    const answer = await office.call('GET', path);
+    return (await answer.json()) as { mailing?: { waiting: number; secondsLeft?: number } };
+  };
+  const { waiting, secondsLeft = 0 } = (await look()).mailing!;
+  assert.equal(waiting, 1);
+  // Buckets are a twenty-fourth of an hour.
+  assert.ok(secondsLeft >= 3600 && secondsLeft <= 3940, `${secondsLeft} s`);
+
+  const paused = await office.call('POST', `${path}/pause`);
+  assert.equal(paused.status, 200);
+  assert.deepEqual((await look()).mailing, { waiting: 1, paused: true });
+  for (let hour = 0; hour < 5; hour++) await office.settle();
+  assert.deepEqual((await look()).mailing, { waiting: 1, paused: true });
+
+  assert.equal((await office.call('POST', `${path}/resume`)).status, 200);
+  await office.settle();
+  assert.equal((await look()).mailing, undefined);
+  const again = await office.call('POST', `${path}/pause`);
+  assert.equal(again.status, 422);
+  const { detail } = (await again.json()) as { detail: string };
+  assert.match(detail, /is finished and none of its mails waits/);
+});
