@@ -77,12 +77,22 @@ export function alarms(
     own('MailingHeld'),
     'No mail goes out: see the list of mails for what the server said',
   );
-  alarm('OldestDueAlarm', oldestDue, 'Something could have been done for half an hour and was not, or nobody looks for it', {
-    threshold: LONG_DUE_SECONDS,
-    evaluationPeriods: 3,
-    datapointsToAlarm: 3,
-    treatMissingData: TreatMissingData.BREACHING,
-  });
+  alarm(
+    'MailsUnknownAlarm',
+    own('MailsUnknown'),
+    'Nobody knows whether a mail arrived: ask its recipient, then decide (mails --state unknown)',
+  );
+  alarm(
+    'OldestDueAlarm',
+    oldestDue,
+    'Something could have been done for half an hour and was not, or nobody looks for it',
+    {
+      threshold: LONG_DUE_SECONDS,
+      evaluationPeriods: 3,
+      datapointsToAlarm: 3,
+      treatMissingData: TreatMissingData.BREACHING,
+    },
+  );
   alarm('BounceRateAlarm', bounceRate, 'Too many mails bounce: at 10 % SES stops the account', {
     threshold: BOUNCE_RATE,
   });

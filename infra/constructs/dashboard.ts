@@ -14,7 +14,18 @@ export function dashboard(
     widgets: [
       [
         graph('Runs', [own('RunsClosed'), own('CustomersHeld'), own('DocumentsFailed')]),
-        graph('Mails', [own('MailsBounced'), own('MailsComplained'), own('MailsRejected')], [bounceRate]),
+        graph(
+          'Mails',
+          [
+            'MailsUnknown',
+            'MailsFailed',
+            'MailsBounced',
+            'MailsSuppressed',
+            'MailsComplained',
+            'MailsRejected',
+          ].map((name) => own(name)),
+          [bounceRate],
+        ),
       ],
       [
         graph('Waiting', queues.map(messages), [oldestDue]),

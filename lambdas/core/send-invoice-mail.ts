@@ -21,7 +21,10 @@ import { createOrReplace, remove, replace, type Stored } from './repositories/st
 import { readSuppressions } from './repositories/suppressions.ts';
 import { retryOnConflict } from './retry.ts';
 
-export type SendDeps = Pick<Deps, 'table' | 'clock' | 'workers' | 'log'>;
+export type SendDeps = Pick<Deps, 'table' | 'clock' | 'workers' | 'log'> & {
+  /** Told of each state that a try comes to, for those who count. */
+  readonly onMailState?: (state: MailState) => void;
+};
 
 /** What the mails of one call share: the settings are those with which the mailer was opened. */
 export interface Mailing {
@@ -226,6 +229,7 @@ async function keepOutcome(
       const { invoice } = found.value;
       deps.log('warn', `mail ${state}`, { mail: mailId, invoice, reason: mail.answer });
     }
+    deps.onMailState?.(state);
     return state;
   };
   if (outcome.state === 'too large') {

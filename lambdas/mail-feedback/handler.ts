@@ -17,7 +17,12 @@ export async function handler(event: EventBridgeEvent<string, unknown>, context:
   }
   const known = await takeMailFeedback(told.mailId, told.feedback, deps);
   if (!known) deps.log('warn', 'event of an unknown mail', { mail: told.mailId });
-  const name = { bounced: 'MailsBounced', complained: 'MailsComplained', rejected: 'MailsRejected' } as const;
+  const name = {
+    bounced: 'MailsBounced',
+    suppressed: 'MailsSuppressed',
+    complained: 'MailsComplained',
+    rejected: 'MailsRejected',
+  } as const;
   const { kind } = told.feedback;
   if (kind in name) count({ [name[kind as keyof typeof name]]: 1 });
 }

@@ -1,20 +1,32 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { MailState } from '#core/repositories/mails.ts';
 import { sendMails } from '#core/send-mails.ts';
 import { openAws } from '#wiring/aws.ts';
 import { awsConfig } from '#wiring/config.ts';
-import { lambdaLog, thisCall } from '#wiring/function.ts';
+import { count, lambdaLog, thisCall } from '#wiring/function.ts';
 
 const aws = openAws(awsConfig(process.env), lambdaLog);
 
 /** Longer than the deadline of one message, so that no hand-over is cut off with its answer on the way. */
 const RESERVE_MS = 75_000;
 
+/** What a person should hear of; a held mailing is counted by sweep, for as long as it stands. */
+const COUNTED: Partial<Record<MailState, string>> = { unknown: 'MailsUnknown', failed: 'MailsFailed' };
+
 /**
  * Tries some mails over shared connections, at the pace of all. What a server says is written down with the mail; only
  * what could not be tried at all comes back to the queue.
  */
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
-  const deps = { ...aws, ...thisCall(context, RESERVE_MS) };
+  const counts: Record<string, number> = {};
+  const deps = {
+    ...aws,
+    ...thisCall(context, RESERVE_MS),
+    onMailState(state: MailState) {
+      const name = COUNTED[state];
+      if (name) counts[name] = (counts[name] ?? 0) + 1;
+    },
+  };
   const failed: string[] = [];
   const ids = event.Records.flatMap(({ messageId, body }) => {
     try {
@@ -31,6 +43,8 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
   } catch (error) {
     deps.log('error', 'mails not tried', { mails: ids, error });
     return { batchItemFailures: event.Records.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+  } finally {
+    if (Object.keys(counts).length > 0) count(counts);
   }
   return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
 }

@@ -7,8 +7,8 @@ import { text } from 'node:stream/consumers';
 import type { Mailing } from './mailing.ts';
 
 export interface MailRates {
-  /** Mails a second of each round: by a bare loop over nodemailer, and out of our outbox. */
-  readonly rounds: readonly { readonly bare: number; readonly ours: number }[];
+  /** Mails a second of each round, each way of `mailing.ts`. */
+  readonly rounds: readonly { readonly bare: number; readonly wire: number; readonly ours: number }[];
   /** Of the long mailing. */
   readonly memory: Mailing['memory'];
 }
@@ -23,11 +23,10 @@ export async function measureMailing(mails: number, rounds: number, long: number
   });
   try {
     const port = String((await once(server.stdout, 'data'))[0]).trim();
-    const rates: { bare: number; ours: number }[] = [];
+    const rate = async (way: Way) => mails / (await mailing(way, mails, port)).seconds;
+    const rates: MailRates['rounds'][number][] = [];
     for (let round = 0; round < rounds; round++) {
-      const bare = await mailing('bare', mails, port);
-      const ours = await mailing('ours', mails, port);
-      rates.push({ bare: mails / bare.seconds, ours: mails / ours.seconds });
+      rates.push({ bare: await rate('bare'), wire: await rate('wire'), ours: await rate('ours') });
     }
     const { memory } = await mailing('ours', long, port);
     return { rounds: rates, memory };
@@ -36,7 +35,9 @@ export async function measureMailing(mails: number, rounds: number, long: number
   }
 }
 
-async function mailing(way: 'bare' | 'ours', mails: number, port: string): Promise<Mailing> {
+type Way = 'bare' | 'wire' | 'ours';
+
+async function mailing(way: Way, mails: number, port: string): Promise<Mailing> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
   try {
     const child = spawn(

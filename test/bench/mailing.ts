@@ -1,19 +1,24 @@
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
+import { createMailComposer } from '#adapters/mime/compose.ts';
+import { createSmtpMailer } from '#adapters/smtp/mailer.ts';
 import { settingsSchema } from '#core/domain/settings.ts';
 import { readMails } from '#core/repositories/mails.ts';
 import { sendMails } from '#core/send-mails.ts';
 import { openData } from '#test/support/october.ts';
 import { SETTINGS } from '#test/support/office.ts';
 import { fillOutbox } from '#test/support/outbox.ts';
+import { smtpSettings } from '#test/support/smtp-server.ts';
 import { treePss } from './process-tree.ts';
 
 /**
- * A process that mails so many invoices, each with two PDFs of 30 KB, to the server at PORT: `ours` out of the outbox of
- * the data folder in DATA_DIR, with its archive and its states; `bare` by a loop over nodemailer's pool. Both over as many
- * connections. Prints one JSON document.
+ * A process that mails so many invoices, each with two PDFs of 30 KB, to the server at PORT, over as many connections
+ * each way: `bare` by a loop over nodemailer's pool; `wire` by our composer and our mailer, which do the same;
+ * `ours` out of the outbox of the data folder in DATA_DIR, with what nobody else does: each message is filed before it is
+ * sent, and lease, hand-over and answer are on the disk before the next step. Prints one JSON document.
  */
 export interface Mailing {
   readonly mails: number;
@@ -33,7 +38,8 @@ const look = (done: number) => {
   if (pss !== undefined) memory.push({ done, pss });
 };
 
-const seconds = way === 'bare' ? await bare() : await ours();
+const ways = { bare, wire, ours };
+const seconds = await ways[way as keyof typeof ways]();
 console.log(JSON.stringify({ mails: count, seconds, memory } satisfies Mailing));
 
 async function ours(): Promise<number> {
@@ -56,36 +62,72 @@ async function ours(): Promise<number> {
   return took;
 }
 
-/** The attachments come from files here as well. */
+/** What both ways over the wire say; the attachments come from files, as they do out of the archive. */
+function letter() {
+  const files = [1, 2].map((n) => join(folder, `Rechnung-${n}.pdf`));
+  for (const file of files) writeFileSync(file, pdfOf(PDF_BYTES));
+  const text = 'Sehr geehrte Damen und Herren,\n\nanbei Ihre Rechnung für den Oktober.\n'.repeat(10);
+  return {
+    files,
+    text,
+    html: `<!DOCTYPE html><html><body>${`<p>${text}</p>\n`.repeat(4)}</body></html>`,
+    from: { name: 'Molkerei Wiesengrund', address: 'rechnung@wiesengrund.example' },
+  };
+}
+
 async function bare(): Promise<number> {
   const transport = createTransport({
     ...{ host: '127.0.0.1', port, secure: false, ignoreTLS: true },
     ...{ pool: true, maxConnections: CONNECTIONS, maxMessages: Number.POSITIVE_INFINITY },
   });
-  const files = [1, 2].map((n) => join(folder, `Rechnung-${n}.pdf`));
-  for (const file of files) writeFileSync(file, pdfOf(PDF_BYTES));
-  const text = 'Sehr geehrte Damen und Herren,\n\nanbei Ihre Rechnung für den Oktober.\n'.repeat(10);
-  const html = `<!DOCTYPE html><html><body>${`<p>${text}</p>\n`.repeat(4)}</body></html>`;
-  const begun = performance.now();
+  const { files, text, html, from } = letter();
+  const took = await inLoops(async (n) => {
+    const attachments = files.map((path, file) => ({ filename: `Rechnung-${n}-${file + 1}.pdf`, path }));
+    const subject = `Rechnung ${n}`;
+    await transport.sendMail({ from, to: `k${n}@kunde.example`, subject, text, html, attachments });
+  });
+  transport.close();
+  return took;
+}
+
+async function wire(): Promise<number> {
+  const composer = createMailComposer();
+  const mailer = createSmtpMailer(smtpSettings(port));
+  const { files, text, html, from } = letter();
+  const took = await inLoops(async (n) => {
+    const to = `k${n}@kunde.example`;
+    const attachments = await Promise.all(
+      files.map(async (path, file) => ({
+        fileName: `Rechnung-${n}-${file + 1}.pdf`,
+        contentType: 'application/pdf',
+        bytes: await readFile(path),
+      })),
+    );
+    const message = await composer.compose({
+      ...{ messageId: `<${n}@wiesengrund.example>`, date: '2026-11-02T03:00:00Z', from, cc: [] },
+      ...{ to: [{ name: '', address: to }], replyTo: undefined, subject: `Rechnung ${n}`, text, html },
+      attachments,
+    });
+    const outcome = await mailer.send({ from: from.address, to: [to] }, message, async () => {});
+    if (outcome.state !== 'accepted') throw new Error(outcome.reason);
+  });
+  await mailer.close();
+  return took;
+}
+
+/** @returns seconds */
+async function inLoops(send: (n: number) => Promise<void>): Promise<number> {
   let next = 1;
   const loop = async () => {
     while (next <= count) {
       const n = next++;
-      await transport.sendMail({
-        from: { name: 'Molkerei Wiesengrund', address: 'rechnung@wiesengrund.example' },
-        to: `k${n}@kunde.example`,
-        subject: `Rechnung ${n}`,
-        text,
-        html,
-        attachments: files.map((path, file) => ({ filename: `Rechnung-${n}-${file + 1}.pdf`, path })),
-      });
+      await send(n);
       look(n);
     }
   };
+  const begun = performance.now();
   await Promise.all(Array.from({ length: CONNECTIONS }, loop));
-  const took = (performance.now() - begun) / 1000;
-  transport.close();
-  return took;
+  return (performance.now() - begun) / 1000;
 }
 
 /** Of a PDF no more than its size and that it does not compress. */

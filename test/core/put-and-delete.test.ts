@@ -191,7 +191,7 @@ test('a note never comes to a customer who is just being deleted, nor is one bil
     const instant = codes(
       await race(
         world,
-        late(seed % 24, async (one) => {
+        late(seed % 36, async (one) => {
           await deleteCustomer('10', one);
           runsThen = (await listRunIds(world.table)).length;
         }),
@@ -208,7 +208,7 @@ test('a note never comes to a customer who is just being deleted, nor is one bil
     const billed = codes(
       await race(
         world,
-        late(seed % 24, (one) => deleteNote('2026/L1', one)),
+        late(seed % 36, (one) => deleteNote('2026/L1', one)),
         (one) => bill(one, { ...OCTOBER, customers: ['9'] }).then(({ customers }) => customers[0]?.state),
       ),
     );

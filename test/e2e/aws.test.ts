@@ -488,6 +488,10 @@ describeAws('the program on AWS', (engines: AwsEngines) => {
       .map((line) => JSON.parse(line))
       .filter(({ message }) => message === 'message failed');
     assert.ok(failed.length >= 15, 'each try of what nobody understands is told');
+    const unknown = lines
+      .map((line) => JSON.parse(line).MailsUnknown ?? 0)
+      .reduce((sum, one) => sum + one, 0);
+    assert.equal(unknown, unknowable.size, 'each mail whose answer was lost is counted, for the alarm');
   });
 });
 

@@ -27,7 +27,7 @@ export const page = (title: string, content: Html): Html => html`<!doctype html>
   .banner ul { margin: .3rem 0 0; padding-left: 1.2rem; }
   .banner.good { border-color: #2e7d4f; } .banner.warn { border-color: #b7791f; } .banner.bad { border-color: #b3372f; background: #fdf3f2; }
   .state { font-weight: 600; } .state.good { color: #23653f; } .state.warn { color: #8a5a12; } .state.bad { color: #a12d26; }
-  .answer, .address { overflow-wrap: anywhere; } .address { min-width: 15rem; } td.wide { width: 38%; } td.name { min-width: 10.5rem; } td.deed { text-align: right; } .line { white-space: nowrap; }
+  .answer, .address, .name { overflow-wrap: anywhere; } .address { min-width: 15rem; } td.wide { width: 38%; } td.name { min-width: 10.5rem; } td.deed { text-align: right; } .line { white-space: nowrap; }
   .todo { margin-top: .4rem; padding: .5rem .7rem; background: #f6f7f5; }
   .chips { gap: .4rem; margin: 0 0 1rem; }
   .chip { padding: .1rem .7rem; border: 1px solid #cdd3cc; border-radius: 1rem; background: #fff; text-decoration: none; white-space: nowrap; }

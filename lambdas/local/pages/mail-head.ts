@@ -2,7 +2,8 @@ import { html } from 'hono/html';
 import { MAIL_STATES, type MailingHold } from '#core/repositories/mails.ts';
 import type { Suppression } from '#core/repositories/suppressions.ts';
 import { button, type Html } from './layout.ts';
-import type { Mailing, MailView, MonthSummary } from './mail-month.ts';
+import type { Mailing, MonthSummary } from './mail-month.ts';
+import type { MailView } from './mail-view.ts';
 import { counted, durationWords, MAIL_WORDS, monthName, when } from './mail-words.ts';
 
 type LinkTo = (change: Partial<MailView>) => string;

@@ -6,18 +6,8 @@ import { type Run, readRun } from '#core/repositories/runs.ts';
 import { stored } from '#core/repositories/stored.ts';
 import { mayBeTried } from '#core/rested-mails.ts';
 import type { HttpDeps } from '#http/deps.ts';
+import type { MailView } from './mail-view.ts';
 import { othersOf } from './mail-words.ts';
-
-/** What the page shows; in its address. */
-export interface MailView {
-  /** `2026-11`, as the list of mails has it: by UTC. */
-  readonly month: string;
-  /** `partly`: it went out, but not to all. */
-  readonly state?: MailState | 'partly' | undefined;
-  readonly run?: string | undefined;
-  /** Place in the list: only what was queued before. */
-  readonly before?: string | undefined;
-}
 
 /** What one look at the page costs at most. */
 const MAILS_A_PAGE = 200;
@@ -163,5 +153,3 @@ function monthsBack(month: string, back: number): string {
   const [year = 0, number = 0] = month.split('-').map(Number);
   return new Date(Date.UTC(year, number - 1 - back, 1)).toISOString().slice(0, 7);
 }
-
-export const isMonth = (text: string): boolean => /^20\d\d-(0[1-9]|1[0-2])$/.test(text);

@@ -101,12 +101,12 @@ function toDo({ mail, invoice, today }: Row, act: (path: string) => string): Htm
   const { addresses, isSuppressed } = today;
   const isMended = addresses.join() !== addressesOf(mail, 'to').join();
   const mayResend = addresses.length > 0 && !isSuppressed;
-  return html`<div class="todo">${mail.state === 'complained' ? 'Bitte den Kunden anrufen: Er hat die Mail erhalten, will aber an diese Adresse keine.' : 'Die Rechnung kam nicht an: mit der Papierpost des Laufs drucken oder neu senden.'}
+  return html`<div class="todo">${mail.state === 'complained' ? 'Bitte den Kunden anrufen: Er hat die Mail erhalten, will aber an diese Adresse keine.' : 'Die Rechnung kam nicht an: mit der Papierpost des Laufs drucken (sie gilt danach als gedruckt) oder neu senden.'}
     ${mayResend && isMended && html`Beim Kunden steht jetzt ${addresses.join(', ')}.`}
     ${!mayResend && 'Neu gesendet werden kann sie erst, wenn beim Kunden eine andere Adresse steht oder diese wieder freigegeben ist.'}
     <div class="buttons">
     ${mayResend && button(deed('resend'), 'Erneut senden')}
-    ${didNotArrive(mail) && html`<form action="/api/runs/${invoice.runId}/print-file" title="Was darin ist, gilt danach als gedruckt."><button>Papierpost drucken</button></form>`}
+    ${didNotArrive(mail) && html`<form action="/api/runs/${invoice.runId}/print-file"><button>Papierpost drucken</button></form>`}
     </div></div>`;
 }
 

@@ -5,7 +5,7 @@ import { Fault, refuse } from '#core/errors.ts';
 import { liftSuppression } from '#core/lift-suppression.ts';
 import { pauseRun, resumeRun } from '#core/pause-run.ts';
 import { readInvoice } from '#core/repositories/invoices.ts';
-import { MAIL_STATES, readMail, readMailingHold } from '#core/repositories/mails.ts';
+import { readMail, readMailingHold } from '#core/repositories/mails.ts';
 import { stored } from '#core/repositories/stored.ts';
 import { SUPPRESSED_PARTITION, type Suppression } from '#core/repositories/suppressions.ts';
 import { decideMail, resendMail } from '#core/resend-mail.ts';
@@ -22,8 +22,9 @@ import {
   monthLinks,
   suppressionTable,
 } from './mail-head.ts';
-import { isMonth, type MailView, mailings, mailPage, monthSummary, monthsWithMails } from './mail-month.ts';
+import { mailings, mailPage, monthSummary, monthsWithMails } from './mail-month.ts';
 import { isNewestOf, isTroubled, mailRows, mailTable } from './mail-rows.ts';
+import { addressOf, type MailView, viewOf } from './mail-view.ts';
 import { monthName } from './mail-words.ts';
 
 type PageDeps = Pick<
@@ -146,21 +147,4 @@ ${older && html`<p><a href="${linkTo({ before: older })}">Ältere Mails</a></p>`
 ${legend()}
 ${suppressionTable(suppressions, items.length > MOST_SUPPRESSIONS, act)}`,
   );
-}
-
-/** What the address asks for; what it asks wrongly counts as not asked. */
-function viewOf({ req }: Context): Omit<MailView, 'month'> & { readonly month?: string } {
-  const { month = '', state, run, before } = req.query();
-  return {
-    ...(isMonth(month) ? { month } : {}),
-    state: ([...MAIL_STATES, 'partly'] as const).find((known) => known === state),
-    run: run && /^[a-z0-9]{1,64}$/.test(run) ? run : undefined,
-    before: before && /^[\w.:-]{1,40}#[A-Za-z0-9-]{1,60}$/.test(before) ? before : undefined,
-  };
-}
-
-function addressOf(query: Readonly<Record<string, string | undefined>>, path = ''): string {
-  const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  const search = new URLSearchParams(given).toString();
-  return `/mails${path}${search && `?${search}`}`;
 }
