@@ -44,7 +44,10 @@ test('a mail server that is down, refuses the login, or hangs up after the last 
     await shop.load('settings', settingsJson(strict.port, { smtp: login }));
     const { code, mails, value } = await bill('2026-11');
     assert.deepEqual([code, value.delivery], [1, { held: 2 }]);
-    assert.match(mails[0]?.reason ?? '', /refuses the login of dairy: .*wrong password.*check mail\.smtp\.user/);
+    assert.match(
+      mails[0]?.reason ?? '',
+      /refuses the login of dairy: .*wrong password.*check mail\.smtp\.user/,
+    );
     assert.equal(strict.connections, 1, 'the second mail is not tried');
     assert.deepEqual((await shop.json('sweep')).value, { taken: 0 });
     assert.equal(strict.connections, 1, 'nor is any of them before the time');
