@@ -53,6 +53,10 @@ const hasIt = ({ state }: KnownRecipient): boolean =>
 export const pendingRecipients = (mail: Pick<Mail, 'recipients' | 'feedback'>): readonly KnownRecipient[] =>
   knownRecipients(mail).filter(isPending);
 
+/** A further try of it may come, also where of some recipients nobody knows. */
+export const mayBeTried = (mail: Mail): boolean =>
+  mail.state === 'sending' || (mail.state !== 'replaced' && pendingRecipients(mail).length > 0);
+
 /**
  * The mail with the state and reason that its recipients and their feedback give it. The same facts give the same
  * state, in whatever order they came. A try under way ends by itself, and what a person has replaced stays so.
@@ -144,17 +148,29 @@ export function givenUp(mail: Mail, reason: (reply: string) => string): Mail {
   return { ...mail, recipients };
 }
 
-/** What a clerk should know of addresses that fared otherwise than the mail as a whole; a sentence each. */
-export function leftOut(mail: Mail): string[] {
-  return [
-    ...(mail.malformed ?? []).map((address) => `${address} is malformed`),
-    ...knownRecipients(mail).flatMap(({ address, state, reply }) => {
-      const fate = LEFT_OUT[state];
-      return fate && state !== mail.state ? [`${address} ${fate}${reply ? `: ${reply}` : ''}`] : [];
-    }),
-  ];
+const FARED_OTHERWISE = ['failed', 'bounced', 'suppressed', 'deferred', 'unknown', 'complained'] as const;
+
+/** An address that did not fare as the mail as a whole, or is none at all and was left out. */
+export interface OtherFate {
+  readonly address: string;
+  readonly fate: (typeof FARED_OTHERWISE)[number] | 'malformed';
+  readonly reply?: string | undefined;
 }
-const LEFT_OUT: Partial<Record<KnownRecipient['state'], string>> = {
+
+export const otherFates = (mail: Mail): readonly OtherFate[] => [
+  ...(mail.malformed ?? []).map((address) => ({ address, fate: 'malformed' as const })),
+  ...knownRecipients(mail).flatMap(({ address, state, reply }) => {
+    const fate = FARED_OTHERWISE.find((one) => one === state);
+    return fate && fate !== mail.state ? [{ address, fate, reply }] : [];
+  }),
+];
+
+/** The same for reports; a sentence each. */
+export const leftOut = (mail: Mail): string[] =>
+  otherFates(mail).map(({ address, fate, reply }) => `${address} ${FATES[fate]}${reply ? `: ${reply}` : ''}`);
+
+const FATES: Readonly<Record<OtherFate['fate'], string>> = {
+  malformed: 'is malformed',
   failed: 'was refused',
   bounced: 'bounced',
   suppressed: 'is suppressed',

@@ -2,11 +2,11 @@ import type { Deps } from './deps.ts';
 import { mailDuration } from './domain/mail-duration.ts';
 import type { Settings } from './domain/settings.ts';
 import { readPace, unitsOf } from './mail-pace.ts';
+import { mayBeTried } from './mail-state.ts';
 import { countDue, listDue } from './repositories/due.ts';
 import { type Mail, readMailingHold, readMails } from './repositories/mails.ts';
 import type { Run } from './repositories/runs.ts';
 import { findSettings } from './repositories/settings.ts';
-import { mayBeTried } from './rested-mails.ts';
 
 /** What a run's mails wait for. */
 export interface MailingLeft {

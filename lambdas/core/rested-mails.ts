@@ -1,6 +1,7 @@
 import type { Deps } from './deps.ts';
 import { goOnUnlessStopped } from './deps.ts';
 import { ConflictError } from './errors.ts';
+import { mayBeTried } from './mail-state.ts';
 import { addDue, removeDue } from './repositories/due.ts';
 import { readInvoices } from './repositories/invoices.ts';
 import { type Mail, readMails } from './repositories/mails.ts';
@@ -11,10 +12,6 @@ import { retryOnConflict, writeInChunks } from './retry.ts';
 /** Three changes a mail, and the mark of the pause. */
 const PER_WRITE = 33;
 const PAGE = 200;
-const WAITING = ['queued', 'sending', 'deferred', 'held'];
-
-/** A further try of it may come. */
-export const mayBeTried = ({ state }: Pick<Mail, 'state'>): boolean => WAITING.includes(state);
 
 /**
  * Of a paused run: takes the due items of its mails away, so that they stand in nobody's way and nothing looks overdue.

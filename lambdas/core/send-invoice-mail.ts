@@ -5,7 +5,15 @@ import { mailboxOf } from './domain/mail-address.ts';
 import type { Settings } from './domain/settings.ts';
 import { ConflictError, Fault } from './errors.ts';
 import { isFree } from './lease.ts';
-import { afterTry, asPending, drawState, givenUp, knownRecipients, pendingRecipients } from './mail-state.ts';
+import {
+  afterTry,
+  asPending,
+  drawState,
+  givenUp,
+  knownRecipients,
+  mayBeTried,
+  pendingRecipients,
+} from './mail-state.ts';
 import type { Change, Mailer, MailOutcome } from './ports.ts';
 import { addDue, removeDue } from './repositories/due.ts';
 import {
@@ -52,7 +60,7 @@ const GIVE_UP_MS = 48 * 3_600_000;
 /** Whether a try may begin, or an abandoned one must be judged. */
 export function isWaiting(mail: Mail, deps: Pick<Deps, 'clock' | 'workers'>): boolean {
   if (mail.state === 'sending') return isFree(mail.lease, deps);
-  if (mail.state === 'replaced' || pendingRecipients(mail).length === 0) return false;
+  if (!mayBeTried(mail)) return false;
   return mail.state === 'queued' || (mail.dueAt ?? 0) <= deps.clock.now();
 }
 

@@ -1,13 +1,12 @@
+import { mayBeTried, otherFates } from '#core/mail-state.ts';
 import { type MailingLeft, mailingLeft } from '#core/mailing-left.ts';
 import type { Table } from '#core/ports.ts';
 import { readInvoices } from '#core/repositories/invoices.ts';
 import { didNotArrive, MAIL_STATES, type Mail, type MailState, readMails } from '#core/repositories/mails.ts';
 import { type Run, readRun } from '#core/repositories/runs.ts';
 import { stored } from '#core/repositories/stored.ts';
-import { mayBeTried } from '#core/rested-mails.ts';
 import type { HttpDeps } from '#http/deps.ts';
 import type { MailView } from './mail-view.ts';
-import { othersOf } from './mail-words.ts';
 
 /** What one look at the page costs at most. */
 const MAILS_A_PAGE = 200;
@@ -33,7 +32,7 @@ async function* newestMails(table: Table, month: string, before?: string) {
 }
 
 const wentOut: readonly MailState[] = ['accepted', 'settled', 'delivered'];
-const isPartly = (mail: Mail): boolean => wentOut.includes(mail.state) && othersOf(mail).length > 0;
+const isPartly = (mail: Mail): boolean => wentOut.includes(mail.state) && otherFates(mail).length > 0;
 
 function fits(mail: Mail, { state, run }: MailView): boolean {
   if (run !== undefined && mail.run !== run) return false;

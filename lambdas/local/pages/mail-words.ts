@@ -1,4 +1,4 @@
-import { knownRecipients } from '#core/mail-state.ts';
+import { type OtherFate, otherFates } from '#core/mail-state.ts';
 import type { Mail, MailState } from '#core/repositories/mails.ts';
 
 /** The states of a mail in the clerk's words. */
@@ -35,7 +35,8 @@ export const MAIL_WORDS: Readonly<Record<MailState, { readonly name: string; rea
   replaced: { name: 'ersetzt', meaning: 'An ihrer Stelle wurde eine neue Mail gesendet.' },
 };
 
-const FATES: Partial<Record<ReturnType<typeof knownRecipients>[number]['state'], string>> = {
+const FATES: Readonly<Record<OtherFate['fate'], string>> = {
+  malformed: 'keine gültige Adresse',
   failed: 'abgelehnt',
   bounced: 'zurückgekommen',
   suppressed: 'gesperrt',
@@ -44,14 +45,11 @@ const FATES: Partial<Record<ReturnType<typeof knownRecipients>[number]['state'],
   complained: 'hat sie als Spam gemeldet',
 };
 
-/** What `leftOut` of the core says in English: who fared otherwise than the mail as a whole. */
-export const othersOf = (mail: Mail): string[] => [
-  ...(mail.malformed ?? []).map((address) => `${address}: keine gültige Adresse`),
-  ...knownRecipients(mail).flatMap(({ address, state, reply }) => {
-    const fate = FATES[state];
-    return fate && state !== mail.state ? [`${address}: ${fate}${reply ? ` (${reply})` : ''}`] : [];
-  }),
-];
+/** Who fared otherwise than the mail as a whole. */
+export const othersOf = (mail: Mail): string[] =>
+  otherFates(mail).map(
+    ({ address, fate, reply }) => `${address}: ${FATES[fate]}${reply ? ` (${reply})` : ''}`,
+  );
 
 const WHEN = new Intl.DateTimeFormat('de-DE', {
   ...{ day: '2-digit', month: '2-digit', year: 'numeric', hour: '2-digit', minute: '2-digit' },

@@ -2,14 +2,12 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { mailChanges } from '#core/create-mail.ts';
 import { settingsSchema } from '#core/domain/settings.ts';
-import { leftOut, RECIPIENT_STATES } from '#core/mail-state.ts';
 import { putCustomer } from '#core/put-customer.ts';
 import { readInvoice } from '#core/repositories/invoices.ts';
 import { MAILING_HOLD, type Mail, type Recipient, readMail } from '#core/repositories/mails.ts';
 import { readRun } from '#core/repositories/runs.ts';
 import { create, replace } from '#core/repositories/stored.ts';
 import { listSuppressions, suppressionKey } from '#core/repositories/suppressions.ts';
-import { othersOf } from '#local/pages/mail-words.ts';
 import { startServer } from '#local/server.ts';
 import { openData } from '#test/support/october.ts';
 import { customerOf, SETTINGS } from '#test/support/office.ts';
@@ -256,19 +254,5 @@ describe('the page of mails', () => {
     assert.doesNotMatch(second, /Ältere Mails/);
     assert.match(second, /wartet 230/);
     assert.match(first, /noch etwa \d+ |noch \d+ Sekunden|noch wenige Sekunden/);
-  });
-});
-
-describe('the words of the page', () => {
-  it('leave out nobody whom the core names', () => {
-    const recipients = RECIPIENT_STATES.map((state) => ({
-      ...{ address: `${state}@kunde.example`, kind: 'to', reply: 'no' },
-      state: state as Recipient['state'],
-    }));
-    for (const state of ['accepted', 'unknown', 'failed'] as const) {
-      const mail = { state, malformed: ['x@'], recipients } as unknown as Mail;
-      const addresses = (sentences: string[]) => sentences.map((text) => text.split(/[ :]/)[0]);
-      assert.deepEqual(addresses(othersOf(mail)), addresses(leftOut(mail)));
-    }
   });
 });
