@@ -63,10 +63,10 @@ export function checkSettings(value: unknown): GivenSettings {
   };
 }
 
-/** `passwordSet` is how the API shows that there is one; it may come back with the rest. */
+/** `passwordSet` and `warnings` are what the API shows beside them; they may come back with the rest. */
 function takePassword(value: unknown): { readonly rest: unknown; readonly password?: unknown } {
   if (!isRecord(value) || !isRecord(value.mail) || !isRecord(value.mail.smtp)) return { rest: value };
-  const { password, passwordSet: _, ...smtp } = value.mail.smtp;
+  const { password, passwordSet: _, warnings: _warnings, ...smtp } = value.mail.smtp;
   return { rest: { ...value, mail: { ...value.mail, smtp } }, password };
 }
 

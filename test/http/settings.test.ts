@@ -54,6 +54,15 @@ describe('settings of the mail server over HTTP', () => {
       ['settings changed', answer.notices],
     );
 
+    const shown = (await (await office.call('GET', '/api/settings')).json()) as ReturnType<
+      typeof withSmtp
+    > & {
+      mail: { smtp: { warnings: string[] } };
+    };
+    assert.deepEqual(shown.mail.smtp.warnings, answer.notices);
+    const same = (await (await office.call('PUT', '/api/settings', shown)).json()) as object;
+    assert.deepEqual(same, { settings: shown, changed: false, notices: answer.notices });
+
     const safe = (await (await put({ certificate: 'verify', user: 'kasse' })).json()) as {
       notices: string[];
     };

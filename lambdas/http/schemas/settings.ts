@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Settings } from '#core/domain/settings.ts';
 import { settingsSchema } from '#core/domain/settings.ts';
+import { smtpWarnings } from '#core/domain/smtp-warnings.ts';
 
 const { pdf, mail } = settingsSchema.shape;
 const { smtp } = mail.unwrap().shape;
@@ -30,6 +31,7 @@ export const settingsBody = z
               description: 'Written, never shown. Absent: it stays; empty: it is forgotten.',
             }),
             passwordSet: z.boolean().optional().meta({ description: 'As it was read; ignored.' }),
+            warnings: z.array(z.string()).optional().meta({ description: 'As they were read; ignored.' }),
           })
           .prefault({}),
       })
@@ -43,7 +45,12 @@ export const settingsAnswer = z
     pdf: z.looseObject({ folders: z.enum(['none', 'month', 'day']) }),
     mail: z.looseObject({
       transport: z.enum(['ses', 'smtp', 'off']),
-      smtp: z.looseObject({ passwordSet: z.boolean() }),
+      smtp: z.looseObject({
+        passwordSet: z.boolean(),
+        warnings: z
+          .array(z.string())
+          .meta({ description: 'What is less than safe in them; a sentence each.' }),
+      }),
     }),
     ordering: z.object({ autoPdfForInstantInvoices: z.boolean() }),
     numbering: z.object({ format: z.string(), firstNumber: z.number() }),
@@ -54,5 +61,8 @@ export const settingsAnswer = z
 
 export const settingsJson = (settings: Settings, passwordSet: boolean): z.infer<typeof settingsAnswer> => ({
   ...settings,
-  mail: { ...settings.mail, smtp: { ...settings.mail.smtp, passwordSet } },
+  mail: {
+    ...settings.mail,
+    smtp: { ...settings.mail.smtp, passwordSet, warnings: [...smtpWarnings(settings.mail.smtp)] },
+  },
 });
