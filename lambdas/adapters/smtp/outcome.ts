@@ -19,6 +19,10 @@ const NO_RELAY =
 const SENDER =
   /sender (?:address |domain )?(?:is )?(?:rejected|refused|denied|not allowed)|not owned by|(?:send|submit) as /i;
 
+/** Said of the sender's account; a full mailbox is the recipient's (5.2.2). */
+const LIMIT =
+  /\b5\.4\.5\b|SubmissionQuotaExceeded|(?:daily|hourly|sending|submission|outgoing|rate)\W+(?:\w+\W+){0,3}(?:limit|quota)/i;
+
 /**
  * The final dot is the last thing that is written before the answer: where a write failed, it never left. What fails at
  * reading says nothing of the kind.
@@ -48,7 +52,13 @@ export function refusalOf(error: SMTPError, settings: SmtpSettings, handedOver: 
     }
     if (temporary)
       return { state: 'deferred', reason: `${server} did not take the message for now: ${said}` };
-    return { state: 'failed', reason: `${server} refused the message: ${said}` };
+    // Exchange looks at the sender only when it has the message.
+    return (
+      refusalOfAll(error, settings, said) ?? {
+        state: 'failed',
+        reason: `${server} refused the message: ${said}`,
+      }
+    );
   }
   if (code === 0 && isTlsFault(error)) return { state: 'held', reason: tlsFault(error, settings) };
   if (temporary) {
@@ -72,12 +82,22 @@ export function refusalOf(error: SMTPError, settings: SmtpSettings, handedOver: 
       }
       return noSender(settings, said);
     case 'RCPT TO':
-      if (everyReply(error, SENDER)) return noSender(settings, said);
       if (everyReply(error, NO_RELAY)) return noRelay(settings, said);
       if (settings.user === '' && everyReply(error, USERS_ALONE)) return loginRefusal(error, settings, said);
-      return { state: 'failed', reason: `${server} refused every recipient: ${said}` };
+      return (
+        refusalOfAll(error, settings, said) ?? {
+          state: 'failed',
+          reason: `${server} refused every recipient: ${said}`,
+        }
+      );
     case 'DATA':
-      if (code >= 500) return { state: 'failed', reason: `${server} refused the message: ${said}` };
+      if (code < 500) break;
+      return (
+        refusalOfAll(error, settings, said) ?? {
+          state: 'failed',
+          reason: `${server} refused the message: ${said}`,
+        }
+      );
   }
   return {
     state: 'deferred',
@@ -153,6 +173,18 @@ function noEncryption(settings: SmtpSettings, code: number, said: string): Refus
     ? `${server} offers no STARTTLS: ${said}; ${elsewhere}, or mail.smtp.encryption to starttls-if-offered if the mails may go unencrypted`
     : `${server} refuses STARTTLS: ${said}; have the server mended, or ${elsewhere}`;
   return { state: 'held', reason };
+}
+
+/** What every other mail would meet as well, whatever step it is said at. */
+function refusalOfAll(error: SMTPError, settings: SmtpSettings, said: string): Refusal | undefined {
+  if (everyReply(error, SENDER)) return noSender(settings, said);
+  if (everyReply(error, LIMIT)) {
+    return {
+      state: 'held',
+      reason: `${serverName(settings)} takes no more mails for now, by a limit of its own: ${said}; set mail.pace below that limit`,
+    };
+  }
+  return undefined;
 }
 
 const noSender = (settings: SmtpSettings, said: string): Refusal => ({

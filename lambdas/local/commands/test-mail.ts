@@ -3,7 +3,13 @@ import type { TestMailReport } from '#wiring/test-mail.ts';
 import type { Command } from '../command.ts';
 
 export const testMailCommand: Command = {
-  help: [['test-mail ADDRESS', 'send one test mail and show the conversation with the server']],
+  help: [
+    ['test-mail ADDRESS', 'send one test mail; shows the conversation, and what to change where it fails'],
+    [
+      '',
+      '"TLS" of other programs is mail.smtp.encryption starttls-if-offered here, "SSL" is tls: MAILING.md',
+    ],
+  ],
   options: {},
   async run({ words: [address] }, { local, print }) {
     if (!address) refuse('Say where to: test-mail ADDRESS.');
