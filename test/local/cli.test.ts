@@ -57,7 +57,7 @@ test('the command line for people: help, texts, and exit codes', async (t) => {
     const paused = await shop.cli('pause', String(run));
     assert.deepEqual(
       [paused.code, paused.stderr],
-      [2, `Run ${run} is finished: there is nothing left to pause.\n`],
+      [2, `Run ${run} is finished and none of its mails waits: there is nothing left to pause.\n`],
     );
     assert.equal((await shop.cli('resume', String(run))).code, 0);
     assert.equal((await shop.cli('resume', 'nowhere')).code, 2);

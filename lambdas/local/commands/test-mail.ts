@@ -4,10 +4,9 @@ import type { Command } from '../command.ts';
 
 export const testMailCommand: Command = {
   help: [
-    ['test-mail ADDRESS', 'send one test mail; shows the conversation, and what to change where it fails'],
     [
-      '',
-      '"TLS" of other programs is mail.smtp.encryption starttls-if-offered here, "SSL" is tls: MAILING.md',
+      'test-mail ADDRESS',
+      'send one test mail; shows the conversation, and what to change ("TLS" of other programs is encryption starttls-if-offered here, "SSL" is tls: MAILING.md)',
     ],
   ],
   options: {},
