@@ -26,6 +26,7 @@ test('empty optional cells take their defaults', () => {
     invoiceAddressee: '',
     invoiceByMail: false,
     cc: '',
+    bcc: '',
     billingCycle: 'monthly',
     deliveryOverview: false,
     paymentDays: 14,
@@ -41,12 +42,13 @@ test('empty optional cells take their defaults', () => {
 });
 
 test('columns come in any order and case, optional ones may be there', () => {
-  const columns = `${HEADER};skonto_percent;skonto_days;cc;order_reference`.split(';').reverse();
+  const columns = `${HEADER};skonto_percent;skonto_days;cc;bcc;order_reference`.split(';').reverse();
   const row = {
     ...hotel,
     skonto_percent: '2,5',
     skonto_days: '8',
     cc: 'a@b.example',
+    bcc: 'c@b.example',
     order_reference: 'R-1',
   };
   const text = csv(columns.join(';'), [row]);
@@ -55,7 +57,7 @@ test('columns come in any order and case, optional ones may be there', () => {
   assert.equal(customer?.city, 'Füssen');
   assert.equal(customer?.skontoPercent, 250);
   assert.equal(customer?.skontoDays, 8);
-  assert.equal(customer?.cc, 'a@b.example');
+  assert.deepEqual([customer?.cc, customer?.bcc], ['a@b.example', 'c@b.example']);
   assert.equal(customer?.orderReference, 'R-1');
 });
 
