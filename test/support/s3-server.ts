@@ -1,12 +1,10 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { cephPaths, majorVersion, OLDEST_VERSION } from './ceph-rgw.ts';
+import { freePorts, startKeeper } from './keeper.ts';
 
 export { S3_SERVER_MISSING } from './ceph-rgw.ts';
 
@@ -30,8 +28,8 @@ export async function startS3Server(): Promise<S3Server> {
   if (!(majorVersion(version) >= OLDEST_VERSION)) {
     throw new Error(`${version} is older than ${OLDEST_VERSION}: remove it and run npm run fetch:s3-server`);
   }
-  const folder = mkdtempSync(join(tmpdir(), 'rechnungspost-s3-'));
-  const keeper = startKeeper(folder);
+  const keeper = startKeeper('s3');
+  const { folder } = keeper;
   try {
     const [port, monitorPort] = (await freePorts(2)) as [number, number];
     const id = randomUUID();
@@ -41,15 +39,8 @@ export async function startS3Server(): Promise<S3Server> {
     writeFileSync(config, configuration({ folder, id, port, monitorPort, ...ceph }));
     const tool = (program: string, ...args: string[]) => run(...ceph.command(program, ...args));
     const daemon = (name: string, program: string, ...args: string[]) => {
-      const output = openSync(join(folder, `${name}.out`), 'a');
-      const child = spawn(...ceph.command(program, '-c', config, '-f', ...args), {
-        stdio: ['ignore', output, output],
-        detached: true,
-      });
-      closeSync(output);
-      child.unref();
-      keeper.keep(child.pid!);
-      return child;
+      const [command, words] = ceph.command(program, '-c', config, '-f', ...args);
+      return keeper.run(join(folder, `${name}.out`), command, ...words);
     };
     const monitors = join(folder, 'monmap');
     const disks = join(folder, 'osdmap');
@@ -75,35 +66,6 @@ export async function startS3Server(): Promise<S3Server> {
     await keeper.end();
     throw error;
   }
-}
-
-/**
- * A shell that waits for the end of its input, which comes when this process ends, also when it is killed. Then it
- * ends the daemons and removes the folder.
- */
-function startKeeper(folder: string) {
-  const script = 'while read -r pid; do pids="$pids $pid"; done; kill -9 $pids; rm -rf "$0"';
-  const shell = spawn('sh', ['-c', script, folder], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
-  const ended = once(shell, 'exit');
-  shell.unref();
-  (shell.stdin as typeof shell.stdin & { unref(): void }).unref();
-  return {
-    keep: (pid: number) => shell.stdin.write(`${pid}\n`),
-    async end(): Promise<void> {
-      shell.ref();
-      shell.stdin.end();
-      await ended;
-    },
-  };
-}
-
-/** Ports that were free a moment ago. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports;
 }
 
 /** Waits until something answers there, for at most a minute. */
