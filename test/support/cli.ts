@@ -177,12 +177,13 @@ function tableRows(file: string): string[] {
   }
 }
 
+/** Not the hidden folder: what lies there comes and goes while it is looked at. */
 function visibleFiles(root: string): Map<string, Buffer> {
-  const entries = existsSync(root) ? readdirSync(root, { recursive: true, withFileTypes: true }) : [];
-  const keys = entries
+  const folders = existsSync(root) ? readdirSync(root).filter((name) => name !== '.rechnungspost') : [];
+  const keys = folders
+    .flatMap((folder) => readdirSync(join(root, folder), { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
-    .filter((key) => !key.startsWith('.rechnungspost/'))
     .sort();
   return new Map(keys.map((key) => [key, readFileSync(join(root, key))]));
 }
