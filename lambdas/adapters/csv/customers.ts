@@ -1,6 +1,6 @@
 import { languageProblem } from '#core/domain/check-document.ts';
 import { type Customer, customerSchema } from '#core/domain/customer.ts';
-import type { ImportFile } from '#core/import-file.ts';
+import type { ImportFile } from '#core/imports/import-file.ts';
 import { asInteger, asLowerCase, asText, asUpperCase, asYesNo } from './cells.ts';
 import { type Column, readRow, readTable } from './columns.ts';
 import { collectProblems } from './problems.ts';

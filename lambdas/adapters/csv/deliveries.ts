@@ -9,7 +9,7 @@ import {
   noteIdOf,
   noteNumber,
 } from '#core/domain/delivery-note.ts';
-import type { ImportFile } from '#core/import-file.ts';
+import type { ImportFile } from '#core/imports/import-file.ts';
 import { asInteger, asLowerCase, asText, asUpperCase } from './cells.ts';
 import { type Column, cellOf, readRow, readTable } from './columns.ts';
 import { collectProblems, type Problems } from './problems.ts';

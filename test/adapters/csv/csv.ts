@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ImportFile } from '#core/import-file.ts';
+import type { ImportFile } from '#core/imports/import-file.ts';
 
 export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
