@@ -1,7 +1,57 @@
 // The import rules of ARCHITECTURE.md, checked on every run.
 // handler, local → wiring, http → core ← adapters
+
+/** The rooms of the core, each with the other rooms it may import. All may import domain, repositories and core's own files. */
+const ROOMS = {
+  imports: [],
+  settings: [],
+  templates: [],
+  invoices: [],
+  customers: ['imports', 'templates'],
+  deliveries: ['imports', 'templates'],
+  mailing: ['settings', 'templates'],
+  billing: ['deliveries', 'imports', 'mailing', 'templates'],
+  runs: ['billing', 'deliveries', 'imports', 'mailing'],
+};
+/** What lies in core beside the rooms. */
+const SHARED = ['domain', 'repositories'];
+const OWN_FILES = ['archive-limits', 'deps', 'errors', 'lease', 'paging', 'ports', 'retry', 'table-limits'];
+
+const roomRules = Object.entries(ROOMS).map(([room, others]) => ({
+  name: `core-${room}-knows-its-neighbours`,
+  comment: 'a room of the core imports no other rooms but those that ROOMS names for it',
+  severity: 'error',
+  from: { path: `^lambdas/core/${room}/` },
+  to: {
+    path: '^lambdas/core/[^/]+/',
+    pathNot: `^lambdas/core/(${[room, ...SHARED, ...others].join('|')})/`,
+  },
+}));
+
 module.exports = {
   forbidden: [
+    ...roomRules,
+    {
+      name: 'core-files-lie-in-a-room',
+      comment:
+        'a file of the core lies in a room, in domain or repositories, or is one of the few named here',
+      severity: 'error',
+      from: {},
+      to: {
+        path: '^lambdas/core/',
+        pathNot: [
+          `^lambdas/core/(${[...SHARED, ...Object.keys(ROOMS)].join('|')})/`,
+          `^lambdas/core/(${OWN_FILES.join('|')})\\.ts$`,
+        ],
+      },
+    },
+    {
+      name: 'core-shares-know-no-room',
+      comment: 'repositories and the files beside the rooms are used by the rooms and use none of them',
+      severity: 'error',
+      from: { path: '^lambdas/core/(repositories/|[^/]+\\.ts$)' },
+      to: { path: '^lambdas/core/[^/]+/', pathNot: `^lambdas/core/(${SHARED.join('|')})/` },
+    },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
     {

@@ -9,7 +9,7 @@ import { spec } from 'node:test/reporters';
  * `npm test -- word` runs the files whose path contains the word.
  */
 const BUDGETS: Readonly<Record<string, number>> = {
-  'test/core/histories.test.ts': 40,
+  'test/core/runs/histories.test.ts': 40,
   'test/adapters/dynamodb/histories.test.ts': 70,
   'test/adapters/dynamodb/kill.test.ts': 70,
   'test/e2e/kill.test.ts': 280,

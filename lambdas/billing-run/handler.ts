@@ -1,9 +1,9 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { z } from 'zod';
-import { advanceRun } from '#core/advance-run.ts';
 import { CYCLES } from '#core/domain/customer.ts';
 import { Fault } from '#core/errors.ts';
-import { startScheduledRun } from '#core/start-scheduled-run.ts';
+import { advanceRun } from '#core/runs/advance-run.ts';
+import { startScheduledRun } from '#core/runs/start-scheduled-run.ts';
 import { openAws } from '#wiring/aws.ts';
 import { awsConfig } from '#wiring/config.ts';
 import { count, eachMessage, lambdaLog, thisCall } from '#wiring/function.ts';

@@ -1,5 +1,10 @@
 import type { Deps } from './deps.ts';
-import type { Lease } from './repositories/runs.ts';
+
+export interface Lease {
+  readonly worker: string;
+  /** Milliseconds since 1970. */
+  readonly until: number;
+}
 
 /** Whether nobody is at work: no lease, one that ran out, or one of a process that is known to be dead. */
 export const isFree = (lease: Lease | undefined, deps: Pick<Deps, 'clock' | 'workers'>): boolean =>

@@ -1,6 +1,6 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { issueCustomers } from '#core/billing/issue-lines.ts';
 import { Fault } from '#core/errors.ts';
-import { issueCustomers } from '#core/issue-customers.ts';
 import { openAwsWithChrome, readRequest } from '#wiring/aws-chrome.ts';
 import { awsConfig } from '#wiring/config.ts';
 import { count, eachMessage, lambdaLog, thisCall } from '#wiring/function.ts';

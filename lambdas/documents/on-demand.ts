@@ -1,9 +1,9 @@
+import { previewInvoice } from '#core/billing/preview-invoice.ts';
+import { makeDeliveryNotes } from '#core/deliveries/make-delivery-notes.ts';
 import type { Deps } from '#core/deps.ts';
-import { billRun, finishRun, runMails } from '#core/drive-run.ts';
-import { makeDeliveryNotes } from '#core/make-delivery-notes.ts';
-import { previewInvoice } from '#core/preview-invoice.ts';
-import { printInParts } from '#core/print-in-parts.ts';
+import { printInParts } from '#core/invoices/print-in-parts.ts';
 import { retryOnConflict } from '#core/retry.ts';
+import { billRun, finishRun, runMails } from '#core/runs/complete-run.ts';
 import type { AwsWithChrome, OnDemandAnswers, OnDemandRequest } from '#wiring/aws-chrome.ts';
 
 /** An answer of Lambda holds 6 MB; base64 takes a third more. */

@@ -1,5 +1,5 @@
 import type { Deps } from '#core/deps.ts';
-import type { PrintShop } from '#core/print-shop.ts';
+import type { PrintShop } from '#core/runs/documents-on-demand.ts';
 import type { TestMailReport } from './schemas/test-mail.ts';
 import type { Authenticate } from './who-may-call.ts';
 

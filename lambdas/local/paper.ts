@@ -8,7 +8,7 @@ import {
   markPrinted,
   mergeDocuments,
   paperPost,
-} from '#core/print-invoices.ts';
+} from '#core/invoices/print-invoices.ts';
 import { readInvoices } from '#core/repositories/invoices.ts';
 import { listRunLines } from '#core/repositories/runs.ts';
 import type { Context } from './command.ts';

@@ -1,6 +1,6 @@
 import { durationText } from '#core/domain/mail-duration.ts';
-import type { Preflight } from '#core/preflight.ts';
-import type { CustomerReport, RunReport } from '#core/run-report.ts';
+import type { Preflight } from '#core/mailing/preflight.ts';
+import type { CustomerReport, RunReport } from '#core/runs/run-report.ts';
 
 /** The closing report for a terminal: every customer with its state, then counts and totals. */
 export function reportText(report: RunReport): string {

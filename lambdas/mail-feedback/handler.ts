@@ -1,5 +1,5 @@
 import type { Context, EventBridgeEvent } from 'aws-lambda';
-import { takeMailFeedback } from '#core/take-mail-feedback.ts';
+import { takeMailFeedback } from '#core/mailing/record-mail-feedback.ts';
 import { openAws, readSesEvent } from '#wiring/aws.ts';
 import { awsConfig } from '#wiring/config.ts';
 import { count, lambdaLog, thisCall } from '#wiring/function.ts';

@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
-import { overdueSeconds } from '#core/overdue.ts';
 import { readMailingHold } from '#core/repositories/mails.ts';
-import { sweepToQueues } from '#core/sweep.ts';
+import { overdueSeconds } from '#core/runs/overdue.ts';
+import { sweepToQueues } from '#core/runs/sweep.ts';
 import { openAws } from '#wiring/aws.ts';
 import { awsConfig } from '#wiring/config.ts';
 import { count, lambdaLog, thisCall } from '#wiring/function.ts';

@@ -1,5 +1,5 @@
-import { awaitMails, awaitRun } from '#core/await-run.ts';
-import { sweepToQueues } from '#core/sweep.ts';
+import { sweepToQueues } from '#core/runs/sweep.ts';
+import { awaitMails, awaitRun } from '#core/runs/watch-run.ts';
 import { openAws } from './aws.ts';
 import { findStage } from './aws-stage.ts';
 import { sendAwsTestMail } from './aws-test-mail.ts';

@@ -20,7 +20,7 @@ import type { Settings } from '#core/domain/settings.ts';
 import { Fault } from '#core/errors.ts';
 import type { FontCoverage, Log, Mailer, Queue, Secrets, TemplateEngine, Wake } from '#core/ports.ts';
 import { SMTP_PASSWORD } from '#core/repositories/settings.ts';
-import { createTemplateOpener } from '#core/template-set.ts';
+import { createTemplateOpener } from '#core/templates/template-set.ts';
 import type { AwsConfig } from './config.ts';
 import { hasher, ids } from './process.ts';
 

@@ -5,11 +5,11 @@ import { createMailComposer } from '#adapters/mime/compose.ts';
 import { createSmtpMailer } from '#adapters/smtp/mailer.ts';
 import { sendTestMail } from '#adapters/smtp/test-mail.ts';
 import { openSqliteTable } from '#adapters/sqlite/table.ts';
-import { driveRun } from '#core/drive-run.ts';
 import { Fault } from '#core/errors.ts';
+import { sendMails } from '#core/mailing/send-mails.ts';
 import { SMTP_PASSWORD } from '#core/repositories/settings.ts';
-import { sendMails } from '#core/send-mails.ts';
-import { sweep } from '#core/sweep.ts';
+import { driveRun } from '#core/runs/complete-run.ts';
+import { sweep } from '#core/runs/sweep.ts';
 import type { LocalConfig } from './config.ts';
 import { createProgram, type Program, type ThisProcess } from './program.ts';
 

@@ -1,10 +1,10 @@
+import { previewInvoice } from '#core/billing/preview-invoice.ts';
+import { makeDeliveryNotes } from '#core/deliveries/make-delivery-notes.ts';
 import type { Deps } from '#core/deps.ts';
-import { billRun } from '#core/drive-run.ts';
-import { makeDeliveryNotes } from '#core/make-delivery-notes.ts';
+import { archivedDocuments, markPrinted, mergeDocuments, paperPost } from '#core/invoices/print-invoices.ts';
 import type { PdfMerger, Pictures } from '#core/ports.ts';
-import { previewInvoice } from '#core/preview-invoice.ts';
-import { archivedDocuments, markPrinted, mergeDocuments, paperPost } from '#core/print-invoices.ts';
-import type { PrintShop } from '#core/print-shop.ts';
+import { billRun } from '#core/runs/complete-run.ts';
+import type { PrintShop } from '#core/runs/documents-on-demand.ts';
 
 /**
  * Documents made by the browser of this process.

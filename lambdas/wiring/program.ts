@@ -22,7 +22,7 @@ import type {
   Workers,
 } from '#core/ports.ts';
 import { readSettings } from '#core/repositories/settings.ts';
-import { createTemplateOpener, templatesInForce } from '#core/template-set.ts';
+import { createTemplateOpener, templatesInForce } from '#core/templates/template-set.ts';
 import type { LocalConfig } from './config.ts';
 import { clockUntil, hasher, ids } from './process.ts';
 import { testMail } from './test-mail.ts';

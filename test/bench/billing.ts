@@ -1,6 +1,6 @@
-import { driveRun } from '#core/drive-run.ts';
-import { runReport } from '#core/run-report.ts';
-import { startRun } from '#core/start-run.ts';
+import { startRun } from '#core/billing/start-run.ts';
+import { driveRun } from '#core/runs/complete-run.ts';
+import { runReport } from '#core/runs/run-report.ts';
 import { openData } from '#test/support/october.ts';
 import { OCTOBER } from '#test/support/office.ts';
 import { treePss } from './process-tree.ts';

@@ -7,7 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { createFolderArchive } from '#adapters/folder/archive.ts';
 import type { Table } from '#core/ports.ts';
 import { listMonthMails, type Mail, readMails } from '#core/repositories/mails.ts';
-import { sweep } from '#core/sweep.ts';
+import { sweep } from '#core/runs/sweep.ts';
 import { type MailCounter, startMailCounter } from '#test/support/mail-counter.ts';
 import { billOctober, cancelFirst, openData } from '#test/support/october.ts';
 import { customerOf, loadOffice, noteOf, SETTINGS } from '#test/support/office.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { RunReport } from '#core/run-report.ts';
+import type { RunReport } from '#core/runs/run-report.ts';
 import { treePss } from '#test/bench/process-tree.ts';
 import { openShop } from '#test/support/cli.ts';
 import { customersCsv, deliveriesCsv, onPaper, settingsJson } from '#test/support/import-files.ts';

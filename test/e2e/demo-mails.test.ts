@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import PostalMime, { type Email } from 'postal-mime';
+import { startRun } from '#core/billing/start-run.ts';
 import { mailAddresses } from '#core/domain/mail-address.ts';
 import { type Mail, readMail } from '#core/repositories/mails.ts';
-import { type RunReport, runReport } from '#core/run-report.ts';
-import { startRun } from '#core/start-run.ts';
+import { type RunReport, runReport } from '#core/runs/run-report.ts';
 import { type DemoMonth, loadDemoMonth, readDemoMonth } from '#test/support/demo-month.ts';
 import { openData } from '#test/support/october.ts';
 import { type ReceivedMail, startSmtpServer, type TestSmtpServer } from '#test/support/smtp-server.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import type { RunReport } from '#core/run-report.ts';
+import type { RunReport } from '#core/runs/run-report.ts';
 import { openShop } from '#test/support/cli.ts';
 import { byMail, customersCsv, deliveriesCsv, onPaper, settingsJson } from '#test/support/import-files.ts';
 import { readPdf } from '#test/support/pdf-text.ts';

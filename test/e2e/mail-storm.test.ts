@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { createSmtpMailer } from '#adapters/smtp/mailer.ts';
 import { settingsSchema } from '#core/domain/settings.ts';
 import { type Mail, readMails } from '#core/repositories/mails.ts';
-import { sweep } from '#core/sweep.ts';
+import { sweep } from '#core/runs/sweep.ts';
 import { openData } from '#test/support/october.ts';
 import { SETTINGS } from '#test/support/office.ts';
 import { fillOutbox } from '#test/support/outbox.ts';

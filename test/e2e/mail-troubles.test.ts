@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Mail } from '#core/repositories/mails.ts';
-import type { RunReport } from '#core/run-report.ts';
+import type { RunReport } from '#core/runs/run-report.ts';
 import { openShop } from '#test/support/cli.ts';
 import { byMail, customersCsv, deliveriesCsv, settingsJson } from '#test/support/import-files.ts';
 import { startScriptedServer } from '#test/support/scripted-smtp.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { TemplatesImport } from '#core/import-templates.ts';
+import type { TemplatesImport } from '#core/templates/import-templates.ts';
 import { openShop } from '#test/support/cli.ts';
 import { customersCsv, deliveriesCsv, onPaper, settingsJson } from '#test/support/import-files.ts';
 import { readPdf } from '#test/support/pdf-text.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { driveRun } from '#core/drive-run.ts';
+import { startRun } from '#core/billing/start-run.ts';
 import type { Change } from '#core/ports.ts';
-import { startRun } from '#core/start-run.ts';
+import { driveRun } from '#core/runs/complete-run.ts';
 import { importFile } from '#local/commands/import.ts';
 import { answer } from '#test/support/child.ts';
 import { hookIo } from '#test/support/io.ts';

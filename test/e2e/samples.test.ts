@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import PostalMime, { type Email } from 'postal-mime';
-import type { RunReport } from '#core/run-report.ts';
+import type { RunReport } from '#core/runs/run-report.ts';
 import { openShop, type Shop } from '#test/support/cli.ts';
 import { readPdf } from '#test/support/pdf-text.ts';
 import { startSmtpServer, type TestSmtpServer } from '#test/support/smtp-server.ts';

@@ -9,7 +9,7 @@ import { readCustomers } from '#adapters/csv/customers.ts';
 import { readDeliveries } from '#adapters/csv/deliveries.ts';
 import { createFolderArchive } from '#adapters/folder/archive.ts';
 import { openSqliteTable } from '#adapters/sqlite/table.ts';
-import type { RunReport } from '#core/run-report.ts';
+import type { RunReport } from '#core/runs/run-report.ts';
 import { demoSet } from '#local/demo/demo-set.ts';
 import { openShop, type Program, type Shop } from '#test/support/cli.ts';
 import { customersCsv, deliveriesCsv, onPaper, settingsJson } from '#test/support/import-files.ts';

@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { readDeliveries } from '#adapters/csv/deliveries.ts';
 import { createFolderArchive } from '#adapters/folder/archive.ts';
 import { openSqliteTable } from '#adapters/sqlite/table.ts';
-import type { RunReport } from '#core/run-report.ts';
+import type { RunReport } from '#core/runs/run-report.ts';
 import { startChild } from '#test/support/child.ts';
 import { openShop, type Shop } from '#test/support/cli.ts';
 import { byMail, customersCsv, deliveriesCsv, onPaper, settingsJson } from '#test/support/import-files.ts';

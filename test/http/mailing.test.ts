@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { importSettings } from '#core/import-settings.ts';
+import { importSettings } from '#core/settings/import-settings.ts';
 import { httpOffice } from '#test/support/http-office.ts';
 import { SETTINGS } from '#test/support/office.ts';
 

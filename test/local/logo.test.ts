@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import PostalMime from 'postal-mime';
-import { storedLogo } from '#core/settings-logo.ts';
+import { storedLogo } from '#core/settings/settings-logo.ts';
 import { openShop } from '#test/support/cli.ts';
 import { byMail, customersCsv, deliveriesCsv, settingsJson } from '#test/support/import-files.ts';
 import { DRAWING } from '#test/support/pictures.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { dryRun } from '#core/dry-run.ts';
-import type { Preflight } from '#core/preflight.ts';
-import type { RunReport } from '#core/run-report.ts';
+import type { Preflight } from '#core/mailing/preflight.ts';
+import { dryRun } from '#core/runs/dry-run.ts';
+import type { RunReport } from '#core/runs/run-report.ts';
 import { reportText } from '#local/report-text.ts';
 import { bill, customerOf, loadOffice, noteOf, OCTOBER } from '#test/support/office.ts';
 import { createWorld } from '#test/support/world.ts';

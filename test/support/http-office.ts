@@ -1,6 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Change } from '#core/ports.ts';
-import { sweep } from '#core/sweep.ts';
+import { sweep } from '#core/runs/sweep.ts';
 import { createApp } from '#http/app.ts';
 import type { HttpDeps } from '#http/deps.ts';
 import { type CallerEnv, ROLES } from '#http/who-may-call.ts';

@@ -1,8 +1,8 @@
-import { cancelInvoice, findCancellation } from '#core/cancel-invoice.ts';
-import { driveRun } from '#core/drive-run.ts';
+import { cancelInvoice, findCancellation } from '#core/billing/cancel-invoice.ts';
+import { startRun } from '#core/billing/start-run.ts';
 import type { Printer, Table } from '#core/ports.ts';
 import type { RunOrder } from '#core/repositories/runs.ts';
-import { startRun } from '#core/start-run.ts';
+import { driveRun } from '#core/runs/complete-run.ts';
 import { createLocalWorkers } from '#local/workers.ts';
 import { OCTOBER } from '#test/support/office.ts';
 import { localConfig } from '#wiring/config.ts';

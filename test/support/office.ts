@@ -1,14 +1,14 @@
+import { startRun } from '#core/billing/start-run.ts';
+import { importCustomers } from '#core/customers/import-customers.ts';
+import { importDeliveries } from '#core/deliveries/import-deliveries.ts';
 import type { Deps } from '#core/deps.ts';
 import { type Customer, customerSchema } from '#core/domain/customer.ts';
 import { type DeliveryNote, deliveryNoteSchema } from '#core/domain/delivery-note.ts';
 import { type Settings, settingsSchema } from '#core/domain/settings.ts';
-import { driveRun } from '#core/drive-run.ts';
-import { importCustomers } from '#core/import-customers.ts';
-import { importDeliveries } from '#core/import-deliveries.ts';
-import { importSettings } from '#core/import-settings.ts';
 import type { RunOrder } from '#core/repositories/runs.ts';
-import { type RunReport, runReport } from '#core/run-report.ts';
-import { startRun } from '#core/start-run.ts';
+import { driveRun } from '#core/runs/complete-run.ts';
+import { type RunReport, runReport } from '#core/runs/run-report.ts';
+import { importSettings } from '#core/settings/import-settings.ts';
 
 /** A dairy with two customers who get mail (9, 10) and one who does not (70), and what its clerk does every month. */
 export const SETTINGS: Settings = settingsSchema.parse({

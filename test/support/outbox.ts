@@ -1,12 +1,12 @@
-import { mailChanges, newMail } from '#core/create-mail.ts';
+import { startRun } from '#core/billing/start-run.ts';
 import type { Customer } from '#core/domain/customer.ts';
 import type { Settings } from '#core/domain/settings.ts';
-import { billRun } from '#core/drive-run.ts';
+import { mailChanges, newMail } from '#core/mailing/create-mail.ts';
 import type { Change } from '#core/ports.ts';
 import { type InvoiceRecord, invoiceKey, readInvoice } from '#core/repositories/invoices.ts';
 import type { Mail } from '#core/repositories/mails.ts';
 import { create } from '#core/repositories/stored.ts';
-import { startRun } from '#core/start-run.ts';
+import { billRun } from '#core/runs/complete-run.ts';
 import type { Program } from '#wiring/program.ts';
 import { OCTOBER_DATED } from './october.ts';
 import { customerOf, loadOffice, noteOf } from './office.ts';

@@ -1,7 +1,7 @@
 import type { Deps } from '#core/deps.ts';
 import { readInvoices } from '#core/repositories/invoices.ts';
 import { listRunLines } from '#core/repositories/runs.ts';
-import { runReport } from '#core/run-report.ts';
+import { runReport } from '#core/runs/run-report.ts';
 
 /** All of a run that must be the same wherever it is billed: states, numbers, figures, notes, keys of the files, ways. */
 export async function outcomeOf(runId: string, { table }: Pick<Deps, 'table'>) {

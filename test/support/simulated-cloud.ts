@@ -1,12 +1,12 @@
-import { advanceRun } from '#core/advance-run.ts';
+import { issueCustomers } from '#core/billing/issue-lines.ts';
 import type { Deps } from '#core/deps.ts';
 import { Fault } from '#core/errors.ts';
-import { issueCustomers } from '#core/issue-customers.ts';
+import { sendMails } from '#core/mailing/send-mails.ts';
 import type { Queue, Wake } from '#core/ports.ts';
 import { oldestDue } from '#core/repositories/due.ts';
 import { listMonthMails, readMails } from '#core/repositories/mails.ts';
-import { sendMails } from '#core/send-mails.ts';
-import { sweepToQueues } from '#core/sweep.ts';
+import { advanceRun } from '#core/runs/advance-run.ts';
+import { sweepToQueues } from '#core/runs/sweep.ts';
 import { type Kill, Killed, type SimulatedProcess, type World } from './world.ts';
 
 /** What happens to the next message, or to the process that works on it. */

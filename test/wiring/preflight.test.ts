@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it, type TestContext } from 'node:test';
-import { dryRun } from '#core/dry-run.ts';
+import { dryRun } from '#core/runs/dry-run.ts';
 import { reportText } from '#local/report-text.ts';
 import { type DnsServer, startDnsServer } from '#test/support/dns-server.ts';
 import { customerOf, loadOffice, noteOf, OCTOBER, SETTINGS } from '#test/support/office.ts';

@@ -1,6 +1,12 @@
 import { Fault } from '#core/errors.ts';
 import type { FontCoverage, TemplateFiles } from '#core/ports.ts';
-import { DOCUMENT_NAMES, documentOf, mailOf, SAMPLE_NAMES, sampleOf } from '#core/sample-documents.ts';
+import {
+  DOCUMENT_NAMES,
+  documentOf,
+  mailOf,
+  SAMPLE_NAMES,
+  sampleOf,
+} from '#core/templates/sample-documents.ts';
 import { checkFields, type Known } from './check-fields.ts';
 import { labelProblems, placeholders } from './check-labels.ts';
 import { literalProblems, POLICY } from './check-literals.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import type { PreviewOrder } from '#core/billing/preview-invoice.ts';
+import type { MadeDeliveryNotes } from '#core/deliveries/make-delivery-notes.ts';
 import type { FaultCode } from '#core/errors.ts';
-import type { MadeDeliveryNotes } from '#core/make-delivery-notes.ts';
-import type { PreviewOrder } from '#core/preview-invoice.ts';
 
 /**
  * What the function that prints on demand is asked, and what it answers: JSON in both directions, of 6 MB at most.

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { InvokeCommand, type LambdaClient, LambdaServiceException } from '@aws-sdk/client-lambda';
 import { Fault } from '#core/errors.ts';
 import type { Archive } from '#core/ports.ts';
-import type { PrintShop } from '#core/print-shop.ts';
+import type { PrintShop } from '#core/runs/documents-on-demand.ts';
 import type { OnDemandAnswer, OnDemandAnswers, OnDemandRequest } from './on-demand.ts';
 
 /**

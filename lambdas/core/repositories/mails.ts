@@ -1,5 +1,5 @@
+import type { Lease } from '#core/lease.ts';
 import type { Key, MailAddress, Table } from '#core/ports.ts';
-import type { Lease } from './runs.ts';
 import { read, type Stored, stored } from './stored.ts';
 
 /**

@@ -3,6 +3,7 @@ import type { Customer, Cycle } from '#core/domain/customer.ts';
 import type { Totals } from '#core/domain/invoice.ts';
 import { naturalKey } from '#core/domain/natural-order.ts';
 import type { Settings } from '#core/domain/settings.ts';
+import type { Lease } from '#core/lease.ts';
 import type { Key, Table, TemplateSet } from '#core/ports.ts';
 import { withDefaults } from './settings.ts';
 import { read, type Stored, stored } from './stored.ts';
@@ -104,12 +105,6 @@ export interface Draft {
   readonly totals: Totals;
   /** As it was when the notes were claimed. */
   readonly customer: Customer;
-}
-
-export interface Lease {
-  readonly worker: string;
-  /** Milliseconds since 1970. */
-  readonly until: number;
 }
 
 export const runPartition = (id: string): string => `RUN#${id}`;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { deleteCustomer } from '#core/delete-customer.ts';
+import { deleteCustomer } from '#core/customers/delete-customer.ts';
+import { listCustomers } from '#core/customers/list-customers.ts';
+import { putCustomer } from '#core/customers/put-customer.ts';
 import { CYCLES, customerNumber } from '#core/domain/customer.ts';
 import { Fault, refuse } from '#core/errors.ts';
-import { listCustomers } from '#core/list-customers.ts';
-import { putCustomer } from '#core/put-customer.ts';
 import { readCustomer } from '#core/repositories/customers.ts';
 import { json, jsonBody, LOOK, type Routes, route, WRITE } from '../route.ts';
 import { customerAnswer, customerBody, customerJson } from '../schemas/customer.ts';

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { deleteNote } from '#core/delete-note.ts';
+import { deleteNote } from '#core/deliveries/delete-note.ts';
+import { findNote, type ListedNote, listNotes } from '#core/deliveries/list-notes.ts';
+import { putNote } from '#core/deliveries/put-note.ts';
 import { customerNumber } from '#core/domain/customer.ts';
 import { deliveryNoteSchema, noteNumber } from '#core/domain/delivery-note.ts';
 import { Fault, refuse } from '#core/errors.ts';
-import { findNote, type ListedNote, listNotes } from '#core/list-notes.ts';
-import { putNote } from '#core/put-note.ts';
 import { answerFiled } from '../documents.ts';
 import { json, jsonBody, LOOK, PDF, type Routes, refusal, route, WRITE } from '../route.ts';
 import { deliveryAnswer, deliveryBody, deliveryJson } from '../schemas/delivery.ts';

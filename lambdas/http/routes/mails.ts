@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { customerNumber } from '#core/domain/customer.ts';
 import { Fault } from '#core/errors.ts';
-import { listMails } from '#core/list-mails.ts';
+import { listMails } from '#core/mailing/list-mails.ts';
+import { decideMail } from '#core/mailing/resend-mail.ts';
 import { MAIL_STATES, readMail } from '#core/repositories/mails.ts';
-import { decideMail } from '#core/resend-mail.ts';
 import { json, jsonBody, LOOK, type Routes, route, WRITE } from '../route.ts';
 import { mailAnswer, mailJson } from '../schemas/mail.ts';
 import { daysQuery, pageOf, pageQuery, withDays } from '../schemas/page.ts';

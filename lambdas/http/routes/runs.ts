@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { dryRun } from '#core/dry-run.ts';
+import { cycleOrder, startRun } from '#core/billing/start-run.ts';
 import { Fault } from '#core/errors.ts';
-import { listRuns } from '#core/list-runs.ts';
-import { pauseRun, resumeRun } from '#core/pause-run.ts';
 import { readRun } from '#core/repositories/runs.ts';
-import { runReport } from '#core/run-report.ts';
-import { cycleOrder, startRun } from '#core/start-run.ts';
+import { dryRun } from '#core/runs/dry-run.ts';
+import { listRuns } from '#core/runs/list-runs.ts';
+import { pauseRun, resumeRun } from '#core/runs/pause-run.ts';
+import { runReport } from '#core/runs/run-report.ts';
 import type { HttpDeps } from '../deps.ts';
 import { answerFile } from '../documents.ts';
 import { json, jsonBody, LOOK, PDF, type Routes, route, WRITE } from '../route.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { refuse } from '#core/errors.ts';
-import { importSettingsFile } from '#core/import-settings-file.ts';
 import { readSettings, SMTP_PASSWORD } from '#core/repositories/settings.ts';
+import { importSettingsFile } from '#core/settings/import-settings-file.ts';
 import type { HttpDeps } from '../deps.ts';
 import { json, jsonBody, type Routes, route, WRITE } from '../route.ts';
 import { settingsAnswer, settingsBody, settingsJson } from '../schemas/settings.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { liftSuppression } from '#core/lift-suppression.ts';
+import { liftSuppression } from '#core/mailing/lift-suppression.ts';
 import { listSuppressions } from '#core/repositories/suppressions.ts';
 import { json, LOOK, type Routes, route, WRITE } from '../route.ts';
 

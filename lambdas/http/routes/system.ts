@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { findSettings } from '#core/repositories/settings.ts';
-import { templatesInForce } from '#core/template-set.ts';
+import { templatesInForce } from '#core/templates/template-set.ts';
 import { json, LOOK, type Routes, route } from '../route.ts';
 import { ROLES } from '../who-may-call.ts';
 

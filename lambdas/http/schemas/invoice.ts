@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { euros, plainDecimal } from '#core/domain/money.ts';
-import { INVOICE_STATES } from '#core/list-invoices.ts';
+import { INVOICE_STATES } from '#core/invoices/list-invoices.ts';
 import type { InvoiceRecord } from '#core/repositories/invoices.ts';
 import type { Mail } from '#core/repositories/mails.ts';
-import { mailReport } from '#core/run-report.ts';
+import { mailReport } from '#core/runs/run-report.ts';
 import { AMOUNT, decimalText } from './decimals.ts';
 
 const reference = z.object({ number: z.string(), date: z.string() });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { knownRecipients, leftOut, RECIPIENT_STATES } from '#core/mail-state.ts';
+import { knownRecipients, leftOut, RECIPIENT_STATES } from '#core/mailing/mail-state.ts';
 import { addressesOf, MAIL_STATES, type Mail } from '#core/repositories/mails.ts';
 
 export const mailAnswer = z

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import type { InstantOrder } from '#core/billing/instant-order.ts';
 import { day } from '#core/domain/calendar.ts';
 import { customerNumber } from '#core/domain/customer.ts';
 import { noteNumber } from '#core/domain/delivery-note.ts';
-import type { InstantOrder } from '#core/instant-order.ts';
 import { lineBody, MAX_LINES } from './delivery.ts';
 import { output } from './run.ts';
 

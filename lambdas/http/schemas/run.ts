@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { day } from '#core/domain/calendar.ts';
 import { CYCLES, customerNumber } from '#core/domain/customer.ts';
 import type { Run } from '#core/repositories/runs.ts';
-import { needsAttention, type RunReport } from '#core/run-report.ts';
+import { needsAttention, type RunReport } from '#core/runs/run-report.ts';
 import { AMOUNT } from './decimals.ts';
 
 export const OUTPUTS = ['pdf', 'print', 'screen'] as const;

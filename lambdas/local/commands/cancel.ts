@@ -1,8 +1,8 @@
-import { cancelInvoice, cancellableInvoice } from '#core/cancel-invoice.ts';
+import { cancelInvoice, cancellableInvoice } from '#core/billing/cancel-invoice.ts';
 import { euros } from '#core/domain/money.ts';
 import { refuse } from '#core/errors.ts';
 import { readRun } from '#core/repositories/runs.ts';
-import { needsAPerson, runReport } from '#core/run-report.ts';
+import { needsAPerson, runReport } from '#core/runs/run-report.ts';
 import { type Command, FLAG, TEXT } from '../command.ts';
 import { deliverPaperPost } from '../paper.ts';
 import { reportText } from '../report-text.ts';

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
+import { type MadeDeliveryNotes, makeDeliveryNotes } from '#core/deliveries/make-delivery-notes.ts';
+import type { NoteSelection } from '#core/deliveries/select-notes.ts';
 import { anyPeriod } from '#core/domain/period.ts';
 import { refuse } from '#core/errors.ts';
-import { type MadeDeliveryNotes, makeDeliveryNotes } from '#core/make-delivery-notes.ts';
-import { archivedDocuments } from '#core/print-invoices.ts';
-import type { NoteSelection } from '#core/select-notes.ts';
+import { archivedDocuments } from '#core/invoices/print-invoices.ts';
 import { type Arguments, type Command, FLAG, TEXT } from '../command.ts';
 import { openOnScreen, writeDocuments } from '../paper.ts';
 import { numbersOf } from './reprint.ts';

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { importCustomers } from '#core/customers/import-customers.ts';
+import { importDeliveries } from '#core/deliveries/import-deliveries.ts';
 import { refuse } from '#core/errors.ts';
-import { type ImportResult, importCustomers } from '#core/import-customers.ts';
-import { importDeliveries } from '#core/import-deliveries.ts';
-import { importSettingsFile } from '#core/import-settings-file.ts';
-import { importTemplates, type TemplatesImport } from '#core/import-templates.ts';
+import type { ImportResult } from '#core/imports/import-file.ts';
+import { importSettingsFile } from '#core/settings/import-settings-file.ts';
+import { importTemplates, type TemplatesImport } from '#core/templates/import-templates.ts';
 import type { Program } from '#wiring/program.ts';
 import { type Command, FLAG } from '../command.ts';
 import { fileBeside } from '../file-beside.ts';

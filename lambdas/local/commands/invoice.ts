@@ -1,9 +1,9 @@
-import { createInstantInvoice } from '#core/create-instant-invoice.ts';
+import { createInstantInvoice } from '#core/billing/create-instant-invoice.ts';
 import { refuse } from '#core/errors.ts';
-import { archivedDocuments } from '#core/print-invoices.ts';
+import { archivedDocuments } from '#core/invoices/print-invoices.ts';
 import { readInvoices } from '#core/repositories/invoices.ts';
 import { listRunLines, readRun } from '#core/repositories/runs.ts';
-import { needsAPerson, runReport } from '#core/run-report.ts';
+import { needsAPerson, runReport } from '#core/runs/run-report.ts';
 import { type Command, TEXT } from '../command.ts';
 import { deliverPaperPost, writeDocuments } from '../paper.ts';
 import { reportText } from '../report-text.ts';

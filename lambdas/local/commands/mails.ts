@@ -1,8 +1,8 @@
 import { instant } from '#core/deps.ts';
 import { refuse } from '#core/errors.ts';
-import { leftOut } from '#core/mail-state.ts';
+import { leftOut } from '#core/mailing/mail-state.ts';
+import { decideMail } from '#core/mailing/resend-mail.ts';
 import { addressesOf, listMonthMails, type Mail, readMail, readMails } from '#core/repositories/mails.ts';
-import { decideMail } from '#core/resend-mail.ts';
 import { mailJson } from '#http/schemas/mail.ts';
 import { type Command, TEXT } from '../command.ts';
 import { table } from '../report-text.ts';

@@ -1,6 +1,6 @@
 import { refuse } from '#core/errors.ts';
-import { pauseRun, resumeRun } from '#core/pause-run.ts';
-import { needsAPerson, runReport } from '#core/run-report.ts';
+import { pauseRun, resumeRun } from '#core/runs/pause-run.ts';
+import { needsAPerson, runReport } from '#core/runs/run-report.ts';
 import type { Command } from '../command.ts';
 import { reportText } from '../report-text.ts';
 

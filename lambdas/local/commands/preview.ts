@@ -1,10 +1,10 @@
 import { relative } from 'node:path';
+import { previewInvoice } from '#core/billing/preview-invoice.ts';
 import { Fault, refuse } from '#core/errors.ts';
 import type { Templates } from '#core/ports.ts';
-import { previewInvoice } from '#core/preview-invoice.ts';
-import { previewSample, sampleOrder } from '#core/preview-sample.ts';
-import { DOCUMENT_NAMES, SAMPLE_NAMES } from '#core/sample-documents.ts';
-import { templatesInForce, templatesWith } from '#core/template-set.ts';
+import { previewSample, sampleOrder } from '#core/templates/preview-sample.ts';
+import { DOCUMENT_NAMES, SAMPLE_NAMES } from '#core/templates/sample-documents.ts';
+import { templatesInForce, templatesWith } from '#core/templates/template-set.ts';
 import type { Program } from '#wiring/program.ts';
 import { type Arguments, type Command, FLAG, TEXT } from '../command.ts';
 import { writeOut } from '../paper.ts';

@@ -1,5 +1,5 @@
 import { refuse } from '#core/errors.ts';
-import { paperPost } from '#core/print-invoices.ts';
+import { paperPost } from '#core/invoices/print-invoices.ts';
 import { type Command, TEXT } from '../command.ts';
 import { deliverPaperPost } from '../paper.ts';
 

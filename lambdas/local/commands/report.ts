@@ -1,7 +1,7 @@
 import { Fault } from '#core/errors.ts';
-import { allMailsLeft } from '#core/mailing-left.ts';
+import { allMailsLeft } from '#core/mailing/remaining-mails.ts';
 import { listRunIds, readRun } from '#core/repositories/runs.ts';
-import { needsAPerson, runReport } from '#core/run-report.ts';
+import { needsAPerson, runReport } from '#core/runs/run-report.ts';
 import type { Command } from '../command.ts';
 import { mailingLine, reportText, table } from '../report-text.ts';
 

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { anyPeriod } from '#core/domain/period.ts';
 import { refuse } from '#core/errors.ts';
-import { archivedDocuments } from '#core/print-invoices.ts';
+import { archivedDocuments } from '#core/invoices/print-invoices.ts';
+import { type InvoiceSelection, selectInvoices } from '#core/invoices/select-invoices.ts';
+import { checkResend, resendMail } from '#core/mailing/resend-mail.ts';
 import { addressesOf, readMails } from '#core/repositories/mails.ts';
-import { checkResend, resendMail } from '#core/resend-mail.ts';
-import { type InvoiceSelection, selectInvoices } from '#core/select-invoices.ts';
 import { mailJson } from '#http/schemas/mail.ts';
 import { type Arguments, type Command, FLAG, TEXT } from '../command.ts';
 import { openOnScreen, writeDocuments } from '../paper.ts';

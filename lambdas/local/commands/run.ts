@@ -1,10 +1,10 @@
+import { cycleOrder, startRun } from '#core/billing/start-run.ts';
 import { day } from '#core/domain/calendar.ts';
 import { CYCLES } from '#core/domain/customer.ts';
-import { dryRun } from '#core/dry-run.ts';
 import { refuse } from '#core/errors.ts';
 import type { Output, RunOrder } from '#core/repositories/runs.ts';
-import { needsAPerson, runReport } from '#core/run-report.ts';
-import { cycleOrder, startRun } from '#core/start-run.ts';
+import { dryRun } from '#core/runs/dry-run.ts';
+import { needsAPerson, runReport } from '#core/runs/run-report.ts';
 import { type Arguments, type Command, FLAG, TEXT } from '../command.ts';
 import { deliverPaperPost } from '../paper.ts';
 import { reportText } from '../report-text.ts';

@@ -1,5 +1,5 @@
 import { refuse } from '#core/errors.ts';
-import { liftSuppression } from '#core/lift-suppression.ts';
+import { liftSuppression } from '#core/mailing/lift-suppression.ts';
 import { listSuppressions } from '#core/repositories/suppressions.ts';
 import type { Command } from '../command.ts';
 import { table } from '../report-text.ts';

@@ -1,5 +1,5 @@
-import { mayBeTried, otherFates } from '#core/mail-state.ts';
-import { type MailingLeft, mailingLeft } from '#core/mailing-left.ts';
+import { mayBeTried, otherFates } from '#core/mailing/mail-state.ts';
+import { type MailingLeft, mailingLeft } from '#core/mailing/remaining-mails.ts';
 import type { Table } from '#core/ports.ts';
 import { readInvoices } from '#core/repositories/invoices.ts';
 import { didNotArrive, MAIL_STATES, type Mail, type MailState, readMails } from '#core/repositories/mails.ts';

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
-import { withAddressOfToday } from '#core/create-mail.ts';
 import { mailAddresses, mailboxOf } from '#core/domain/mail-address.ts';
+import { withAddressOfToday } from '#core/mailing/create-mail.ts';
 import type { Table } from '#core/ports.ts';
 import { type InvoiceRecord, readInvoices } from '#core/repositories/invoices.ts';
 import { addressesOf, didNotArrive, type Mail } from '#core/repositories/mails.ts';

@@ -1,4 +1,4 @@
-import { type OtherFate, otherFates } from '#core/mail-state.ts';
+import { type OtherFate, otherFates } from '#core/mailing/mail-state.ts';
 import type { Mail, MailState } from '#core/repositories/mails.ts';
 
 /** The states of a mail in the clerk's words. */

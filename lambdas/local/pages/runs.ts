@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { html } from 'hono/html';
 import type { MailState } from '#core/repositories/mails.ts';
 import { listRunIds, readRun } from '#core/repositories/runs.ts';
-import { type CustomerReport, runReport } from '#core/run-report.ts';
+import { type CustomerReport, runReport } from '#core/runs/run-report.ts';
 import type { Program } from '#wiring/program.ts';
 import { page } from './layout.ts';
 import { MAIL_WORDS } from './mail-words.ts';

@@ -4,7 +4,7 @@ import { createFontCoverage } from '#adapters/fonts/coverage.ts';
 import { readShippedTemplates } from '#adapters/handlebars/sources.ts';
 import { createTemplateEngine } from '#adapters/handlebars/template-engine.ts';
 import { Fault } from '#core/errors.ts';
-import { documentOf, sampleOf } from '#core/sample-documents.ts';
+import { documentOf, sampleOf } from '#core/templates/sample-documents.ts';
 import { TEMPLATES } from './templates-folder.ts';
 
 const shipped = readShippedTemplates(TEMPLATES);

@@ -1,10 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { driveRun } from '#core/drive-run.ts';
-import { importSettingsFile } from '#core/import-settings-file.ts';
+import { startRun } from '#core/billing/start-run.ts';
 import { readSettings } from '#core/repositories/settings.ts';
-import { startRun } from '#core/start-run.ts';
+import { driveRun } from '#core/runs/complete-run.ts';
+import { importSettingsFile } from '#core/settings/import-settings-file.ts';
 import { treeCpu } from '#test/bench/process-tree.ts';
 import { startMailCounter } from '#test/support/mail-counter.ts';
 import { openData } from '#test/support/october.ts';

@@ -1,12 +1,12 @@
-import { advanceRun } from '#core/advance-run.ts';
+import { issueCustomers } from '#core/billing/issue-lines.ts';
+import { startRun } from '#core/billing/start-run.ts';
 import type { Deps } from '#core/deps.ts';
-import { issueCustomers } from '#core/issue-customers.ts';
+import { takeMailFeedback } from '#core/mailing/record-mail-feedback.ts';
+import { sendMails } from '#core/mailing/send-mails.ts';
 import type { Mailer, Queue, Wake } from '#core/ports.ts';
 import { listMonthMails, type MailFeedback } from '#core/repositories/mails.ts';
-import { sendMails } from '#core/send-mails.ts';
-import { startRun } from '#core/start-run.ts';
-import { sweepToQueues } from '#core/sweep.ts';
-import { takeMailFeedback } from '#core/take-mail-feedback.ts';
+import { advanceRun } from '#core/runs/advance-run.ts';
+import { sweepToQueues } from '#core/runs/sweep.ts';
 import { loadOffice, OCTOBER } from '#test/support/office.ts';
 import { createWorld } from '#test/support/world.ts';
 import { LATENCIES, MAILS_A_CALL } from './assumptions.ts';

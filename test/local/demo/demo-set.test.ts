@@ -9,7 +9,7 @@ import { weekday } from '#core/domain/calendar.ts';
 import { documentFaults } from '#core/domain/check-document.ts';
 import type { DeliveryNote } from '#core/domain/delivery-note.ts';
 import { mailAddresses } from '#core/domain/mail-address.ts';
-import { readSettingsFile } from '#core/settings-file.ts';
+import { readSettingsFile } from '#core/settings/settings-file.ts';
 import { demoSet } from '#local/demo/demo-set.ts';
 import { fileBeside } from '#local/file-beside.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
-import { mailChanges } from '#core/create-mail.ts';
+import { putCustomer } from '#core/customers/put-customer.ts';
 import { settingsSchema } from '#core/domain/settings.ts';
-import { putCustomer } from '#core/put-customer.ts';
+import { mailChanges } from '#core/mailing/create-mail.ts';
 import { readInvoice } from '#core/repositories/invoices.ts';
 import { MAILING_HOLD, type Mail, type Recipient, readMail } from '#core/repositories/mails.ts';
 import { readRun } from '#core/repositories/runs.ts';

@@ -1,0 +1,66 @@
+import type { Deps } from '#core/deps.ts';
+import { archiveKey } from '#core/domain/archive-key.ts';
+import { documentFileName } from '#core/domain/file-name.ts';
+import type { Invoice } from '#core/domain/invoice.ts';
+import type { Settings } from '#core/domain/settings.ts';
+import { Fault } from '#core/errors.ts';
+import type { DocumentText, PrintResult } from '#core/ports.ts';
+import type { FiledDocument } from '#core/repositories/invoices.ts';
+import type { Draft, Run, RunLine } from '#core/repositories/runs.ts';
+import type { Stored } from '#core/repositories/stored.ts';
+
+/** A draft with its number and the text of its documents. */
+export interface Prepared {
+  readonly line: Stored<RunLine>;
+  readonly draft: Draft;
+  readonly invoice: Invoice;
+  readonly pages: readonly {
+    readonly kind: FiledDocument['kind'];
+    readonly n: number;
+    readonly text: DocumentText;
+  }[];
+}
+
+/**
+ * Files the printed documents of one draft under their fixed names. The first write of a key wins; what lies there
+ * already is adopted when it is this draft's, with these figures.
+ * @throws Fault `unavailable` for a document that could not be printed, `archive-conflict` for another's file
+ */
+export async function fileDocuments(
+  run: Run,
+  settings: Settings,
+  { draft, invoice, pages }: Prepared,
+  printed: readonly PrintResult[],
+  deps: Pick<Deps, 'archive' | 'hasher'>,
+): Promise<FiledDocument[]> {
+  // Of the figures, not of the layout: a file made before the templates changed is the same document.
+  const content = deps.hasher.sha256(JSON.stringify(invoice));
+  const customer = invoice.customer.number;
+  const documents: FiledDocument[] = [];
+  for (const [index, { kind, n }] of pages.entries()) {
+    const result = printed[index]!;
+    if (!result.ok) throw new Fault('unavailable', `Document ${n} could not be printed: ${result.reason}`);
+    const fileName = documentFileName({
+      prefix: settings.pdf.filePrefix,
+      customer,
+      number: invoice.number,
+      date: invoice.date,
+      n,
+    });
+    const key = archiveKey('invoices', settings.pdf.folders, invoice.date, fileName);
+    const { outcome, file } = await deps.archive.putOnce(key, result.pdf, {
+      contentType: 'application/pdf',
+      metadata: { draft: draft.id, content, run: run.id, invoice: invoice.number, customer },
+    });
+    const ours = file.metadata.draft === draft.id && file.metadata.content === content;
+    if (outcome === 'exists' && !ours) {
+      throw new Fault(
+        'archive-conflict',
+        `Another file lies in the archive as ${key}: move it away, then the invoice is filed by itself.`,
+      );
+    }
+    const { version, size, sha256 } = file;
+    documents.push({ kind, n, fileName, key, version, size, sha256 });
+  }
+  return documents;
+}

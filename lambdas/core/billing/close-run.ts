@@ -1,0 +1,97 @@
+import type { Deps } from '#core/deps.ts';
+import { instant } from '#core/deps.ts';
+import { netOfNote } from '#core/domain/delivery-note.ts';
+import { sum } from '#core/domain/money.ts';
+import { readInvoice, readInvoices } from '#core/repositories/invoices.ts';
+import { appendToJournal, RUN_CHAIN, readRunChain } from '#core/repositories/journal.ts';
+import { readNotes } from '#core/repositories/notes.ts';
+import { type Run, type RunLine, readRun, runLinePages } from '#core/repositories/runs.ts';
+import { createOrReplace, replace } from '#core/repositories/stored.ts';
+import { eachAtOnce, retryOnConflict } from '#core/retry.ts';
+
+type CloseDeps = Pick<Deps, 'table' | 'clock' | 'hasher' | 'log'>;
+
+const PAGE = 50;
+/** Lines whose notes are read at once: one after the other, 20,000 would take longer than a function may. */
+const LINES_AT_ONCE = 10;
+
+/**
+ * Closes the books of a run whose every line has its state: counts and totals are compared with the invoices and,
+ * note by note, with the deliveries; the journal heads of all invoices are sealed into the chain of runs.
+ * A disagreement does not go under: it is kept with the run and shown in its report.
+ */
+export async function closeRun(runId: string, deps: CloseDeps): Promise<void> {
+  if ((await readRun(deps.table, runId))?.value.state !== 'sealed') return;
+  const { heads, discrepancies } = await checkBooks(runId, deps);
+  if (discrepancies.length > 0) deps.log('error', 'books disagree', { run: runId, discrepancies });
+  await retryOnConflict(async () => {
+    const run = await readRun(deps.table, runId);
+    if (run?.value.state !== 'sealed') return;
+    const chain = await readRunChain(deps.table);
+    const closedAt = instant(deps.clock.now());
+    const { change, head } = appendToJournal(deps.hasher, RUN_CHAIN.partition, chain?.value, {
+      at: closedAt,
+      event: 'run closed',
+      data: { run: runId, invoices: heads.length, heads: deps.hasher.sha256(JSON.stringify(heads)) },
+    });
+    const closed: Run = {
+      ...run.value,
+      state: 'closed',
+      closedAt,
+      seal: head.hash,
+      ...(discrepancies.length > 0 ? { discrepancies } : {}),
+    };
+    await deps.table.write([replace(run, closed), change, createOrReplace(RUN_CHAIN, chain, head)]);
+  });
+}
+
+async function checkBooks(runId: string, deps: CloseDeps) {
+  const run = await readRun(deps.table, runId);
+  const heads: string[] = [];
+  const discrepancies: string[] = [];
+  let drafts = 0;
+  let lines = 0;
+  for await (const page of runLinePages(deps.table, runId, { limit: PAGE })) {
+    lines += page.length;
+    drafts += page.filter(({ value }) => value.draft).length;
+    const issued = page.map(({ value }) => value).filter((line) => line.state === 'issued');
+    const nets = new Map<string, number>();
+    await eachAtOnce(issued, LINES_AT_ONCE, async (line) => {
+      nets.set(line.invoice!, await netOf(line, run!.value, deps));
+    });
+    // After the notes: where they were opened again in between, the invoice says so.
+    const invoices = await readInvoices(
+      deps.table,
+      issued.map((line) => line.invoice!),
+    );
+    const byNumber = new Map(invoices.map(({ value }) => [value.facts.number, value]));
+    for (const line of issued) {
+      const invoice = byNumber.get(line.invoice!);
+      const totals = invoice?.facts.totals;
+      const net = invoice?.notesReopened ? line.draft!.totals.net : nets.get(line.invoice!)!;
+      if (totals?.net !== net || totals.gross !== line.draft!.totals.gross) {
+        discrepancies.push(
+          `Customer ${line.customer}: invoice ${line.invoice} says net ${totals?.net} cents, its notes add up to ${net}.`,
+        );
+      }
+      heads.push(line.journalHash!);
+    }
+  }
+  const { planned } = run!.value;
+  if (drafts !== planned.drafts || lines !== planned.drafts + planned.held + planned.nothing) {
+    discrepancies.push(
+      `${lines} customers and ${drafts} drafts are on record, the plan says ${JSON.stringify(planned)}.`,
+    );
+  }
+  return { heads, discrepancies };
+}
+
+/** The sum of those of the invoice's notes that are marked as billed by it; of a cancellation, what it takes back. */
+async function netOf(line: RunLine, { order }: Run, deps: Pick<Deps, 'table'>): Promise<number> {
+  if (order.cancellation) {
+    const original = await readInvoice(deps.table, order.cancellation.invoice);
+    return -original!.value.facts.totals.net;
+  }
+  const notes = await readNotes(deps.table, line.draft!.noteIds);
+  return sum(notes.map((note) => (note?.value.invoice === line.invoice ? netOfNote(note!.value.note) : 0)));
+}

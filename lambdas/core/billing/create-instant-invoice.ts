@@ -1,0 +1,95 @@
+import { noteChanges } from '#core/deliveries/put-note.ts';
+import type { Deps } from '#core/deps.ts';
+import { noteIdOf } from '#core/domain/delivery-note.ts';
+import { Fault } from '#core/errors.ts';
+import type { Key } from '#core/ports.ts';
+import { customerPresent } from '#core/repositories/customers.ts';
+import { readFormers } from '#core/repositories/journal.ts';
+import { notePartition } from '#core/repositories/notes.ts';
+import { listRunLines, readRun, runLineKey } from '#core/repositories/runs.ts';
+import { readSettings } from '#core/repositories/settings.ts';
+import { create } from '#core/repositories/stored.ts';
+import { type InstantOrder, noteOfLines, planInstant, runOrderOf } from './instant-order.ts';
+import { lineOf } from './plan-run.ts';
+import { type StartDeps, startRun } from './start-run.ts';
+
+type InstantDeps = StartDeps & Pick<Deps, 'fonts'>;
+
+/** `IDEMPOTENCY / <hash of the key>`: the run of an order, for ever; the order comes with its own hash. */
+const onceKey = (hash: string): Key => ({ partition: 'IDEMPOTENCY', sort: hash });
+
+/**
+ * One invoice now: the road of a run with one draft. The output is the one given, else by the setting:
+ * `autoPdfForInstantInvoices` on mails it to customers who get their invoices by mail; off shows it and sends nothing.
+ *
+ * Notes are claimed, and given lines become a note, in the very write that starts the run: of what is refused nothing is
+ * left. With a key the same order again, at whatever time, is the same run; without one it joins an unfinished run over
+ * the same notes.
+ * @returns the id of the run, which somebody must take to its end
+ * @throws Fault as `planInstant`, `noteOfLines` and `startRun` do; `idempotency-mismatch` for a key that came with another
+ *   order before
+ */
+export async function startInstantInvoice(
+  { idempotencyKey, ...order }: InstantOrder & { readonly idempotencyKey?: string },
+  deps: InstantDeps,
+): Promise<string> {
+  const once = idempotencyKey === undefined ? undefined : onceKey(deps.hasher.sha256(idempotencyKey));
+  const request = once && deps.hasher.sha256(fingerprint(order));
+  const { ordering } = await readSettings(deps.table);
+  const arriving = noteOfLines(order, deps);
+  const output = order.output ?? (ordering.autoPdfForInstantInvoices ? 'pdf' : 'screen');
+  return startRun(runOrderOf(order, arriving, output), deps, once, {
+    ...(request ? { request } : {}),
+    alone: arriving !== undefined,
+    firstSteps: async (run, settings) => {
+      const { customer, plan } = await planInstant(run, settings, arriving, deps);
+      const changes = [create(runLineKey(run.id, customer.number), lineOf(customer, plan, 0)), plan.guard];
+      if (arriving) {
+        const [former] = await readFormers(deps.table, [notePartition(noteIdOf(arriving))]);
+        changes.push(customerPresent(customer.number), ...noteChanges(arriving, undefined, former, deps));
+      }
+      const planned = { drafts: 1, held: 0, nothing: 0 };
+      return { run: { ...run, cursor: customer.number, planned }, changes };
+    },
+  });
+}
+
+/**
+ * The same, to its end.
+ * @param drive takes the run there
+ */
+export async function createInstantInvoice(
+  order: Parameters<typeof startInstantInvoice>[0],
+  deps: InstantDeps,
+  drive: (runId: string) => Promise<unknown>,
+): Promise<string> {
+  const runId = await startInstantInvoice(order, deps);
+  await drive(runId);
+  return runId;
+}
+
+/** What became of it. `under way` also while its run is paused; what failed or is held is tried again by itself. */
+export type InstantResult =
+  | { readonly state: 'issued'; readonly invoice: string }
+  | { readonly state: 'under way' }
+  | { readonly state: 'failed' | 'held'; readonly reasons: readonly string[] };
+
+/**
+ * Of an instant invoice or a cancellation: a run of one draft.
+ * @throws Fault `not-found` for a run that is none of them
+ */
+export async function instantResult(runId: string, deps: Pick<Deps, 'table'>): Promise<InstantResult> {
+  const run = await readRun(deps.table, runId);
+  if (!run || run.value.order.kind === 'cycle') {
+    throw new Fault('not-found', `There is no run ${runId} of one invoice.`);
+  }
+  const [line] = await listRunLines(deps.table, runId, { limit: 1 });
+  if (!line) return { state: 'under way' };
+  const { state, invoice, reasons = [] } = line.value;
+  if (invoice !== undefined) return { state: 'issued', invoice };
+  return state === 'failed' || state === 'held' ? { state, reasons } : { state: 'under way' };
+}
+
+/** The same for the same order, in whatever sequence its fields were given. */
+const fingerprint = ({ customer, notes, lines, note, output, invoiceDate }: InstantOrder): string =>
+  JSON.stringify([customer, notes, lines, note?.number, note?.date, output, invoiceDate]);

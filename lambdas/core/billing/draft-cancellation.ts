@@ -1,0 +1,80 @@
+import type { Deps } from '#core/deps.ts';
+import { instant } from '#core/deps.ts';
+import { placesOf, totalsOf } from '#core/domain/bill.ts';
+import type { Day } from '#core/domain/calendar.ts';
+import { cancellationOf, negatedTotals } from '#core/domain/cancellation.ts';
+import type { Customer } from '#core/domain/customer.ts';
+import type { DeliveryNote } from '#core/domain/delivery-note.ts';
+import type { Invoice } from '#core/domain/invoice.ts';
+import { Fault } from '#core/errors.ts';
+import type { Change } from '#core/ports.ts';
+import { cancellationKey, type InvoiceRecord, readInvoice } from '#core/repositories/invoices.ts';
+import { appendToJournal } from '#core/repositories/journal.ts';
+import type { Cancelling, Draft } from '#core/repositories/runs.ts';
+import { replace } from '#core/repositories/stored.ts';
+
+/** The customer as the invoice has it: who it is taken back from, whatever became of the customer's data since. */
+export const cancelledCustomer = async (
+  { invoice }: Cancelling,
+  deps: Pick<Deps, 'table'>,
+): Promise<Customer> => (await original(invoice, deps)).value.facts.customer;
+
+/**
+ * The draft that takes an invoice back. It claims no note: those of the invoice are billed, and are the invoice's alone
+ * by the item that was written with the run.
+ */
+export async function planCancellation(
+  { invoice }: Cancelling,
+  deps: Pick<Deps, 'table' | 'ids'>,
+): Promise<{ readonly draft: Omit<Draft, 'place'>; readonly guard: Change }> {
+  const { facts, noteIds } = (await original(invoice, deps)).value;
+  const totals = negatedTotals(facts.totals);
+  return {
+    draft: { id: deps.ids.next(), noteIds, totals, customer: facts.customer },
+    guard: { check: cancellationKey(invoice), expect: 'present' },
+  };
+}
+
+/**
+ * The exact negation of what was issued: its facts as they were kept, its lines from its notes.
+ * @throws Fault `damaged` when the notes are not what was billed
+ */
+export async function cancellationInvoice(
+  { invoice }: Cancelling,
+  as: { readonly number: string; readonly date: Day },
+  notes: readonly DeliveryNote[],
+  deps: Pick<Deps, 'table'>,
+): Promise<Invoice> {
+  const { facts } = (await original(invoice, deps)).value;
+  if (JSON.stringify(totalsOf(notes)) !== JSON.stringify(facts.totals)) {
+    throw new Fault('damaged', `The notes of invoice ${invoice} do not add up to what it says.`);
+  }
+  return cancellationOf({ ...facts, places: placesOf(notes) }, as);
+}
+
+/** Notes on the original that it is taken back: part of the write that issues the cancellation. */
+export async function markCancelled(
+  { invoice, reopenNotes, reason }: Cancelling,
+  by: string,
+  deps: Pick<Deps, 'table' | 'clock' | 'hasher'>,
+): Promise<Change[]> {
+  const found = await original(invoice, deps);
+  const { change, head } = appendToJournal(deps.hasher, found.key.partition, found.value.journal, {
+    at: instant(deps.clock.now()),
+    event: 'invoice cancelled',
+    data: { by, notesReopened: reopenNotes, ...(reason ? { reason } : {}) },
+  });
+  const cancelled: InvoiceRecord = {
+    ...found.value,
+    cancelledBy: by,
+    notesReopened: reopenNotes,
+    journal: head,
+  };
+  return [replace(found, cancelled), change];
+}
+
+async function original(number: string, deps: Pick<Deps, 'table'>) {
+  const found = await readInvoice(deps.table, number);
+  if (!found) throw new Fault('damaged', `Invoice ${number}, which is being cancelled, is gone.`);
+  return found;
+}

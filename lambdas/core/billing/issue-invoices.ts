@@ -1,0 +1,260 @@
+import type { Deps } from '#core/deps.ts';
+import { instant } from '#core/deps.ts';
+import { bill } from '#core/domain/bill.ts';
+import { deliveryOverview } from '#core/domain/delivery-overview.ts';
+import { formatNumber } from '#core/domain/number-format.ts';
+import type { Settings } from '#core/domain/settings.ts';
+import { ConflictError, Fault, isTooLarge } from '#core/errors.ts';
+import { isFree } from '#core/lease.ts';
+import { createMail, withAddressOfToday } from '#core/mailing/create-mail.ts';
+import type { Change, PrintResult, Templates } from '#core/ports.ts';
+import { addDue, invoiceDue, removeDue } from '#core/repositories/due.ts';
+import {
+  customerInvoiceKey,
+  type InvoiceRecord,
+  invoiceKey,
+  invoiceListKey,
+  invoicePartition,
+} from '#core/repositories/invoices.ts';
+import { appendToJournal, type JournalHead, RUN_CHAIN, readRunChain } from '#core/repositories/journal.ts';
+import { readNotes } from '#core/repositories/notes.ts';
+import { type Run, type RunLine, readRunLine } from '#core/repositories/runs.ts';
+import { create, createOrReplace, replace, type Stored } from '#core/repositories/stored.ts';
+import { retryOnConflict } from '#core/retry.ts';
+import { templatesOfRun } from '#core/templates/template-set.ts';
+import { fileDocuments, type Prepared } from './archive-documents.ts';
+import { cancellationInvoice, markCancelled } from './draft-cancellation.ts';
+import { releaseNotes } from './release-notes.ts';
+
+export type IssueDeps = Pick<
+  Deps,
+  'table' | 'archive' | 'printer' | 'openTemplates' | 'clock' | 'ids' | 'workers' | 'hasher' | 'log'
+>;
+
+/** Longer than any batch of documents takes; where dead processes are known it need not run out. */
+const LEASE_MS = 5 * 60_000;
+const RETRY_MS = 5 * 60_000;
+
+/**
+ * Makes the documents of some sealed drafts of one run, files them, and marks each invoice as issued. Safe to call
+ * again and from several processes: a lease keeps them apart, the archive and the table let the first one win.
+ * A draft that cannot be made keeps its number and its reason and is tried again later; it stops no other.
+ */
+export async function issueInvoices(
+  run: Run,
+  settings: Settings,
+  lines: readonly Stored<RunLine>[],
+  deps: IssueDeps,
+): Promise<void> {
+  const templates = await templatesOfRun(run, deps);
+  const leased = await takeLeases(run, lines, deps);
+  const prepared: Prepared[] = [];
+  for (const line of leased) {
+    try {
+      prepared.push(await prepare(run, settings, templates, line, deps));
+    } catch (error) {
+      await keepReason(run, line, error, deps);
+    }
+  }
+  const printed = await print(run, prepared, deps);
+  for (const one of prepared) {
+    try {
+      await issue(run, settings, one, printed.splice(0, one.pages.length), deps);
+    } catch (error) {
+      await keepReason(run, one.line, error, deps);
+    }
+  }
+}
+
+/** @throws what the printer throws when it cannot work at all; the drafts are then free for the next try */
+async function print(run: Run, prepared: readonly Prepared[], deps: IssueDeps): Promise<PrintResult[]> {
+  const documents = prepared.flatMap(({ invoice, pages }) =>
+    pages.map(({ n, text }) => ({ name: `invoice ${invoice.number} document ${n}`, ...text })),
+  );
+  try {
+    return await deps.printer.render(documents);
+  } catch (error) {
+    for (const { line } of prepared) {
+      const current = await readRunLine(deps.table, run.id, line.value.customer);
+      if (current?.version !== line.version) continue;
+      const { lease: _, ...free } = line.value;
+      await deps.table.write([replace(current, free)]);
+    }
+    throw error;
+  }
+}
+
+async function takeLeases(
+  run: Run,
+  lines: readonly Stored<RunLine>[],
+  deps: IssueDeps,
+): Promise<Stored<RunLine>[]> {
+  const free = lines.filter(({ value }) => needsDocuments(value) && isFree(value.lease, deps));
+  if (free.length === 0) return [];
+  const lease = { worker: deps.workers.me, until: deps.clock.now() + LEASE_MS };
+  try {
+    await deps.table.write(free.map((line) => replace(line, { ...line.value, lease })));
+  } catch (error) {
+    if (isTooLarge(error) && free.length > 1) {
+      const half = Math.ceil(free.length / 2);
+      return [
+        ...(await takeLeases(run, free.slice(0, half), deps)),
+        ...(await takeLeases(run, free.slice(half), deps)),
+      ];
+    }
+    if (!(error instanceof ConflictError)) throw error;
+    return takeLeases(run, await readAgain(run, free, deps), deps);
+  }
+  return readAgain(run, free, deps);
+}
+
+/** A held line with a draft has its number, but not yet its place in the archive. */
+const needsDocuments = (line: RunLine): boolean => line.draft !== undefined && line.state !== 'issued';
+
+async function readAgain(run: Run, lines: readonly Stored<RunLine>[], deps: Pick<Deps, 'table'>) {
+  const again = await Promise.all(lines.map(({ value }) => readRunLine(deps.table, run.id, value.customer)));
+  return again.filter((line) => line !== undefined);
+}
+
+async function prepare(
+  run: Run,
+  settings: Settings,
+  templates: Templates,
+  line: Stored<RunLine>,
+  deps: Pick<Deps, 'table'>,
+): Promise<Prepared> {
+  const draft = line.value.draft!;
+  const notes = (await readNotes(deps.table, draft.noteIds)).flatMap((note) =>
+    note ? [note.value.note] : [],
+  );
+  const { from, until: to, cancellation } = run.order;
+  const as = {
+    number: formatNumber(run.numbers!.format, run.numbers!.first + draft.place, run.invoiceDate),
+    date: run.invoiceDate,
+  };
+  const period = from ? { from, to } : undefined;
+  const invoice = cancellation
+    ? await cancellationInvoice(cancellation, as, notes, deps)
+    : bill({ ...as, period, customer: draft.customer, company: settings.company, notes });
+  if (JSON.stringify(invoice.totals) !== JSON.stringify(draft.totals)) {
+    throw new Fault('damaged', `The notes of invoice ${invoice.number} do not add up to what was claimed.`);
+  }
+  const options = { draft: false, pdf: settings.pdf };
+  const pages: Prepared['pages'][number][] = [
+    { kind: 'invoice', n: 1, text: templates.invoice(invoice, options) },
+  ];
+  // What was delivered stays delivered: a cancellation has no overview.
+  if (draft.customer.deliveryOverview && !cancellation) {
+    const text = templates.deliveryOverview(invoice, deliveryOverview(invoice), options);
+    pages.push({ kind: 'delivery-overview', n: 2, text });
+  }
+  return { line, draft, invoice, pages };
+}
+
+async function issue(
+  run: Run,
+  settings: Settings,
+  prepared: Prepared,
+  printed: readonly PrintResult[],
+  deps: IssueDeps,
+): Promise<void> {
+  const { line, draft, invoice } = prepared;
+  const documents = await fileDocuments(run, settings, prepared, printed, deps);
+  const now = deps.clock.now();
+  const { cancellation } = run.order;
+  const { change: journal, head } = appendToJournal(
+    deps.hasher,
+    invoicePartition(invoice.number),
+    undefined,
+    {
+      at: instant(now),
+      event: 'invoice issued',
+      data: {
+        notes: draft.noteIds,
+        totals: invoice.totals,
+        ...(cancellation ? { cancellation } : {}),
+        documents: documents.map(({ key, sha256 }) => ({ key, sha256 })),
+      },
+    },
+  );
+  const { places: _, ...facts } = invoice;
+  const recipient = cancellation ? await withAddressOfToday(invoice, deps) : invoice;
+  const mail = createMail(run, settings, recipient, deps);
+  const record: InvoiceRecord = {
+    facts,
+    noteIds: draft.noteIds,
+    documents,
+    runId: run.id,
+    draftId: draft.id,
+    issuedAt: instant(now),
+    delivery: mail.delivery,
+    journal: head,
+  };
+  const { lease: _lease, reasons: _reasons, ...done } = line.value;
+  const issued: RunLine = {
+    ...done,
+    state: 'issued',
+    invoice: invoice.number,
+    journalHash: head.hash,
+    releasing: true,
+  };
+  const pointer = { number: invoice.number };
+  const changes = [
+    create(invoiceKey(invoice.number), record),
+    create(customerInvoiceKey(invoice.customer.number, invoice.number), pointer),
+    create(invoiceListKey(invoice.period?.to ?? invoice.date, invoice.number), pointer),
+    journal,
+    replace(line, issued),
+    ...mail.changes,
+    ...(run.state === 'closed' ? await sealLateIssue(run, invoice.number, head, deps) : []),
+  ];
+  if (!cancellation) await deps.table.write(changes);
+  else {
+    const partition = `${invoicePartition(cancellation.invoice)}/`;
+    await retryOnConflict(
+      async () =>
+        deps.table.write([...changes, ...(await markCancelled(cancellation, invoice.number, deps))]),
+      // The original may just be printed or mailed again. Other conflicts mean that another process was faster.
+      ({ at }) => at.startsWith(partition),
+    );
+  }
+  await releaseNotes(run, line.value.customer, deps);
+}
+
+/** The books of the run are closed already: the chain of runs tells of the invoice by itself. */
+async function sealLateIssue(
+  run: Run,
+  invoice: string,
+  { hash }: JournalHead,
+  deps: IssueDeps,
+): Promise<Change[]> {
+  const chain = await readRunChain(deps.table);
+  const { change, head } = appendToJournal(deps.hasher, RUN_CHAIN.partition, chain?.value, {
+    at: instant(deps.clock.now()),
+    event: 'invoice issued after its run was closed',
+    data: { run: run.id, invoice, head: hash },
+  });
+  return [change, createOrReplace(RUN_CHAIN, chain, head)];
+}
+
+/** Keeps the draft and its number with the reason, to be tried again. */
+async function keepReason(
+  run: Run,
+  line: Stored<RunLine>,
+  error: unknown,
+  deps: Pick<Deps, 'table' | 'clock' | 'log'>,
+): Promise<void> {
+  const current = await readRunLine(deps.table, run.id, line.value.customer);
+  // Another process was faster, or the invoice is issued and only its notes wait to be released.
+  if (!current || current.version !== line.version) return;
+  deps.log('error', 'invoice not issued', { run: run.id, customer: line.value.customer, error });
+  const attempts = (line.value.attempts ?? 0) + 1;
+  const dueAt = deps.clock.now() + RETRY_MS * Math.min(attempts, 12);
+  const reason = error instanceof Fault ? error.message : 'The documents could not be made: see the log.';
+  const { lease: _, dueAt: oldDueAt, ...rest } = line.value;
+  const state = error instanceof Fault && error.code === 'archive-conflict' ? 'held' : 'failed';
+  const kept: RunLine = { ...rest, state, reasons: [reason], attempts, dueAt };
+  const changes: Change[] = [replace(current, kept), addDue(dueAt, invoiceDue(run.id, line.value.customer))];
+  if (oldDueAt !== undefined) changes.push(removeDue(oldDueAt, invoiceDue(run.id, line.value.customer)));
+  await deps.table.write(changes);
+}

@@ -1,0 +1,79 @@
+import type { Deps } from '#core/deps.ts';
+import { goOnUnlessStopped } from '#core/deps.ts';
+import type { Settings } from '#core/domain/settings.ts';
+import { addDue, invoiceDue, removeDue } from '#core/repositories/due.ts';
+import { readInvoices } from '#core/repositories/invoices.ts';
+import { readMails } from '#core/repositories/mails.ts';
+import {
+  PAUSE_LOOK_MS,
+  type Run,
+  type RunLine,
+  readRun,
+  readRunLine,
+  readRunSettings,
+} from '#core/repositories/runs.ts';
+import { replace, type Stored } from '#core/repositories/stored.ts';
+import { retryOnConflict } from '#core/retry.ts';
+import { type IssueDeps, issueInvoices } from './issue-invoices.ts';
+import { releaseNotes } from './release-notes.ts';
+
+/** Releases the notes of what is issued, and issues what has a draft and is free. */
+export async function endLines(
+  run: Run,
+  settings: Settings,
+  lines: readonly Stored<RunLine>[],
+  deps: IssueDeps,
+): Promise<void> {
+  for (const { value } of lines) if (value.releasing) await releaseNotes(run, value.customer, deps);
+  const others = lines.filter(({ value }) => !value.releasing);
+  if (others.length > 0) await issueInvoices(run, settings, others, deps);
+}
+
+/**
+ * The same for some customers of a sealed run, whatever their lines stand at; called for a message or a due item.
+ * @returns the ids of their mails that wait for a try, and how many documents could not be made
+ * @throws Fault `interrupted` before anything is begun when the program was asked to stop
+ */
+export async function issueCustomers(
+  runId: string,
+  customers: readonly string[],
+  deps: IssueDeps & Pick<Deps, 'stop'>,
+): Promise<{ readonly mails: readonly string[]; readonly failed: number }> {
+  const run = (await readRun(deps.table, runId))?.value;
+  if (!run || run.state === 'planning') return { mails: [], failed: 0 };
+  goOnUnlessStopped(deps);
+  if (run.paused) {
+    for (const customer of customers) await retryOnConflict(() => putOff(runId, customer, deps));
+    return { mails: [], failed: 0 };
+  }
+  const linesOf = async () =>
+    (await Promise.all(customers.map((customer) => readRunLine(deps.table, runId, customer)))).filter(
+      (line) => line !== undefined,
+    );
+  await endLines(run, await readRunSettings(deps.table, runId), await linesOf(), deps);
+  const ended = await linesOf();
+  const numbers = ended.flatMap(({ value }) => value.invoice ?? []);
+  const invoices = await readInvoices(deps.table, numbers);
+  const mailIds = invoices.flatMap(({ value: { delivery } }) =>
+    delivery.state === 'mail' ? [delivery.mailId] : [],
+  );
+  const mails = await readMails(deps.table, mailIds);
+  return {
+    mails: mails.filter(({ value }) => value.state === 'queued').map(({ value }) => value.id),
+    failed: ended.filter(({ value: { draft, state } }) => draft && (state === 'failed' || state === 'held'))
+      .length,
+  };
+}
+
+/** While its run is paused, what is due must not stand in the way of others that are. */
+async function putOff(runId: string, customer: string, deps: Pick<Deps, 'table' | 'clock'>): Promise<void> {
+  const line = await readRunLine(deps.table, runId, customer);
+  const now = deps.clock.now();
+  if (line?.value.dueAt === undefined || line.value.dueAt > now) return;
+  const dueAt = now + PAUSE_LOOK_MS;
+  await deps.table.write([
+    replace(line, { ...line.value, dueAt }),
+    removeDue(line.value.dueAt, invoiceDue(runId, customer)),
+    addDue(dueAt, invoiceDue(runId, customer)),
+  ]);
+}

@@ -1,0 +1,203 @@
+import type { Deps } from '#core/deps.ts';
+import { goOnUnlessStopped } from '#core/deps.ts';
+import { totalsOf } from '#core/domain/bill.ts';
+import { documentFaults } from '#core/domain/check-document.ts';
+import type { Customer } from '#core/domain/customer.ts';
+import type { DeliveryNote } from '#core/domain/delivery-note.ts';
+import { sum } from '#core/domain/money.ts';
+import type { Settings } from '#core/domain/settings.ts';
+import { ConflictError } from '#core/errors.ts';
+import { isImportConflict, noImportUnderWay, waitForImport } from '#core/imports/import-lock.ts';
+import type { Change } from '#core/ports.ts';
+import { listCustomers, readCustomers } from '#core/repositories/customers.ts';
+import {
+  type Billing,
+  billingKey,
+  listOpenNotes,
+  openNoteOf,
+  putBilling,
+  readBilling,
+  readNotes,
+} from '#core/repositories/notes.ts';
+import {
+  type Draft,
+  type Run,
+  type RunLine,
+  readRun,
+  readRunSettings,
+  runLineKey,
+} from '#core/repositories/runs.ts';
+import { create, replace, type Stored } from '#core/repositories/stored.ts';
+import { templatesOfRun } from '#core/templates/template-set.ts';
+import { cancelledCustomer, planCancellation } from './draft-cancellation.ts';
+
+type PlanDeps = Pick<
+  Deps,
+  'table' | 'openTemplates' | 'clock' | 'ids' | 'workers' | 'fonts' | 'log' | 'stop' | 'onProgress'
+>;
+
+/** Two changes a customer, one for the run, one check: below the limit of 100 changes a write. */
+const SLICE = 40;
+/** Characters of drafts and claims in a write; with the one that passes it still below the limit of 4 MB. */
+const SLICE_SIZE = 2_000_000;
+/** Of one customer, open and claimed: their ids fit into one item of 400 KB. */
+export const MAX_NOTES = 5000;
+
+/**
+ * Decides for every customer of the run's selection whether there is something to bill, claims the notes and keeps
+ * the draft, in natural order and slice by slice. The run's cursor moves in the same write, so that a killed plan
+ * goes on where it stopped and two processes cannot plan the same customer.
+ * @returns false when the run is paused before its end
+ */
+export async function planRun(runId: string, deps: PlanDeps): Promise<boolean> {
+  const settings = await readRunSettings(deps.table, runId);
+  for (;;) {
+    const run = await readRun(deps.table, runId);
+    if (run?.value.state !== 'planning') return true;
+    if (run.value.paused) return false;
+    goOnUnlessStopped(deps);
+    const customers = await nextCustomers(run.value, deps);
+    if (customers.length === 0) return true;
+    const { languages } = await templatesOfRun(run.value, deps);
+    try {
+      await planSlice(run, customers, settings, languages, deps);
+    } catch (error) {
+      if (isImportConflict(error)) await waitForImport(deps);
+      else if (!(error instanceof ConflictError)) throw error;
+    }
+  }
+}
+
+async function planSlice(
+  run: Stored<Run>,
+  customers: readonly Customer[],
+  settings: Settings,
+  languages: readonly string[],
+  deps: PlanDeps,
+): Promise<void> {
+  let { drafts, held, nothing } = run.value.planned;
+  let cursor = run.value.cursor;
+  let size = 0;
+  const changes: Change[] = [];
+  for (const customer of customers) {
+    if (size > SLICE_SIZE) break;
+    cursor = customer.number;
+    if (!isSelected(customer, run.value)) continue;
+    const plan = await planCustomer(customer, run.value, settings, languages, deps);
+    const line = lineOf(customer, plan, drafts);
+    changes.push(create(runLineKey(run.value.id, customer.number), line), plan.guard);
+    size += JSON.stringify([line, plan.guard]).length;
+    if (plan.state === 'planned') drafts++;
+    else if (plan.state === 'held') held++;
+    else nothing++;
+  }
+  const next: Run = { ...run.value, ...(cursor ? { cursor } : {}), planned: { drafts, held, nothing } };
+  await deps.table.write([noImportUnderWay, replace(run, next), ...changes]);
+  const total = run.value.order.customers?.length;
+  deps.onProgress?.({ phase: 'plan', done: drafts + held + nothing, total });
+}
+
+/** `guard` is the claim, or the check that nothing changed since the decision. */
+export type CustomerPlan = { readonly guard: Change } & (
+  | { readonly state: 'nothing to bill' }
+  | { readonly state: 'held'; readonly reasons: readonly string[] }
+  | { readonly state: 'planned'; readonly draft: Omit<Draft, 'place'> }
+);
+
+/**
+ * What this run would do for one customer. Writes nothing: the dry run shows just this.
+ * @param arriving a note that is written together with the claim, and alone is billed
+ */
+export async function planCustomer(
+  customer: Customer,
+  run: Run,
+  settings: Settings,
+  languages: readonly string[],
+  deps: Pick<Deps, 'table' | 'ids' | 'fonts'>,
+  arriving?: DeliveryNote,
+): Promise<CustomerPlan> {
+  if (run.order.cancellation) {
+    return { state: 'planned', ...(await planCancellation(run.order.cancellation, deps)) };
+  }
+  // First the claims, then the notes: a note that changes after this read moves the billing item's version.
+  const billing = await readBilling(deps.table, customer.number);
+  const claimed = new Set(billing?.value.claims.flatMap((claim) => claim.noteIds));
+  const chosen = run.order.notes && new Set(run.order.notes);
+  const open = arriving
+    ? [openNoteOf(arriving)]
+    : (await listOpenNotes(deps.table, customer.number, run.order.until)).filter(
+        ({ noteId }) => !claimed.has(noteId) && (!chosen || chosen.has(noteId)),
+      );
+  const unchanged: Change = {
+    check: billingKey(customer.number),
+    expect: billing ? { version: billing.version } : 'absent',
+  };
+  const missing = chosen?.difference(new Set(open.map(({ noteId }) => noteId)));
+  if (missing && missing.size > 0) {
+    const reasons = [...missing].map((id) => `Delivery note ${id} is not open.`);
+    return { state: 'held', reasons, guard: unchanged };
+  }
+  if (open.length === 0) return { state: 'nothing to bill', guard: unchanged };
+
+  const count = open.length + claimed.size;
+  if (count > MAX_NOTES) {
+    const reason = `Customer ${customer.number} has ${count} open notes, one invoice takes ${MAX_NOTES}: bill an earlier or shorter period first.`;
+    return { state: 'held', reasons: [reason], guard: unchanged };
+  }
+
+  const noteIds = open.map((note) => note.noteId);
+  const notes = arriving
+    ? [arriving]
+    : (await readNotes(deps.table, noteIds)).flatMap((note) => (note ? [note.value.note] : []));
+  const reasons = documentFaults({
+    company: settings.company,
+    customer,
+    notes,
+    languages,
+    undrawable: (text) => deps.fonts.undrawable(text),
+  });
+  const totals = totalsOf(notes);
+  if (totals.net !== sum(open.map((note) => note.net)) || notes.length !== open.length) {
+    // Either a note changed between the two reads (then the guard conflicts and this is done again), or the
+    // records disagree, and no invoice must be made of them.
+    reasons.push(
+      `The open notes of customer ${customer.number} and their sums disagree: load the notes again.`,
+    );
+  }
+  if (reasons.length > 0) return { state: 'held', reasons, guard: unchanged };
+
+  const draftId = deps.ids.next();
+  const claims: Billing['claims'] = [...(billing?.value.claims ?? []), { draftId, runId: run.id, noteIds }];
+  return {
+    state: 'planned',
+    draft: { id: draftId, noteIds, totals, customer },
+    guard: putBilling(customer.number, billing, { claims }),
+  };
+}
+
+export function isSelected(customer: Customer, run: Run): boolean {
+  const { order } = run;
+  if (order.mailCustomersOnly && !customer.invoiceByMail) return false;
+  return order.kind !== 'cycle' || customer.billingCycle === order.cycle;
+}
+
+/** The customers after the run's cursor, of any cycle; empty at the end. */
+export async function nextCustomers(run: Run, deps: Pick<Deps, 'table'>): Promise<Customer[]> {
+  const { customers, cancellation } = run.order;
+  if (cancellation) return run.cursor ? [] : [await cancelledCustomer(cancellation, deps)];
+  if (!customers) {
+    const page = await listCustomers(deps.table, run.cursor, SLICE);
+    return page.map((found) => found.value.customer);
+  }
+  const next = customers.slice(run.cursor ? customers.indexOf(run.cursor) + 1 : 0).slice(0, SLICE);
+  const found = await readCustomers(deps.table, next);
+  return found.flatMap((customer) => (customer ? [customer.value.customer] : []));
+}
+
+/** The customer's line in the run; `place` counts only for a draft. */
+export function lineOf(customer: Customer, plan: CustomerPlan, place: number): RunLine {
+  const line = { customer: customer.number, name: customer.name };
+  if (plan.state === 'planned') return { ...line, state: 'planned', draft: { ...plan.draft, place } };
+  if (plan.state === 'held') return { ...line, state: 'held', reasons: plan.reasons };
+  return { ...line, state: 'nothing to bill' };
+}

@@ -1,0 +1,36 @@
+import type { Deps } from '#core/deps.ts';
+import { bill } from '#core/domain/bill.ts';
+import { Fault } from '#core/errors.ts';
+import { readNotes } from '#core/repositories/notes.ts';
+import { type InstantOrder, noteOfLines, planInstant, runOrderOf } from './instant-order.ts';
+import { newRun, type StartDeps } from './start-run.ts';
+
+export type PreviewOrder = Pick<InstantOrder, 'customer' | 'notes' | 'lines' | 'note' | 'invoiceDate'>;
+
+/**
+ * A draft of the instant invoice of this order, with a watermark and without a number. Nothing is stored.
+ * @throws Fault what the order itself would be refused with, and `unavailable` when it cannot be printed
+ */
+export async function previewInvoice(
+  order: PreviewOrder,
+  deps: StartDeps & Pick<Deps, 'printer' | 'fonts'>,
+): Promise<Uint8Array> {
+  const arriving = noteOfLines(order, deps);
+  const { run, settings } = await newRun(runOrderOf(order, arriving, 'screen'), deps);
+  const { customer, plan } = await planInstant(run, settings, arriving, deps);
+  const found = arriving ? [] : await readNotes(deps.table, plan.draft.noteIds);
+  const templates = await deps.openTemplates(run.templates ?? {});
+  const invoice = bill({
+    number: templates.label(customer.language, 'documents.draftNumber'),
+    date: run.invoiceDate,
+    period: undefined,
+    customer,
+    company: settings.company,
+    notes: arriving ? [arriving] : found.flatMap((note) => (note ? [note.value.note] : [])),
+  });
+  const text = templates.invoice(invoice, { draft: true, pdf: settings.pdf });
+  const name = `preview of customer ${customer.number}`;
+  const [printed] = await deps.printer.render([{ name, ...text }]);
+  if (printed?.ok) return printed.pdf;
+  throw new Fault('unavailable', `The preview could not be printed: ${printed?.reason}`);
+}

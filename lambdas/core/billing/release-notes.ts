@@ -1,0 +1,99 @@
+import type { Deps } from '#core/deps.ts';
+import { instant } from '#core/deps.ts';
+import { noteIdOf } from '#core/domain/delivery-note.ts';
+import type { Change } from '#core/ports.ts';
+import { invoiceDue, removeDue } from '#core/repositories/due.ts';
+import { readInvoice } from '#core/repositories/invoices.ts';
+import { appendToJournal } from '#core/repositories/journal.ts';
+import {
+  billedNoteKey,
+  type NoteRecord,
+  openNoteKey,
+  putBilling,
+  readBilling,
+  readNotes,
+} from '#core/repositories/notes.ts';
+import { type Run, type RunLine, readRun, readRunLine } from '#core/repositories/runs.ts';
+import { replace, type Stored } from '#core/repositories/stored.ts';
+import { writeInChunks } from '#core/retry.ts';
+import { reopenNotes } from './reopen-notes.ts';
+
+type ReleaseDeps = Pick<Deps, 'table' | 'clock' | 'hasher'>;
+
+/** Four changes a note; billing item, line and due item with the last ones: below the limit of 100 changes a write. */
+const CHUNK = 24;
+
+/**
+ * Marks the notes of an issued invoice as billed, chunk by chunk, and gives up their claim with the last chunk.
+ * Until then the claim keeps them from being billed or changed; safe to repeat from anywhere. The notes of an invoice
+ * that is cancelled are opened again the same way, where its cancellation says so.
+ */
+export async function releaseNotes(
+  run: Pick<Run, 'id' | 'order'>,
+  customer: string,
+  deps: ReleaseDeps,
+): Promise<void> {
+  const line = await readRunLine(deps.table, run.id, customer);
+  if (!line?.value.releasing) return;
+  const { draft, invoice } = line.value;
+  const { cancellation } = run.order;
+  if (cancellation?.reopenNotes) await endRelease(cancellation.invoice, customer, deps);
+  const notes = cancellation?.reopenNotes === false ? [] : draft!.noteIds;
+  await writeInChunks(notes, CHUNK, async (noteIds, isLast) => {
+    const current = await readRunLine(deps.table, run.id, customer);
+    // Another process has ended this: by now the notes may be open again, and billed elsewhere.
+    if (!current?.value.releasing) return;
+    const changes = cancellation
+      ? await reopenNotes(noteIds, { invoice: cancellation.invoice, by: invoice!, customer }, deps)
+      : await markBilled(noteIds, invoice!, deps);
+    if (isLast) changes.push(...(await lastChanges(run, current, deps)));
+    else if (changes.length > 0) changes.push({ check: current.key, expect: { version: current.version } });
+    if (changes.length > 0) await deps.table.write(changes);
+  });
+}
+
+/** What is still to be marked as billed would not be opened again. */
+async function endRelease(invoice: string, customer: string, deps: ReleaseDeps): Promise<void> {
+  const { runId } = (await readInvoice(deps.table, invoice))!.value;
+  const run = await readRun(deps.table, runId);
+  await releaseNotes(run!.value, customer, deps);
+}
+
+async function lastChanges(
+  { id, order }: Pick<Run, 'id' | 'order'>,
+  line: Stored<RunLine>,
+  deps: ReleaseDeps,
+): Promise<Change[]> {
+  const { releasing: _, dueAt, ...released } = line.value;
+  return [
+    ...(order.cancellation ? [] : [await giveUpClaim(line.value, deps)]),
+    replace(line, released),
+    ...(dueAt === undefined ? [] : [removeDue(dueAt, invoiceDue(id, line.value.customer))]),
+  ];
+}
+
+async function giveUpClaim({ customer, draft }: RunLine, deps: ReleaseDeps): Promise<Change> {
+  const billing = await readBilling(deps.table, customer);
+  const claims = (billing?.value.claims ?? []).filter(({ draftId }) => draftId !== draft!.id);
+  return putBilling(customer, billing, { claims });
+}
+
+async function markBilled(noteIds: readonly string[], invoice: string, deps: ReleaseDeps): Promise<Change[]> {
+  const at = instant(deps.clock.now());
+  const notes = await readNotes(deps.table, noteIds);
+  return notes.flatMap((note): Change[] => {
+    if (!note || note.value.invoice === invoice) return [];
+    const { change, head } = appendToJournal(deps.hasher, note.key.partition, note.value.journal, {
+      at,
+      event: 'note billed',
+      data: { invoice },
+    });
+    const billed: NoteRecord = { ...note.value, invoice, journal: head };
+    return [
+      replace(note, billed),
+      { delete: openNoteKey(note.value.note) },
+      { put: billedNoteKey(note.value.note), value: { noteId: noteIdOf(note.value.note) } },
+      change,
+    ];
+  });
+}

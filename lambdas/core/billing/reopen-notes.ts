@@ -1,0 +1,47 @@
+import type { Deps } from '#core/deps.ts';
+import { instant } from '#core/deps.ts';
+import type { Change } from '#core/ports.ts';
+import { appendToJournal } from '#core/repositories/journal.ts';
+import {
+  billedNoteKey,
+  moveBilling,
+  type NoteRecord,
+  openNote,
+  readNotes,
+} from '#core/repositories/notes.ts';
+import { replace } from '#core/repositories/stored.ts';
+
+/**
+ * What opens these notes of a cancelled invoice again: four changes a note, and the customer's billing item, written
+ * along so that no plan which read before can claim after. A note that this invoice did not bill (any more) stays as it
+ * is: it was opened before, and may be billed anew.
+ * @param invoice the cancelled one
+ * @param by its cancellation
+ */
+export async function reopenNotes(
+  noteIds: readonly string[],
+  { invoice, by, customer }: { readonly invoice: string; readonly by: string; readonly customer: string },
+  deps: Pick<Deps, 'table' | 'clock' | 'hasher'>,
+): Promise<Change[]> {
+  const at = instant(deps.clock.now());
+  const moved = await moveBilling(deps.table, customer);
+  const notes = await readNotes(deps.table, noteIds);
+  const changes = notes.flatMap((note): Change[] => {
+    if (note?.value.invoice !== invoice) return [];
+    const { change, head } = appendToJournal(deps.hasher, note.key.partition, note.value.journal, {
+      at,
+      event: 'note opened again',
+      data: { invoice, cancelledBy: by },
+    });
+    const { invoice: _, ...open } = note.value;
+    const reopened: NoteRecord = { ...open, journal: head };
+    return [
+      replace(note, reopened),
+      { delete: billedNoteKey(note.value.note) },
+      openNote(note.value.note),
+      change,
+    ];
+  });
+  if (changes.length === 0) return [];
+  return [moved, ...changes];
+}

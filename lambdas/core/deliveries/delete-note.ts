@@ -1,0 +1,38 @@
+import type { Deps } from '#core/deps.ts';
+import { instant } from '#core/deps.ts';
+import { Fault } from '#core/errors.ts';
+import { appendToJournal, keepFormer } from '#core/repositories/journal.ts';
+import { moveBilling, notePartition, openNoteKey, readNote } from '#core/repositories/notes.ts';
+import { remove } from '#core/repositories/stored.ts';
+import { retryOnConflict } from '#core/retry.ts';
+import { reasonNotToChange } from './put-note.ts';
+
+/**
+ * Deletes an open delivery note. Its number may be used again; the journal of that note then goes on with its own.
+ * @throws Fault `not-found`; `note-not-open` for one that is billed, or just being billed
+ */
+export async function deleteNote(
+  noteId: string,
+  deps: Pick<Deps, 'table' | 'clock' | 'hasher'>,
+): Promise<void> {
+  await retryOnConflict(async () => {
+    const found = await readNote(deps.table, noteId);
+    if (!found) throw new Fault('not-found', `There is no delivery note ${noteId}.`);
+    const { note, hash, journal } = found.value;
+    const unclaimed = await moveBilling(deps.table, note.customer);
+    const problem = await reasonNotToChange(found.value, deps);
+    if (problem) throw new Fault('note-not-open', problem);
+    const { change, head } = appendToJournal(deps.hasher, notePartition(noteId), journal, {
+      at: instant(deps.clock.now()),
+      event: 'note deleted',
+      data: { hash, before: note },
+    });
+    await deps.table.write([
+      unclaimed,
+      remove(found),
+      { delete: openNoteKey(note), expect: 'present' },
+      change,
+      keepFormer(notePartition(noteId), head),
+    ]);
+  });
+}

@@ -1,0 +1,99 @@
+import type { Deps } from '#core/deps.ts';
+import { instant } from '#core/deps.ts';
+import { type DeliveryNote, noteIdOf } from '#core/domain/delivery-note.ts';
+import { Fault, refuse } from '#core/errors.ts';
+import type { PutOutcome } from '#core/imports/import-file.ts';
+import type { Change } from '#core/ports.ts';
+import { customerPresent, readCustomer } from '#core/repositories/customers.ts';
+import { appendToJournal, type JournalHead, readFormers } from '#core/repositories/journal.ts';
+import {
+  claimOn,
+  moveBilling,
+  type NoteRecord,
+  noteKey,
+  notePartition,
+  openNote,
+  openNoteKey,
+  readBilling,
+  readNote,
+} from '#core/repositories/notes.ts';
+import { createOrReplace, remove, type Stored } from '#core/repositories/stored.ts';
+import { retryOnConflict } from '#core/retry.ts';
+
+type PutDeps = Pick<Deps, 'table' | 'clock' | 'hasher'>;
+
+/**
+ * Makes a delivery note be as it is given, in one write: a new one is opened, an open one updated, also to another
+ * customer; the same again is no change.
+ * @throws Fault `bad-input` for an unknown customer; `note-not-open` for another content of a note that is billed, or
+ *   just being billed
+ */
+export async function putNote(note: DeliveryNote, deps: PutDeps): Promise<PutOutcome> {
+  return retryOnConflict(async () => {
+    const { customer } = note;
+    if (!(await readCustomer(deps.table, customer))) {
+      refuse(`Customer ${customer} of note ${note.number} is not known: create the customer first.`);
+    }
+    const old = await readNote(deps.table, noteIdOf(note));
+    if (old?.value.hash === hashOfNote(note, deps)) return 'unchanged';
+    // First the versions of the claims, then the claims: one that comes in between makes the write fail.
+    const customers = new Set([customer, old?.value.note.customer ?? customer]);
+    const moves = await Promise.all([...customers].map((one) => moveBilling(deps.table, one)));
+    const problem = old && (await reasonNotToChange(old.value, deps));
+    if (problem) throw new Fault('note-not-open', problem);
+    const [former] = old ? [] : await readFormers(deps.table, [notePartition(noteIdOf(note))]);
+    await deps.table.write([...moves, customerPresent(customer), ...noteChanges(note, old, former, deps)]);
+    return old ? 'updated' : 'created';
+  });
+}
+
+/** Why a note can be neither changed nor deleted just now: a sentence; undefined for an open one that nobody claims. */
+export async function reasonNotToChange(
+  { note, invoice }: NoteRecord,
+  deps: Pick<Deps, 'table'>,
+): Promise<string | undefined> {
+  if (invoice) {
+    return `Note ${note.number} of ${note.date} is billed in invoice ${invoice} and cannot change any more.`;
+  }
+  const claim = claimOn(await readBilling(deps.table, note.customer), noteIdOf(note));
+  if (claim) {
+    return `Note ${note.number} of ${note.date} is just being billed (run ${claim.runId}) and cannot change any more.`;
+  }
+  return undefined;
+}
+
+/**
+ * The changes that make a note be as it is given, at most four; the billing items of its customers are not among them.
+ * @param former the head of the journal of a deleted note of the same number
+ */
+export function noteChanges(
+  note: DeliveryNote,
+  old: Stored<NoteRecord> | undefined,
+  former: Stored<JournalHead> | undefined,
+  deps: Pick<Deps, 'clock' | 'hasher'>,
+): Change[] {
+  const id = noteIdOf(note);
+  const hash = hashOfNote(note, deps);
+  const { change, head } = appendToJournal(
+    deps.hasher,
+    notePartition(id),
+    old?.value.journal ?? former?.value,
+    {
+      at: instant(deps.clock.now()),
+      event: old ? 'note changed' : 'note created',
+      data: old ? { hash, before: old.value.note } : { hash },
+    },
+  );
+  const record: NoteRecord = { note, hash, journal: head };
+  const changes = [createOrReplace(noteKey(id), old, record), change];
+  // The open item holds the net: an unchanged key is written anew, another one takes its place.
+  const open = openNote(note);
+  if (!old) return [...changes, open, ...(former ? [remove(former)] : [])];
+  const oldKey = openNoteKey(old.value.note);
+  const sameKey = 'put' in open && oldKey.partition === open.put.partition && oldKey.sort === open.put.sort;
+  if (sameKey) return [...changes, { ...open, expect: 'present' }];
+  return [...changes, { delete: oldKey, expect: 'present' }, open];
+}
+
+export const hashOfNote = (note: DeliveryNote, deps: Pick<Deps, 'hasher'>): string =>
+  deps.hasher.sha256(JSON.stringify(note));

@@ -1,0 +1,58 @@
+import type { Deps } from '#core/deps.ts';
+import { goOnUnlessStopped } from '#core/deps.ts';
+import type { PdfMerger } from '#core/ports.ts';
+import type { InvoiceRecord } from '#core/repositories/invoices.ts';
+import { readSettings } from '#core/repositories/settings.ts';
+import { archivedDocuments, markPrinted, mergeDocuments, paperPost } from './print-invoices.ts';
+
+/** Invoices of a part: some tens of MB, which a function joins in some seconds. */
+const PART = 250;
+
+/**
+ * A run's paper post as files of the archive, each of so many invoices that one call can join them, for the places
+ * where no folder is at hand. A part that was filed before with the same documents is found again, so that a call which
+ * was cut off is repeated and goes on. What is in a part counts as printed when the part is filed.
+ * @returns the keys under `print/`, in the order of the customers; empty where nothing is to be printed
+ * @throws Fault `not-found` for an unknown run, `damaged` for a document that is not what was archived, `interrupted`
+ *   between two parts
+ */
+export async function printInParts(
+  runId: string,
+  deps: Pick<Deps, 'table' | 'archive' | 'clock' | 'hasher' | 'stop'> & { readonly merger: PdfMerger },
+): Promise<string[]> {
+  const invoices = await paperPost(runId, deps);
+  if (invoices.length === 0) return [];
+  const { duplex } = (await readSettings(deps.table)).pdf;
+  const filed = new Set(await deps.archive.list(`print/${runId}/`));
+  const parts = Math.ceil(invoices.length / PART);
+  const keys: string[] = [];
+  for (let part = 1; part <= parts; part++) {
+    goOnUnlessStopped(deps);
+    const its = invoices.slice((part - 1) * PART, part * PART);
+    const records = its.map(({ value }) => value);
+    const of = parts === 1 ? '' : `-${part}-of-${parts}`;
+    const key = `print/${runId}/${contentOf(records, duplex, deps)}/${runId}${of}.pdf`;
+    if (!filed.has(key)) {
+      const documents = await archivedDocuments(records, deps.archive);
+      const title = `Run ${runId}${parts === 1 ? '' : `, part ${part} of ${parts}`}`;
+      const merged = await mergeDocuments(documents, title, deps);
+      await deps.archive.putOnce(key, merged, { contentType: 'application/pdf', metadata: { run: runId } });
+    }
+    await markPrinted(
+      its.filter(({ value }) => value.delivery.state !== 'printed'),
+      deps,
+    );
+    keys.push(key);
+  }
+  return keys;
+}
+
+/** Names what is in a part, and how it is joined. */
+const contentOf = (
+  records: readonly InvoiceRecord[],
+  duplex: boolean,
+  { hasher }: Pick<Deps, 'hasher'>,
+): string => {
+  const files = records.flatMap(({ documents }) => documents.map(({ sha256 }) => sha256));
+  return hasher.sha256(JSON.stringify([duplex, files])).slice(0, 16);
+};

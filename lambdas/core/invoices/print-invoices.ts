@@ -1,0 +1,115 @@
+import type { Deps } from '#core/deps.ts';
+import { instant } from '#core/deps.ts';
+import { Fault } from '#core/errors.ts';
+import type { Archive, PdfMerger } from '#core/ports.ts';
+import {
+  type Delivery,
+  type FiledDocument,
+  type InvoiceRecord,
+  readInvoice,
+  readInvoices,
+} from '#core/repositories/invoices.ts';
+import { appendToJournal } from '#core/repositories/journal.ts';
+import { didNotArrive, readMail, readMails } from '#core/repositories/mails.ts';
+import { listRunLines, readRun } from '#core/repositories/runs.ts';
+import { readSettings } from '#core/repositories/settings.ts';
+import { replace, type Stored } from '#core/repositories/stored.ts';
+import { eachAtOnce, retryOnConflict } from '#core/retry.ts';
+
+/** Files read, and invoices marked, at once: on AWS each is waited for by some tens of milliseconds. */
+const AT_ONCE = 16;
+
+export interface ArchivedDocument {
+  readonly fileName: string;
+  readonly bytes: Uint8Array;
+}
+
+/** What is printed together: an invoice with its overview, a delivery note. */
+export type DocumentGroup = readonly ArchivedDocument[];
+
+/**
+ * The archived bytes of invoices or delivery notes, in their order: a reprint never renders anew.
+ * @throws Fault `damaged`
+ */
+export async function archivedDocuments(
+  filed: readonly { readonly documents: readonly Pick<FiledDocument, 'fileName' | 'key' | 'version'>[] }[],
+  archive: Archive,
+): Promise<DocumentGroup[]> {
+  const groups = filed.map((): ArchivedDocument[] => []);
+  await eachAtOnce([...filed.entries()], AT_ONCE, async ([index, { documents }]) => {
+    for (const { fileName, key, version } of documents) {
+      const found = await archive.get(key, version);
+      if (!found) {
+        throw new Fault('damaged', `${key} is missing in the archive: restore it from a backup.`);
+      }
+      groups[index]!.push({ fileName, bytes: found.bytes });
+    }
+  });
+  return groups;
+}
+
+/**
+ * One file of all documents, made for a printer that prints both sides when the settings say so; a single document
+ * stays byte for byte what was archived.
+ */
+export async function mergeDocuments(
+  groups: readonly DocumentGroup[],
+  title: string,
+  deps: Pick<Deps, 'table'> & { readonly merger: PdfMerger },
+): Promise<Uint8Array> {
+  const [first, ...others] = groups.flat();
+  if (first && others.length === 0) return first.bytes;
+  const { duplex } = (await readSettings(deps.table)).pdf;
+  return deps.merger.merge(
+    groups.map((group) => group.map(({ bytes }) => bytes)),
+    { title, duplex },
+  );
+}
+
+/** A run's paper post: what is to be printed, what was printed already, and what could not be mailed. */
+export async function paperPost(runId: string, deps: Pick<Deps, 'table'>): Promise<Stored<InvoiceRecord>[]> {
+  if (!(await readRun(deps.table, runId))) throw new Fault('not-found', `There is no run ${runId}.`);
+  const numbers = (await listRunLines(deps.table, runId)).flatMap(({ value }) => value.invoice ?? []);
+  const invoices = await readInvoices(deps.table, numbers);
+  const mails = await readMails(
+    deps.table,
+    invoices.flatMap(({ value }) => (value.delivery.state === 'mail' ? [value.delivery.mailId] : [])),
+  );
+  const refused = new Set(mails.filter(({ value }) => didNotArrive(value)).map(({ value }) => value.id));
+  return invoices.filter(({ value: { delivery } }) =>
+    delivery.state === 'mail'
+      ? refused.has(delivery.mailId)
+      : delivery.state === 'to print' || delivery.state === 'printed',
+  );
+}
+
+/** Notes that these invoices were printed: those that waited for it, and those whose mail had failed. */
+export async function markPrinted(
+  invoices: readonly Stored<InvoiceRecord>[],
+  deps: Pick<Deps, 'table' | 'clock' | 'hasher'>,
+): Promise<void> {
+  await eachAtOnce(invoices, AT_ONCE, ({ value }) =>
+    retryOnConflict(async () => {
+      const current = await readInvoice(deps.table, value.facts.number);
+      const delivery = current && (await printedDelivery(current.value, deps));
+      if (!delivery) return;
+      const { change, head } = appendToJournal(deps.hasher, current.key.partition, current.value.journal, {
+        at: instant(deps.clock.now()),
+        event: 'invoice printed',
+        data: {},
+      });
+      const printed: InvoiceRecord = { ...current.value, delivery, journal: head };
+      await deps.table.write([replace(current, printed), change]);
+    }),
+  );
+}
+
+async function printedDelivery(
+  { delivery }: InvoiceRecord,
+  deps: Pick<Deps, 'table'>,
+): Promise<Delivery | undefined> {
+  if (delivery.state === 'to print') return { state: 'printed' };
+  if (delivery.state !== 'mail') return undefined;
+  const mail = await readMail(deps.table, delivery.mailId);
+  return mail && didNotArrive(mail.value) ? { state: 'printed', mailId: delivery.mailId } : undefined;
+}

@@ -1,0 +1,155 @@
+import { type Finding, info, warning } from '#core/domain/finding.ts';
+import { mailboxOf } from '#core/domain/mail-address.ts';
+import type { Settings } from '#core/domain/settings.ts';
+import type { Dns } from '#core/ports.ts';
+
+type Txt = Awaited<ReturnType<Dns['txt']>>;
+
+/** Whether recipients can see by DNS that mails of the sender are its own: SPF, DKIM and DMARC of its domain. */
+export async function checkSenderDomain(mail: Settings['mail'], dns: Dns): Promise<Finding[]> {
+  const domain = mailboxOf(mail.sender.address).split('@').at(-1)!;
+  const asksDkim = mail.transport !== 'ses' || mail.dkimSelector !== '';
+  const [ofDomain, dmarc, dkim] = await Promise.all([
+    dns.txt(domain),
+    findDmarc(domain, dns),
+    // SES makes the names of its keys itself, and tells whether they are there.
+    asksDkim ? dns.txt(dkimName(domain, mail.dkimSelector)) : undefined,
+  ]);
+  if (ofDomain === 'no such name') {
+    return [
+      warning(
+        `The domain ${domain} of the sender does not exist in DNS, and mail servers refuse its mails: correct mail.sender.address, or register the domain.`,
+      ),
+    ];
+  }
+  const findings = [
+    ...spfFindings(domain, ofDomain, mail),
+    ...(dkim === undefined ? [] : dkimFindings(domain, mail.dkimSelector, dkim)),
+    ...dmarcFindings(domain, dmarc),
+  ];
+  const isSilent = (answer: Txt | undefined) => answer === 'no answer';
+  const unchecked = [
+    ...(isSilent(ofDomain) ? ['SPF'] : []),
+    ...(isSilent(dkim) ? ['DKIM'] : []),
+    ...(isSilent(dmarc.found) ? ['DMARC'] : []),
+  ];
+  if (unchecked.length > 0) {
+    const reason = 'there is no name server here, or it does not answer';
+    findings.push(info(`${listed(unchecked)} of ${domain}: not checked, as ${reason}.`));
+  }
+  if (findings.length > 0) return findings;
+  return [info(`DNS of ${domain}: ${listed(['SPF', ...(asksDkim ? ['DKIM'] : []), 'DMARC'])} are there.`)];
+}
+
+/** RFC 7208 section 4.5: the version ends at a space or with the record. */
+const isSpf = (record: string): boolean => /^v=spf1(?: |$)/i.test(record);
+
+function spfFindings(domain: string, txt: Exclude<Txt, 'no such name'>, mail: Settings['mail']): Finding[] {
+  if (txt === 'no answer') return [];
+  const records = txt === 'none' ? [] : txt.filter(isSpf);
+  if (records.length === 1) return [];
+  if (records.length > 1) {
+    return [
+      warning(
+        `${domain} has ${records.length} SPF records in DNS, which counts as an error (RFC 7208): join them to one.`,
+      ),
+    ];
+  }
+  // SES has its own domain in the envelope, whose SPF counts, or a MAIL FROM domain, which it looks after itself.
+  if (mail.transport === 'ses') return [];
+  return [
+    warning(
+      `${domain} has no SPF record in DNS, and its mails may count as spam: add a TXT record such as "v=spf1 mx -all" that names the servers which mail for it, ${mail.smtp.host || 'mail.smtp.host'} among them.`,
+    ),
+  ];
+}
+
+const dkimName = (domain: string, selector: string): string =>
+  selector === '' ? `_domainkey.${domain}` : `${selector}._domainkey.${domain}`;
+
+function dkimFindings(domain: string, selector: string, txt: Txt): Finding[] {
+  if (txt === 'no answer') return [];
+  const remedy = 'let the mail server sign, and publish its key';
+  if (selector === '') {
+    // RFC 8020: where this name is not there, no key below it is.
+    return txt === 'no such name'
+      ? [warning(`${domain} has no DKIM key in DNS, and its mails may count as spam: ${remedy}.`)]
+      : [
+          info(
+            `${domain} may have a DKIM key in DNS: name its selector (mail.dkimSelector) to have it checked.`,
+          ),
+        ];
+  }
+  const name = dkimName(domain, selector);
+  const keys = typeof txt === 'string' ? [] : txt.flatMap((record) => tagsOf(record).get('p') ?? []);
+  if (keys.length === 0) {
+    return [
+      warning(
+        `There is no DKIM key at ${name} in DNS, and mails that are signed with it count as forged: ${remedy} there, or correct mail.dkimSelector.`,
+      ),
+    ];
+  }
+  // RFC 6376 section 3.6.1.
+  if (keys.every((key) => key === '')) {
+    return [warning(`The DKIM key at ${name} in DNS is revoked (its p is empty): publish a new one.`)];
+  }
+  return [];
+}
+
+interface FoundDmarc {
+  readonly found: readonly string[] | 'none' | 'no answer';
+  /** Where. */
+  readonly at: string;
+}
+
+/** RFC 7489 section 6.6.3: what does not begin with the version is no record. */
+const isDmarc = (record: string): boolean => /^v[ \t]*=[ \t]*DMARC1[ \t]*(?:;|$)/.test(record);
+
+/**
+ * The record of the domain or, without, of the one that it belongs to. Which one that is, a list of public suffixes would
+ * tell; here each one above is asked, down to two labels.
+ */
+async function findDmarc(domain: string, dns: Dns): Promise<FoundDmarc> {
+  const labels = domain.split('.');
+  const domains = labels.slice(0, -1).map((_, index) => labels.slice(index).join('.'));
+  const answers = await Promise.all(domains.map((above) => dns.txt(`_dmarc.${above}`)));
+  for (const [index, txt] of answers.entries()) {
+    const at = domains[index]!;
+    if (txt === 'no answer') return { found: txt, at };
+    const records = typeof txt === 'string' ? [] : txt.filter(isDmarc);
+    if (records.length > 0) return { found: records, at };
+  }
+  return { found: 'none', at: domain };
+}
+
+function dmarcFindings(domain: string, { found, at }: FoundDmarc): Finding[] {
+  if (found === 'no answer') return [];
+  if (found === 'none') {
+    return [
+      warning(
+        `${domain} has no DMARC record in DNS, which large mail providers ask for: add a TXT record at _dmarc.${domain}, such as "v=DMARC1; p=none; rua=mailto:postmaster@${domain}".`,
+      ),
+    ];
+  }
+  if (found.length > 1) {
+    return [
+      warning(
+        `_dmarc.${at} has ${found.length} DMARC records in DNS, which counts as none (RFC 7489): keep one.`,
+      ),
+    ];
+  }
+  return [];
+}
+
+/** The tags of a record `a=1; b=2`. */
+function tagsOf(record: string): Map<string, string> {
+  return new Map(
+    record.split(';').flatMap((part) => {
+      const at = part.indexOf('=');
+      return at < 0 ? [] : [[part.slice(0, at).trim(), part.slice(at + 1).trim()] as const];
+    }),
+  );
+}
+
+const listed = (words: readonly string[]): string =>
+  words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;

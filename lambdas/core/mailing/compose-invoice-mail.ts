@@ -1,0 +1,106 @@
+import type { Deps } from '#core/deps.ts';
+import { instant } from '#core/deps.ts';
+import { Fault } from '#core/errors.ts';
+import type { Archive, MailAddress, Templates } from '#core/ports.ts';
+import { type InvoiceRecord, readInvoice } from '#core/repositories/invoices.ts';
+import { addressesOf, type Mail } from '#core/repositories/mails.ts';
+import { readRunSettings } from '#core/repositories/runs.ts';
+import { storedLogo } from '#core/settings/settings-logo.ts';
+import { templatesInForce } from '#core/templates/template-set.ts';
+
+type ComposeDeps = Pick<Deps, 'table' | 'archive' | 'openTemplates' | 'composer' | 'clock'>;
+
+/** @throws Fault `damaged` when a document is missing or not what was archived, `archive-conflict` for another's mail */
+export type ComposeInvoiceMail = (mail: Mail) => Promise<Uint8Array>;
+
+/**
+ * Makes the messages of some mails as they lie in the archive: each is made and filed at its first try, and every try
+ * hands over the same bytes. What mails share (templates, the logo of a run) is read once.
+ */
+export function invoiceMailComposer(deps: ComposeDeps): ComposeInvoiceMail {
+  let templates: Promise<Templates> | undefined;
+  const logos = new Map<string, ReturnType<typeof logoOfRun>>();
+  const logoOf = (runId: string) => {
+    const logo = logos.get(runId) ?? logoOfRun(runId, deps);
+    logos.set(runId, logo);
+    return logo;
+  };
+  return async (mail) => {
+    const invoice = await readInvoice(deps.table, mail.invoice);
+    if (!invoice) throw new Error(`mail ${mail.id} without invoice ${mail.invoice}`);
+    const { draftId, runId } = invoice.value;
+    const earlier = mail.attempts > 1 ? await deps.archive.get(mail.key) : undefined;
+    if (earlier) return ownBytes(earlier, draftId);
+    templates ??= templatesInForce(deps);
+    const [logo, engine] = await Promise.all([logoOf(runId), templates]);
+    const message = await compose(mail, invoice.value, logo, engine, deps);
+    const { outcome } = await deps.archive.putOnce(mail.key, message, {
+      contentType: 'message/rfc822',
+      metadata: { mail: mail.id, invoice: mail.invoice, draft: draftId },
+    });
+    if (outcome === 'stored') return message;
+    return ownBytes((await deps.archive.get(mail.key))!, draftId);
+  };
+}
+
+async function compose(
+  mail: Mail,
+  { facts, documents }: InvoiceRecord,
+  picture: Awaited<ReturnType<typeof logoOfRun>>,
+  templates: Templates,
+  deps: ComposeDeps,
+): Promise<Uint8Array> {
+  const attachments = await Promise.all(
+    documents.map(async ({ kind, fileName, key, version }) => {
+      const document = await deps.archive.get(key, version);
+      if (!document) {
+        throw new Fault(
+          'damaged',
+          `${key} is missing in the archive: restore it from a backup, then resend.`,
+        );
+      }
+      return { kind, fileName, contentType: document.file.contentType, bytes: document.bytes };
+    }),
+  );
+  // Its id is the message's own, as no two bodies may share one (RFC 2045, 7).
+  const logo = picture && { ...picture, contentId: `logo.${mail.messageId.replace(/[^\w.@-]/g, '')}` };
+  const { subject, text, html } = templates.mail({ invoice: facts, attachments, logo });
+  const named = (address: string): MailAddress => ({
+    name: facts.customer.invoiceAddressee || facts.customer.name,
+    address,
+  });
+  return deps.composer.compose({
+    messageId: mail.messageId,
+    date: instant(deps.clock.now()),
+    from: mail.from,
+    to: addressesOf(mail, 'to').map(named),
+    cc: addressesOf(mail, 'cc').map((address) => ({ name: '', address })),
+    replyTo: mail.replyTo || undefined,
+    subject,
+    text,
+    html,
+    attachments,
+    inline: logo ? [logo] : [],
+  });
+}
+
+/** The logo that the documents of a run show. */
+async function logoOfRun(runId: string, deps: Pick<Deps, 'table'>) {
+  const { pdf } = await readRunSettings(deps.table, runId);
+  const logo = storedLogo(pdf.logo);
+  if (!logo) return undefined;
+  const { png: bytes, width, height } = logo;
+  return { fileName: 'logo.png', contentType: 'image/png', bytes, width, height };
+}
+
+/** Never somebody else's mail: an archive may be older than the table, and have one under the same key. */
+function ownBytes(
+  { file, bytes }: NonNullable<Awaited<ReturnType<Archive['get']>>>,
+  draftId: string,
+): Uint8Array {
+  if (file.metadata.draft === draftId) return bytes;
+  throw new Fault(
+    'archive-conflict',
+    `Another mail lies in the archive as ${file.key}: move it away, then have the invoice mailed again.`,
+  );
+}

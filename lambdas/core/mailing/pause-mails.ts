@@ -1,0 +1,125 @@
+import type { Deps } from '#core/deps.ts';
+import { goOnUnlessStopped } from '#core/deps.ts';
+import { ConflictError } from '#core/errors.ts';
+import { addDue, removeDue } from '#core/repositories/due.ts';
+import { readInvoices } from '#core/repositories/invoices.ts';
+import { type Mail, readMails } from '#core/repositories/mails.ts';
+import { hasRested, isPaused, pausedKey, type Run, readRun, runLinePages } from '#core/repositories/runs.ts';
+import { replace, type Stored } from '#core/repositories/stored.ts';
+import { retryOnConflict, writeInChunks } from '#core/retry.ts';
+import { mayBeTried } from './mail-state.ts';
+
+/** Three changes a mail, and the mark of the pause. */
+const PER_WRITE = 33;
+const PAGE = 200;
+
+/**
+ * Of a paused run: takes the due items of its mails away, so that they stand in nobody's way and nothing looks overdue.
+ * `wakeRestedMails` brings them back.
+ * @returns whether it is paused
+ */
+export async function restRunMails(runId: string, deps: Pick<Deps, 'table' | 'stop'>): Promise<boolean> {
+  if (!(await isPaused(deps.table, runId))) return false;
+  for await (const mails of runMailPages(runId, deps)) {
+    goOnUnlessStopped(deps);
+    await restMails(runId, mails, deps);
+  }
+  return true;
+}
+
+/** What has changed since it was read is left as it is, and so is all when the run goes on. */
+export async function restMails(
+  runId: string,
+  mails: readonly Stored<Mail>[],
+  deps: Pick<Deps, 'table'>,
+): Promise<void> {
+  const resting = mails.filter(({ value }) => value.state !== 'sending' && value.dueAt !== undefined);
+  for (let at = 0; at < resting.length; at += PER_WRITE) {
+    const chunk = resting.slice(at, at + PER_WRITE);
+    try {
+      await deps.table.write([
+        // Not after the mails of a run that was resumed just now were woken.
+        { check: pausedKey(runId), expect: 'present' },
+        ...chunk.flatMap((mail) => {
+          const { dueAt, ...rest } = mail.value;
+          return [replace(mail, rest), removeDue(dueAt!, { kind: 'mail', id: mail.value.id })];
+        }),
+      ]);
+    } catch (error) {
+      if (!(error instanceof ConflictError)) throw error;
+    }
+  }
+}
+
+/**
+ * After a run was resumed: makes all of its mails due that wait for a further try, in chunks that may be repeated after a
+ * kill. Until that is done the run is due itself.
+ * @returns whether there was anything to do
+ * @throws Fault `interrupted`
+ */
+export async function wakeRestedMails(
+  runId: string,
+  deps: Pick<Deps, 'table' | 'clock' | 'stop'>,
+): Promise<boolean> {
+  const run = (await readRun(deps.table, runId))?.value;
+  if (!run || run.paused || !hasRested(run)) return false;
+  for await (const mails of runMailPages(runId, deps)) {
+    const ids = mails.filter(({ value }) => isResting(value, deps)).map(({ value }) => value.id);
+    goOnUnlessStopped(deps);
+    if (ids.length > 0) await writeInChunks(ids, PER_WRITE, (chunk) => makeDue(chunk, deps));
+  }
+  await retryOnConflict(async () => {
+    const found = (await readRun(deps.table, runId))!;
+    // Not those that rested while it was paused once more.
+    const woken: Run = { ...found.value, wokenAfter: Math.max(run.rests!, found.value.wokenAfter ?? 0) };
+    const isAllDone = woken.finished && !woken.paused && !hasRested(woken);
+    await deps.table.write([
+      replace(found, woken),
+      ...(isAllDone ? [removeDue(woken.dueAt, { kind: 'run', id: runId })] : []),
+    ]);
+  });
+  return true;
+}
+
+const isResting = (mail: Mail, { clock }: Pick<Deps, 'clock'>): boolean =>
+  mayBeTried(mail) && mail.state !== 'sending' && (mail.dueAt === undefined || mail.dueAt > clock.now());
+
+async function makeDue(ids: readonly string[], deps: Pick<Deps, 'table' | 'clock'>): Promise<void> {
+  const now = deps.clock.now();
+  const mails = (await readMails(deps.table, ids)).filter(({ value }) => isResting(value, deps));
+  if (mails.length === 0) return;
+  await deps.table.write(
+    mails.flatMap((mail) => {
+      const { id, dueAt } = mail.value;
+      return [
+        replace<Mail>(mail, { ...mail.value, dueAt: now }),
+        ...(dueAt === undefined ? [] : [removeDue(dueAt, { kind: 'mail' as const, id })]),
+        addDue(now, { kind: 'mail', id }),
+      ];
+    }),
+  );
+}
+
+/** The newest mail of each of the run's invoices that the run made itself, page by page. */
+export async function* runMailPages(
+  runId: string,
+  { table }: Pick<Deps, 'table'>,
+): AsyncGenerator<Stored<Mail>[]> {
+  for await (const page of runLinePages(table, runId, { limit: PAGE })) {
+    const invoices = await readInvoices(
+      table,
+      page.flatMap(({ value }) => value.invoice ?? []),
+    );
+    const ids = invoices.flatMap(({ value: { delivery } }) =>
+      delivery.state === 'mail' ? [delivery.mailId] : [],
+    );
+    yield (await readMails(table, ids)).filter(({ value }) => value.run === runId);
+  }
+}
+
+export async function hasWaitingMails(runId: string, deps: Pick<Deps, 'table'>): Promise<boolean> {
+  for await (const page of runMailPages(runId, deps)) {
+    if (page.some(({ value }) => mayBeTried(value))) return true;
+  }
+  return false;
+}

@@ -1,0 +1,131 @@
+import type { Deps } from '#core/deps.ts';
+import { instant } from '#core/deps.ts';
+import { mailAddresses, mailboxOf } from '#core/domain/mail-address.ts';
+import { Fault, refuse } from '#core/errors.ts';
+import { removeDue } from '#core/repositories/due.ts';
+import { type InvoiceRecord, readInvoice } from '#core/repositories/invoices.ts';
+import { appendToJournal } from '#core/repositories/journal.ts';
+import { addressesOf, type Mail, type MailState, readMail } from '#core/repositories/mails.ts';
+import { readSettings } from '#core/repositories/settings.ts';
+import { replace } from '#core/repositories/stored.ts';
+import { readSuppressions } from '#core/repositories/suppressions.ts';
+import { retryOnConflict } from '#core/retry.ts';
+import { mailChanges, newMail, withAddressOfToday } from './create-mail.ts';
+import { drawState } from './mail-state.ts';
+
+const WAITS_BY_ITSELF: readonly MailState[] = ['queued', 'sending', 'deferred'];
+
+type ResendDeps = Pick<Deps, 'table' | 'clock' | 'ids' | 'hasher'>;
+
+/**
+ * A person mails an invoice again: a new outbox record with a new Message-ID, to the address the customer has now,
+ * with the archived documents. An earlier mail that is held or of which nobody knows is `replaced` by it.
+ * @returns the new mail's id, which waits in the outbox
+ * @throws Fault `bad-input` while an earlier mail still waits, or where there is no address
+ */
+export async function resendMail(invoiceNumber: string, deps: ResendDeps): Promise<string> {
+  return retryOnConflict(async () => {
+    const { invoice, earlier, mail } = await plannedResend(invoiceNumber, deps);
+    const at = instant(deps.clock.now());
+    const { change, head } = appendToJournal(deps.hasher, invoice.key.partition, invoice.value.journal, {
+      at,
+      event: 'mail queued by a person',
+      data: { mail: mail.id, to: addressesOf(mail, 'to'), ...(earlier ? { after: earlier.value.id } : {}) },
+    });
+    const mailed: InvoiceRecord = {
+      ...invoice.value,
+      delivery: { state: 'mail', mailId: mail.id },
+      journal: head,
+    };
+    const changes = [replace(invoice, mailed), change, ...mailChanges(mail)];
+    if (earlier && (earlier.value.state === 'held' || earlier.value.state === 'unknown')) {
+      const { dueAt, ...rest } = earlier.value;
+      const reason = `Sent again as ${mail.id}. ${rest.reason ?? ''}`.trim();
+      const replaced: Mail = { ...rest, state: 'replaced', reason, changedAt: at };
+      changes.push(replace(earlier, replaced));
+      if (dueAt !== undefined) changes.push(removeDue(dueAt, { kind: 'mail', id: rest.id }));
+    }
+    await deps.table.write(changes);
+    return mail.id;
+  });
+}
+
+/** Whether these invoices can all be mailed again; nothing is written. @throws Fault `bad-input` naming all that cannot */
+export async function checkResend(invoiceNumbers: readonly string[], deps: ResendDeps): Promise<void> {
+  const problems: string[] = [];
+  for (const number of invoiceNumbers) {
+    try {
+      await plannedResend(number, deps);
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      problems.push(error.message);
+    }
+  }
+  if (problems.length > 0) refuse('Nothing was mailed: some of these invoices cannot be.', problems);
+}
+
+async function plannedResend(invoiceNumber: string, deps: ResendDeps) {
+  const settings = await readSettings(deps.table);
+  const invoice = await readInvoice(deps.table, invoiceNumber);
+  if (!invoice) throw new Fault('not-found', `There is no invoice ${invoiceNumber}.`);
+  const { facts, delivery } = invoice.value;
+  const earlierId = 'mailId' in delivery ? delivery.mailId : undefined;
+  const earlier = earlierId === undefined ? undefined : await readMail(deps.table, earlierId);
+  if (earlier && WAITS_BY_ITSELF.includes(earlier.value.state)) {
+    refuse(
+      `The mail of invoice ${invoiceNumber} still waits (${earlier.value.state}): it is sent by itself.`,
+    );
+  }
+  const addressed = await withAddressOfToday(facts, deps);
+  const who = `Customer ${facts.customer.number} (${facts.customer.name})`;
+  const { valid } = mailAddresses(addressed.customer.invoiceEmail);
+  if (valid.length === 0) {
+    refuse(`${who} has no valid invoice mail address: invoice ${invoiceNumber} cannot be mailed.`);
+  }
+  const suppressed = await readSuppressions(deps.table, valid);
+  if (valid.every((address) => suppressed.has(mailboxOf(address)))) {
+    const [why] = suppressed.values();
+    refuse(
+      `${who}: nothing is sent to ${valid.join(', ')} since ${why!.since.slice(0, 10)} (${why!.reason}). Give the customer another address, or lift it when the mailbox is well again: suppressed lift ADDRESS.`,
+    );
+  }
+  if (settings.mail.sender.address === '') refuse('The settings name no sender (mail.sender.address).');
+  const n = Number(earlier?.value.id.split('-').at(-1) ?? 0) + 1;
+  const mail = newMail(n, settings, addressed, deps);
+  return { invoice, earlier, mail };
+}
+
+/**
+ * A person decides about a mail of which nobody knows whether it arrived: it is sent again, or counts as sent.
+ * @returns the id of the mail that is now the invoice's
+ * @throws Fault `bad-input` when the mail is not `unknown`
+ */
+export async function decideMail(
+  mailId: string,
+  decision: 'send again' | 'count as sent',
+  deps: ResendDeps,
+): Promise<string> {
+  const mail = await readMail(deps.table, mailId);
+  if (!mail) throw new Fault('not-found', `There is no mail ${mailId}.`);
+  if (mail.value.state !== 'unknown') {
+    refuse(`Mail ${mailId} is ${mail.value.state}: only a mail whose fate is unknown needs a decision.`);
+  }
+  if (decision === 'send again') return resendMail(mail.value.invoice, deps);
+  const invoice = (await readInvoice(deps.table, mail.value.invoice))!;
+  const at = instant(deps.clock.now());
+  const { change, head } = appendToJournal(deps.hasher, invoice.key.partition, invoice.value.journal, {
+    at,
+    event: 'mail counted as sent by a person',
+    data: { mail: mailId },
+  });
+  const recipients = mail.value.recipients.map((recipient) =>
+    recipient.state === 'unknown' ? { ...recipient, state: 'settled' as const } : recipient,
+  );
+  const settled = drawState({ ...mail.value, recipients, changedAt: at }, 'deferred');
+  await deps.table.write([
+    replace(mail, settled),
+    replace(invoice, { ...invoice.value, journal: head }),
+    change,
+  ]);
+  return mailId;
+}

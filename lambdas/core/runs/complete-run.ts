@@ -1,0 +1,155 @@
+import { closeRun } from '#core/billing/close-run.ts';
+import { endLines } from '#core/billing/issue-lines.ts';
+import { planRun } from '#core/billing/plan-run.ts';
+import { sealRun } from '#core/billing/seal-run.ts';
+import type { Deps } from '#core/deps.ts';
+import { goOnUnlessStopped } from '#core/deps.ts';
+import { isFree } from '#core/lease.ts';
+import { wakeRestedMails } from '#core/mailing/pause-mails.ts';
+import { isWaiting } from '#core/mailing/send-invoice-mail.ts';
+import { tryMails } from '#core/mailing/send-mails.ts';
+import { removeDue } from '#core/repositories/due.ts';
+import { readInvoices } from '#core/repositories/invoices.ts';
+import { type Mail, readMails } from '#core/repositories/mails.ts';
+import {
+  activeRunKey,
+  hasRested,
+  isPaused,
+  listRunLines,
+  type Run,
+  type RunLine,
+  readRun,
+  readRunSettings,
+  runLinePages,
+} from '#core/repositories/runs.ts';
+import { replace } from '#core/repositories/stored.ts';
+import { eachAtOnce, retryOnConflict } from '#core/retry.ts';
+
+/** Drafts that are printed together, and batches under way at once: one prints while another is filed. */
+const BATCH = 20;
+const BATCHES_AT_ONCE = 2;
+const PAGE = 200;
+const POLL_MS = 200;
+
+/**
+ * Takes a run from wherever it stands to its end: plan, seal, documents, closed books, mails. Every step may be
+ * repeated and shared with other processes; after a kill, calling this again ends as if nothing had happened. A run that
+ * a person pauses is left where it then stands.
+ * @throws Fault `interrupted`, `import-interrupted`, `number-taken`; the run then waits as it is
+ */
+export async function driveRun(runId: string, deps: Deps): Promise<Run> {
+  for (;;) {
+    if (await billRun(runId, deps)) {
+      await wakeRestedMails(runId, deps);
+      await mailInvoices(runId, deps);
+    }
+    const run = await retryOnConflict(() => finishRun(runId, deps));
+    // Unless it was paused and resumed in the meantime.
+    if (run.paused || !hasRested(run)) return run;
+    goOnUnlessStopped(deps);
+  }
+}
+
+type BillDeps = Omit<Deps, 'composer' | 'openMailer' | 'secrets'>;
+
+/** The same up to the closed books; the mails wait. @returns false when the run is paused before them */
+export async function billRun(runId: string, deps: BillDeps): Promise<boolean> {
+  if (!(await planRun(runId, deps))) return false;
+  if (!(await sealRun(runId, deps))) return false;
+  if (!(await makeDocuments(runId, deps))) return false;
+  await closeRun(runId, deps);
+  return true;
+}
+
+async function makeDocuments(runId: string, deps: BillDeps): Promise<boolean> {
+  const settings = await readRunSettings(deps.table, runId);
+  for (;;) {
+    const run = (await readRun(deps.table, runId))!.value;
+    if (run.state === 'closed') return true;
+    if (run.paused) return false;
+    const total = run.planned.drafts;
+    let open = 0;
+    let leasedElsewhere = 0;
+    let ended = 0;
+    for await (const page of runLinePages(deps.table, runId, { limit: PAGE })) {
+      const todo = page.filter(({ value }) => isOpen(value));
+      leasedElsewhere += todo.filter(({ value }) => !value.releasing && !isFree(value.lease, deps)).length;
+      ended += page.filter(({ value }) => value.draft).length - todo.length;
+      open += todo.length;
+      await eachAtOnce(inBatches(todo), BATCHES_AT_ONCE, async (batch) => {
+        goOnUnlessStopped(deps);
+        if (await isPaused(deps.table, runId)) return;
+        await endLines(run, settings, batch, deps);
+        ended += batch.length;
+        deps.onProgress?.({ phase: 'documents', done: Math.min(ended, total), total });
+      });
+    }
+    // A pass that found nothing to do is the proof; one that left lines to another process looks again.
+    if (open === 0) return true;
+    if (leasedElsewhere === open) await deps.clock.wait(POLL_MS);
+    goOnUnlessStopped(deps);
+  }
+}
+
+/** Whether its documents are still to be made, or its notes to be released. */
+export const isOpen = (line: RunLine): boolean => line.state === 'planned' || line.releasing === true;
+
+export function inBatches<T>(items: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(items.length / BATCH) }, (_, index) =>
+    items.slice(index * BATCH, (index + 1) * BATCH),
+  );
+}
+
+/**
+ * Tries the run's mails that wait for their first try, and waits for those that another process is sending. Those for
+ * which the pace has no turn soon are left to `sweep`.
+ */
+async function mailInvoices(runId: string, deps: Deps): Promise<void> {
+  while (!(await isPaused(deps.table, runId))) {
+    const mails = await runMails(runId, deps);
+    const mine = mails.filter(({ state }) => state === 'queued' || state === 'sending');
+    const waiting = mine.filter((mail) => isWaiting(mail, deps));
+    goOnUnlessStopped(deps);
+    if (waiting.length > 0) {
+      const end = await tryMails(
+        waiting.map(({ id }) => id),
+        deps,
+      );
+      goOnUnlessStopped(deps);
+      if (end === 'left waiting') return;
+      const before = JSON.stringify(waiting);
+      const after = await readMails(
+        deps.table,
+        waiting.map(({ id }) => id),
+      );
+      // Whatever keeps them as they are: who calls again does not fare better.
+      if (JSON.stringify(after.map(({ value }) => value)) === before) return;
+    } else if (mine.length > 0) await deps.clock.wait(POLL_MS);
+    else return;
+  }
+}
+
+/** The newest mail of each of the run's invoices. */
+export async function runMails(runId: string, deps: Pick<Deps, 'table'>): Promise<Mail[]> {
+  const numbers = (await listRunLines(deps.table, runId)).flatMap(({ value }) => value.invoice ?? []);
+  const invoices = await readInvoices(deps.table, numbers);
+  const ids = invoices.flatMap(({ value }) =>
+    value.delivery.state === 'mail' ? [value.delivery.mailId] : [],
+  );
+  return (await readMails(deps.table, ids)).map(({ value }) => value);
+}
+
+/** Nothing of the run waits any more but its mails: the same order may start a run again. One that is paused waits. */
+export async function finishRun(runId: string, deps: Pick<Deps, 'table' | 'hasher'>): Promise<Run> {
+  const run = (await readRun(deps.table, runId))!;
+  if (run.value.finished || run.value.paused || run.value.state !== 'closed') return run.value;
+  // Its due item is what wakes its mails.
+  if (hasRested(run.value)) return run.value;
+  const finished: Run = { ...run.value, finished: true };
+  await deps.table.write([
+    replace(run, finished),
+    removeDue(run.value.dueAt, { kind: 'run', id: runId }),
+    { delete: activeRunKey(deps.hasher.sha256(JSON.stringify(run.value.order))) },
+  ]);
+  return finished;
+}

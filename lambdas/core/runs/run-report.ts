@@ -1,0 +1,184 @@
+import type { Deps } from '#core/deps.ts';
+import { euros, sum } from '#core/domain/money.ts';
+import { leftOut } from '#core/mailing/mail-state.ts';
+import type { Preflight } from '#core/mailing/preflight.ts';
+import { type MailingLeft, mailingLeft } from '#core/mailing/remaining-mails.ts';
+import { type InvoiceRecord, readInvoices } from '#core/repositories/invoices.ts';
+import { addressesOf, type Mail, readMails } from '#core/repositories/mails.ts';
+import { listRunLines, type Run, type RunLine, type RunOrder, readRun } from '#core/repositories/runs.ts';
+
+/** Amounts are decimals in euros, as text: `"-40.50"`. */
+export interface RunReport {
+  readonly run: string;
+  readonly kind: RunOrder['kind'];
+  readonly cycle?: string;
+  readonly period?: string;
+  /** Of a cancellation: the invoice it takes back. */
+  readonly cancels?: string;
+  readonly state: Run['state'] | 'dry run';
+  readonly invoiceDate: string;
+  readonly output: string;
+  readonly startedAt: string;
+  readonly paused?: true;
+  /** Instants of its pauses; the last one is open while it is paused. */
+  readonly pauses?: Run['pauses'];
+  readonly closedAt?: string;
+  readonly counts: Readonly<Record<'customers' | 'notes' | CustomerReport['state'], number>>;
+  /** Of the invoices it issued, also of those that were cancelled later; of the drafts in a dry run. */
+  readonly totals: { readonly net: string; readonly vat: string; readonly gross: string };
+  /** The invoices by the way they go: `accepted`, `to print`, `unknown` … */
+  readonly delivery: Readonly<Record<string, number>>;
+  readonly customers: readonly CustomerReport[];
+  readonly discrepancies: readonly string[];
+  /** While mails of it wait. */
+  readonly mailing?: MailingLeft;
+  /** Of a dry run with output pdf: what would become of the mails. */
+  readonly preflight?: Preflight;
+}
+
+export interface CustomerReport {
+  readonly customer: string;
+  readonly name: string;
+  readonly state: RunLine['state'] | 'cancelled';
+  /** The invoice that took this one back. */
+  readonly cancelledBy?: string;
+  readonly reasons?: readonly string[];
+  readonly invoice?: string;
+  readonly notes?: number;
+  readonly net?: string;
+  readonly vat?: string;
+  readonly gross?: string;
+  readonly delivery?: {
+    readonly state: string;
+    readonly reason?: string;
+    readonly to?: readonly string[];
+    /** Addresses that did not get the mail, each with its reason. */
+    readonly leftOut?: readonly string[];
+  };
+  /** Archive keys. */
+  readonly files?: readonly string[];
+}
+
+const NEEDS_A_PERSON = ['held', 'failed', 'unknown', 'bounced', 'suppressed', 'complained'];
+
+/**
+ * Exit code 1: everything was done, but something is held, failed or unknown, or the run is paused. What the preflight of
+ * a dry run warns of is not: an invoice that cannot be mailed is printed.
+ */
+export const needsAPerson = (report: RunReport): boolean =>
+  report.paused === true || report.discrepancies.length > 0 || report.customers.some(needsAttention);
+
+export const needsAttention = ({ state, delivery }: CustomerReport): boolean =>
+  NEEDS_A_PERSON.includes(state) || NEEDS_A_PERSON.includes(delivery?.state ?? '');
+
+/**
+ * What became of every customer of a run, as it is now: mails live on after the books are closed. What is still to come of
+ * them is told where there is a clock.
+ */
+export async function runReport(
+  runId: string,
+  deps: Pick<Deps, 'table'> & Partial<Pick<Deps, 'clock'>>,
+): Promise<RunReport> {
+  const run = (await readRun(deps.table, runId))!.value;
+  const lines = (await listRunLines(deps.table, runId)).map(({ value }) => value);
+  const invoices = await readInvoices(
+    deps.table,
+    lines.flatMap(({ invoice }) => invoice ?? []),
+  );
+  const byNumber = new Map(invoices.map(({ value }) => [value.facts.number, value]));
+  const mails = await readMails(
+    deps.table,
+    invoices.flatMap(({ value }) => (value.delivery.state === 'mail' ? [value.delivery.mailId] : [])),
+  );
+  const byId = new Map(mails.map(({ value }) => [value.id, value]));
+  const customers = lines.map((line) => {
+    const invoice = line.invoice ? byNumber.get(line.invoice) : undefined;
+    return customerReport(line, invoice, byId);
+  });
+  const billed = lines.filter(({ state }) => state === 'issued');
+  const { table, clock } = deps;
+  const mailing = clock && (await mailingLeft(run, [...byId.values()], { table, clock }));
+  return { ...summarize(run, run.state, billed, customers), ...(mailing ? { mailing } : {}) };
+}
+
+export function summarize(
+  run: Run,
+  state: RunReport['state'],
+  billed: readonly RunLine[],
+  customers: readonly CustomerReport[],
+): RunReport {
+  const { cycle, period, kind, output, cancellation } = run.order;
+  const count = (wanted: CustomerReport['state']) => customers.filter(({ state }) => state === wanted).length;
+  const total = (of: 'net' | 'vat' | 'gross') => euros(sum(billed.map(({ draft }) => draft!.totals[of])));
+  const delivery: Record<string, number> = {};
+  for (const { delivery: way } of customers) if (way) delivery[way.state] = (delivery[way.state] ?? 0) + 1;
+  return {
+    run: run.id,
+    kind,
+    state,
+    invoiceDate: run.invoiceDate,
+    output,
+    startedAt: run.startedAt,
+    ...(cycle && period ? { cycle, period } : {}),
+    ...(cancellation ? { cancels: cancellation.invoice } : {}),
+    ...(run.paused ? { paused: run.paused } : {}),
+    ...(run.pauses ? { pauses: run.pauses } : {}),
+    ...(run.closedAt ? { closedAt: run.closedAt } : {}),
+    counts: {
+      customers: customers.length,
+      notes: sum(billed.map(({ draft }) => draft!.noteIds.length)),
+      'nothing to bill': count('nothing to bill'),
+      held: count('held'),
+      planned: count('planned'),
+      issued: count('issued'),
+      failed: count('failed'),
+      cancelled: count('cancelled'),
+    },
+    totals: { net: total('net'), vat: total('vat'), gross: total('gross') },
+    delivery,
+    customers,
+    discrepancies: run.discrepancies ?? [],
+  };
+}
+
+export function customerReport(
+  line: RunLine,
+  invoice: InvoiceRecord | undefined,
+  mails: ReadonlyMap<string, Mail>,
+): CustomerReport {
+  const { customer, name, state, reasons, draft } = line;
+  return {
+    customer,
+    name,
+    ...(invoice?.cancelledBy ? { state: 'cancelled' as const, cancelledBy: invoice.cancelledBy } : { state }),
+    ...(reasons ? { reasons } : {}),
+    ...(draft ? amounts(draft) : {}),
+    ...(invoice
+      ? {
+          invoice: invoice.facts.number,
+          delivery: deliveryReport(invoice, mails),
+          files: invoice.documents.map(({ key }) => key),
+        }
+      : {}),
+  };
+}
+
+const amounts = ({ noteIds, totals }: NonNullable<RunLine['draft']>) => ({
+  notes: noteIds.length,
+  net: euros(totals.net),
+  vat: euros(totals.vat),
+  gross: euros(totals.gross),
+});
+
+export const deliveryReport = ({ delivery }: InvoiceRecord, mails: ReadonlyMap<string, Mail>) =>
+  delivery.state === 'mail' ? mailReport(mails.get(delivery.mailId)!) : delivery;
+
+export function mailReport(mail: Mail) {
+  const others = leftOut(mail);
+  return {
+    state: mail.state,
+    to: addressesOf(mail, 'to'),
+    ...(mail.reason ? { reason: mail.reason } : {}),
+    ...(others.length > 0 ? { leftOut: others } : {}),
+  };
+}

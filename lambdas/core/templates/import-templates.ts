@@ -1,0 +1,55 @@
+import type { Deps } from '#core/deps.ts';
+import { instant } from '#core/deps.ts';
+import type { TemplateEngine, TemplateSet } from '#core/ports.ts';
+import { appendToJournal } from '#core/repositories/journal.ts';
+import { createOrReplace } from '#core/repositories/stored.ts';
+import {
+  findTemplates,
+  TEMPLATES_KEY,
+  TEMPLATES_PARTITION,
+  type TemplatesRecord,
+} from '#core/repositories/templates.ts';
+import { retryOnConflict } from '#core/retry.ts';
+import { storeTemplateFiles } from './template-set.ts';
+
+export interface TemplatesImport {
+  readonly changed: boolean;
+  /** The own files that are in force now. */
+  readonly files: readonly string[];
+  /** ISO 639-1 codes of the languages that documents are made in. */
+  readonly languages: readonly string[];
+}
+
+/**
+ * Puts own templates in force: these files take the place of the shipped ones of the same path, and no others; none at
+ * all goes back to the shipped ones. Runs that have started keep theirs. The same again is no change.
+ * @param given bytes by path
+ * @throws Fault `bad-input` with every error: file, line, reason; what was in force stays so
+ */
+export async function importTemplates(
+  given: Readonly<Record<string, Uint8Array>>,
+  deps: Pick<Deps, 'table' | 'archive' | 'clock' | 'hasher'> & { readonly templateEngine: TemplateEngine },
+): Promise<TemplatesImport> {
+  const files = deps.templateEngine.accept(given);
+  const { languages } = deps.templateEngine.open(files);
+  const set = await storeTemplateFiles(files, deps);
+  const changed = await retryOnConflict(() => putInForce(set, deps));
+  return { changed, files: Object.keys(set), languages };
+}
+
+async function putInForce(
+  set: TemplateSet,
+  deps: Pick<Deps, 'table' | 'clock' | 'hasher'>,
+): Promise<boolean> {
+  const old = await findTemplates(deps.table);
+  const before = old?.value.set ?? {};
+  if (JSON.stringify(before) === JSON.stringify(set)) return false;
+  const { change, head } = appendToJournal(deps.hasher, TEMPLATES_PARTITION, old?.value.journal, {
+    at: instant(deps.clock.now()),
+    event: 'templates changed',
+    data: { before, after: set },
+  });
+  const record: TemplatesRecord = { set, journal: head };
+  await deps.table.write([createOrReplace(TEMPLATES_KEY, old, record), change]);
+  return true;
+}

@@ -1,0 +1,336 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  createInstantInvoice,
+  instantResult,
+  startInstantInvoice,
+} from '#core/billing/create-instant-invoice.ts';
+import type { InstantOrder } from '#core/billing/instant-order.ts';
+import { planRun } from '#core/billing/plan-run.ts';
+import { previewInvoice } from '#core/billing/preview-invoice.ts';
+import { startRun } from '#core/billing/start-run.ts';
+import { putNote } from '#core/deliveries/put-note.ts';
+import type { Deps } from '#core/deps.ts';
+import { deliveryNoteSchema, noteIdOf } from '#core/domain/delivery-note.ts';
+import type { Fault } from '#core/errors.ts';
+import { listCustomerInvoices, readInvoice } from '#core/repositories/invoices.ts';
+import { readJournal } from '#core/repositories/journal.ts';
+import { readMail } from '#core/repositories/mails.ts';
+import { listOpenNotes, readNote } from '#core/repositories/notes.ts';
+import { listRunIds } from '#core/repositories/runs.ts';
+import { driveRun } from '#core/runs/complete-run.ts';
+import { sweep } from '#core/runs/sweep.ts';
+import { bill, customerOf, loadOffice, noteOf, OCTOBER } from '#test/support/office.ts';
+import { brokenPromises } from '#test/support/promises.ts';
+import { createWorld, Killed, type World } from '#test/support/world.ts';
+
+const notes = [noteOf('L1', '9', 1), noteOf('L2', '9', 2, 5), noteOf('L3', '9', 3), noteOf('L4', '10', 4)];
+const LINES = noteOf('any', '9', 1).lines;
+type Order = InstantOrder & { readonly idempotencyKey?: string };
+
+async function openOffice(seed = 1, customers?: Parameters<typeof loadOffice>[2]) {
+  const world = createWorld(seed);
+  const { deps } = world.process();
+  await loadOffice(deps, notes, customers);
+  return { world, deps };
+}
+
+async function invoiceOf(order: Order, deps: Deps) {
+  const runId = await createInstantInvoice(order, deps, (id) => driveRun(id, deps));
+  const result = await instantResult(runId, deps);
+  assert.equal(result.state, 'issued');
+  return (await readInvoice(deps.table, result.invoice))!.value;
+}
+
+const open = async (deps: Deps, customer: string) =>
+  (await listOpenNotes(deps.table, customer, '2099-12-31')).map(({ noteId }) => noteId);
+
+/** The order is refused, the preview of it too, and neither writes anything. */
+async function assertRefused(
+  order: Order,
+  deps: Deps,
+  expected: { code: Fault['code']; details?: string[] },
+) {
+  const readOnly = { ...deps, table: { ...deps.table, write: () => assert.fail('a refused order writes') } };
+  await assert.rejects(startInstantInvoice(order, readOnly), expected);
+  const { output: _, idempotencyKey: _key, ...previewed } = order;
+  await assert.rejects(previewInvoice(previewed, readOnly), expected);
+}
+
+/** Nothing is lost, doubled or left lying about. */
+async function assertWhole(world: World, more: readonly (typeof notes)[number][] = []) {
+  const { received, lost: unknowable } = world;
+  const evidence = { ...world, notes: [...notes, ...more], received, unknowable };
+  assert.deepEqual(await brokenPromises(evidence, true), []);
+}
+
+test('only the chosen notes are billed; the others stay open', async () => {
+  const { world, deps } = await openOffice();
+  const { noteIds, facts } = await invoiceOf(
+    { customer: '9', notes: ['2026/L3', '2026/L1', '2026/L3'] },
+    deps,
+  );
+  assert.deepEqual([noteIds, facts.totals.notes], [['2026/L1', '2026/L3'], 2]);
+  assert.deepEqual(await open(deps, '9'), ['2026/L2']);
+  assert.deepEqual((await invoiceOf({ customer: '9' }, deps)).noteIds, ['2026/L2']);
+  await assertWhole(world);
+});
+
+test('chosen notes that cannot be billed are all named, and nothing is left behind', async () => {
+  const { deps } = await openOffice();
+  await invoiceOf({ customer: '9', notes: ['2026/L1'] }, deps);
+  const run = await startRun({ ...OCTOBER, customers: ['9'] }, deps);
+  await planRun(run, deps);
+  await assertRefused({ customer: '9', notes: ['2026/L1', '2026/L2'] }, deps, {
+    code: 'note-not-open',
+    details: [
+      'Delivery note 2026/L1 is billed in invoice 2026000001.',
+      `Delivery note 2026/L2 is just being billed (run ${run}).`,
+    ],
+  });
+  await assertRefused({ customer: '9', notes: ['2026/L1', '2026/L4', 'L9'] }, deps, {
+    code: 'bad-input',
+    details: [
+      "Delivery note 2026/L4 is customer 10's, not 9's.",
+      'There is no delivery note L9: name it with its year, such as 2026/L-1.',
+      'Delivery note 2026/L1 is billed in invoice 2026000001.',
+    ],
+  });
+  await assertRefused({ customer: '9' }, deps, { code: 'nothing-to-bill' });
+  await assertRefused({ customer: '9', notes: [] }, deps, { code: 'bad-input' });
+  await assertRefused({ customer: '9', notes: ['2026/L2'], lines: LINES }, deps, { code: 'bad-input' });
+  await assertRefused({ customer: '4711' }, deps, {
+    code: 'bad-input',
+    details: ['Customer 4711 is not known.'],
+  });
+});
+
+test('given lines become a note first, with a journal of its own, and only they are billed', async () => {
+  const { world, deps } = await openOffice();
+  const order = { customer: '9', lines: LINES.toReversed(), note: { number: 'T-1', date: '2026-11-01' } };
+  const { noteIds, facts, runId } = await invoiceOf(order, deps);
+  assert.deepEqual([noteIds, facts.delivered.from], [['2026/T-1'], '2026-11-01']);
+  const record = (await readNote(deps.table, '2026/T-1'))!.value;
+  assert.deepEqual([record.note.lines, record.invoice], [LINES, facts.number]);
+  const chain = await readJournal(deps.table, deps.hasher, 'NOTE#2026/T-1', record.journal);
+  assert.deepEqual(
+    [chain.intact, chain.entries.map(({ event }) => event)],
+    [true, ['note created', 'note billed']],
+  );
+  assert.deepEqual(await open(deps, '9'), ['2026/L1', '2026/L2', '2026/L3']);
+
+  const unnamed = await invoiceOf({ customer: '9', lines: LINES }, deps);
+  assert.match(unnamed.noteIds[0]!, /^2026\/I-[A-Z0-9]+$/);
+  assert.equal(unnamed.facts.delivered.from, '2026-11-02', 'today');
+  assert.notEqual(unnamed.runId, runId);
+  const written = await Promise.all(['2026/T-1', unnamed.noteIds[0]!].map((id) => readNote(deps.table, id)));
+  await assertWhole(
+    world,
+    written.map((note) => note!.value.note),
+  );
+});
+
+test('lines that make no note, and a number that a note has, are refused before anything is written', async () => {
+  const { deps } = await openOffice();
+  const [line] = LINES;
+  const twice = /lines: hold position 1 twice/;
+  await assert.rejects(invoiceOf({ customer: '9', lines: [line!, line!] }, deps), { message: twice });
+  await assertRefused({ customer: '9', lines: LINES, note: { number: 'L4', date: '2026-10-30' } }, deps, {
+    code: 'bad-input',
+    details: ['note.number: there is a note 2026/L4 already: give another number, or none.'],
+  });
+  await assertRefused({ customer: '9', lines: LINES, note: { number: '../x' } }, deps, { code: 'bad-input' });
+  await assertRefused({ customer: '9', note: { number: 'X' } }, deps, { code: 'bad-input' });
+  const snow = [{ ...line!, description: 'Schnee ☃' }];
+  await assert.rejects(invoiceOf({ customer: '9', lines: snow }, deps), { code: 'bad-input', message: /☃/ });
+  assert.deepEqual(
+    [await listRunIds(deps.table), await open(deps, '9')],
+    [[], ['2026/L1', '2026/L2', '2026/L3']],
+  );
+});
+
+test('a customer whose documents cannot be made is refused with all reasons, before a number is taken', async () => {
+  const { world, deps } = await openOffice(1, [
+    customerOf('9', { name: '☃', vatId: 'DE1' }),
+    customerOf('10'),
+    customerOf('70'),
+  ]);
+  const refusal = (error: Fault) => error.code === 'bad-input' && error.details.length === 2;
+  await assert.rejects(startInstantInvoice({ customer: '9' }, deps), refusal);
+  await assert.rejects(startInstantInvoice({ customer: '9', lines: LINES }, deps), refusal);
+  assert.deepEqual(await listRunIds(deps.table), []);
+  assert.equal((await invoiceOf({ customer: '10' }, deps)).facts.number, '2026000001');
+  await assertWhole(world);
+});
+
+test('the same key is the same invoice for ever, and another order with it is refused', async () => {
+  const { world, deps } = await openOffice();
+  const order: Order = { customer: '9', lines: LINES, idempotencyKey: 'till 1, receipt 17' };
+  const first = await invoiceOf(order, deps);
+  const again = await invoiceOf({ lines: LINES, ...order }, deps);
+  assert.deepEqual(again, first);
+  await assert.rejects(startInstantInvoice({ ...order, lines: LINES.slice(1) }, deps), {
+    code: 'idempotency-mismatch',
+  });
+  await assert.rejects(startInstantInvoice({ ...order, output: 'screen' }, deps), {
+    code: 'idempotency-mismatch',
+  });
+  const overOpen = { customer: '9', idempotencyKey: 'till 1, receipt 18' };
+  assert.deepEqual(await invoiceOf(overOpen, deps), await invoiceOf(overOpen, deps));
+  assert.equal((await listCustomerInvoices(deps.table, '9')).length, 2);
+  await assertWhole(world, [(await readNote(deps.table, first.noteIds[0]!))!.value.note]);
+});
+
+test('two calls at once make one invoice: by their key, or over the same notes', async () => {
+  for (let seed = 1; seed <= 20; seed++) {
+    const { world } = await openOffice(seed);
+    const call = (order: Order) => {
+      const { deps } = world.process();
+      return invoiceOf(order, deps);
+    };
+    const both = (order: Order) => Promise.all([call(order), call(order)]);
+    const made = [
+      await both({ customer: '9', lines: LINES, idempotencyKey: 'a' }),
+      await both({ customer: '9', notes: ['2026/L1', '2026/L2'] }),
+      await both({ customer: '10' }),
+    ];
+    for (const [one, other] of made) assert.deepEqual(one, other);
+    assert.equal((await listRunIds(world.table)).length, 3);
+    await assertWhole(world, [(await readNote(world.table, made[0]![0].noteIds[0]!))!.value.note]);
+  }
+});
+
+test('of two calls at once for overlapping notes, or one number, the second is refused and leaves nothing', async () => {
+  for (let seed = 1; seed <= 20; seed++) {
+    const { world } = await openOffice(seed);
+    const call = (order: Order) => {
+      const { deps } = world.process();
+      return invoiceOf(order, deps);
+    };
+    const notesEnds = await Promise.allSettled([
+      call({ customer: '9', notes: ['2026/L1', '2026/L2'] }),
+      call({ customer: '9', notes: ['2026/L2', '2026/L3'] }),
+    ]);
+    const named = (lines: typeof LINES): Order => ({ customer: '9', lines, note: { number: 'T-1' } });
+    const lineEnds = await Promise.allSettled([call(named(LINES)), call(named(LINES.slice(1)))]);
+    for (const [ends, code] of [
+      [notesEnds, 'note-not-open'],
+      [lineEnds, 'bad-input'],
+    ] as const) {
+      const refused = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
+      assert.deepEqual(
+        refused.map((reason) => reason.code),
+        [code],
+      );
+    }
+    assert.equal((await listRunIds(world.table)).length, 2);
+    await assertWhole(world, [(await readNote(world.table, '2026/T-1'))!.value.note]);
+  }
+});
+
+test('a call that is killed anywhere is completed by repeating it, or by the next sweep', async () => {
+  for (const when of ['before', 'after'] as const) {
+    for (let at = 1, killed = true; killed; at++) {
+      const { world, deps } = await openOffice(at);
+      const order: Order = { customer: '9', lines: LINES, idempotencyKey: 'receipt' };
+      const mortal = world.process({ at, when });
+      killed = await invoiceOf(order, mortal.deps).then(
+        () => false,
+        (error) => {
+          assert.ok(error instanceof Killed, error);
+          return true;
+        },
+      );
+      mortal.end();
+      if (at % 2 === 0) await sweep(deps);
+      const { facts, noteIds } = await invoiceOf(order, deps);
+      for (let turns = 0; turns < 3; turns++) {
+        world.advance(3_600_000);
+        await sweep(deps);
+      }
+      assert.deepEqual(await listCustomerInvoices(deps.table, '9'), [facts.number]);
+      assert.equal((await listRunIds(deps.table)).length, 1);
+      assert.ok(world.received.size <= 1, 'one mail at most');
+      const unknowable = await unknown(world);
+      const written = (await readNote(deps.table, noteIds[0]!))!.value.note;
+      const evidence = { ...world, notes: [...notes, written], unknowable };
+      assert.deepEqual(await brokenPromises(evidence, true), [], `killed ${when} call ${at}`);
+    }
+  }
+});
+
+/** The one mail, where the process died between its hand-over and the answer. */
+async function unknown({ table }: World): Promise<Set<string>> {
+  const mail = (await readMail(table, '2026000001-1'))?.value;
+  return new Set(mail?.state === 'unknown' ? [mail.messageId] : []);
+}
+
+test('a note may change between order and order, but not while its invoice is made', async () => {
+  const { deps } = await openOffice();
+  const runId = await startInstantInvoice({ customer: '9', notes: ['2026/L1'] }, deps);
+  assert.deepEqual(await instantResult(runId, deps), { state: 'under way' });
+  await assert.rejects(putNote(noteOf('L1', '9', 1, 99), deps), { code: 'note-not-open' });
+  assert.equal(await putNote(noteOf('L2', '9', 2, 99), deps), 'updated');
+  await driveRun(runId, deps);
+  assert.deepEqual(await instantResult(runId, deps), { state: 'issued', invoice: '2026000001' });
+  await assert.rejects(instantResult('nothing', deps), { code: 'not-found' });
+});
+
+test('documents that cannot be made keep their number with the reason, and are made later', async () => {
+  const { world, deps } = await openOffice();
+  const render = async (documents: readonly unknown[]) =>
+    documents.map(() => ({ ok: false, reason: 'no paper' }) as const);
+  const broken = { ...deps, printer: { ...deps.printer, render } };
+  const runId = await createInstantInvoice({ customer: '9' }, broken, (id) => driveRun(id, broken));
+  const failed = await instantResult(runId, deps);
+  assert.ok(failed.state === 'failed' && /no paper/.test(failed.reasons.join()), JSON.stringify(failed));
+  world.advance(3_600_000);
+  await sweep(deps);
+  assert.deepEqual(await instantResult(runId, deps), { state: 'issued', invoice: '2026000001' });
+});
+
+test('a preview shows what would be billed, without a number, and stores nothing', async () => {
+  const { deps } = await openOffice();
+  const readOnly = { ...deps, table: { ...deps.table, write: () => assert.fail('a preview writes') } };
+  const drawn = async (order: Parameters<typeof previewInvoice>[0]) =>
+    JSON.parse(new TextDecoder().decode(await previewInvoice(order, readOnly)))[0];
+  const over = async (order: Parameters<typeof previewInvoice>[0]) => {
+    const { number, date, totals } = await drawn(order);
+    return [number, date, totals.notes];
+  };
+  const DRAFT = 'documents.draftNumber';
+  assert.deepEqual(await over({ customer: '9' }), [DRAFT, '2026-11-02', 3]);
+  assert.deepEqual(await over({ customer: '9', notes: ['2026/L2'] }), [DRAFT, '2026-11-02', 1]);
+  assert.deepEqual(await over({ customer: '9', lines: LINES }), [DRAFT, '2026-11-02', 1]);
+  const run = await startRun({ ...OCTOBER, until: '2026-10-01' }, deps);
+  await planRun(run, deps);
+  assert.deepEqual(
+    await over({ customer: '9' }),
+    [DRAFT, '2026-11-02', 2],
+    'what is just being billed is not open',
+  );
+  const previewed = await drawn({ customer: '10', invoiceDate: '2026-11-20' });
+  await driveRun(run, deps);
+  const { facts } = await invoiceOf({ customer: '10', invoiceDate: '2026-11-20' }, deps);
+  assert.deepEqual([previewed.totals, previewed.date], [facts.totals, facts.date]);
+});
+
+test('an instant invoice beside a monthly run bills what that one has not claimed', async () => {
+  const { world, deps } = await openOffice();
+  const [, { noteIds }] = await Promise.all([
+    bill(world.process().deps, { ...OCTOBER, customers: ['10'] }),
+    invoiceOf({ customer: '9', notes: ['2026/L2'] }, world.process().deps),
+  ]);
+  assert.deepEqual(noteIds, ['2026/L2']);
+  await bill(deps);
+  await assertWhole(world);
+});
+
+test('a note of given lines is a note like any other: it is parsed by the same schema', () => {
+  const [line] = LINES;
+  const note = deliveryNoteSchema.parse({
+    ...{ number: 'T-1', date: '2026-11-01', customer: '9' },
+    lines: [{ ...line, quantity: '10', unitPrice: '0.8915', vatRate: '7', discount: '0' }],
+  });
+  assert.deepEqual([noteIdOf(note), note.lines], ['2026/T-1', [line]]);
+});

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Fault } from '#core/errors.ts';
+import { printInParts } from '#core/invoices/print-in-parts.ts';
+import type { PdfMerger } from '#core/ports.ts';
+import { readSettings } from '#core/repositories/settings.ts';
+import { runReport } from '#core/runs/run-report.ts';
+import { importSettings } from '#core/settings/import-settings.ts';
+import { bill, customerOf, loadOffice, noteOf } from '#test/support/office.ts';
+import { createWorld } from '#test/support/world.ts';
+
+/** Joins what it gets line by line; the simulated printer's documents are the invoices as JSON. */
+const joining = (titles: string[]): PdfMerger => ({
+  async merge(groups, { title }) {
+    titles.push(title);
+    return Buffer.concat(groups.flat().flatMap((one) => [one, Buffer.from('\n')]));
+  },
+});
+
+const numbersIn = (file: Uint8Array) =>
+  Buffer.from(file)
+    .toString()
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line)[0].number);
+
+async function office(onPaper: number) {
+  const world = createWorld(1);
+  const { deps } = world.process();
+  const customers = Array.from({ length: onPaper + 1 }, (_, index) =>
+    customerOf(String(index + 1), { invoiceByMail: index === onPaper }),
+  );
+  await loadOffice(
+    deps,
+    customers.map(({ number }) => noteOf(`L${number}`, number, 1)),
+    customers,
+  );
+  const { run } = await bill(deps);
+  const titles: string[] = [];
+  return { world, titles, run, deps: { ...deps, merger: joining(titles) } };
+}
+
+const fileOf = async (key: string, { archive }: Awaited<ReturnType<typeof office>>['deps']) =>
+  (await archive.get(key))!.bytes;
+
+describe('the paper post in parts', () => {
+  it('is filed in order under keys of its own, and counts as printed', async () => {
+    const { titles, run, deps } = await office(260);
+    const keys = await printInParts(run, deps);
+    assert.equal(keys.length, 2);
+    for (const [index, key] of keys.entries()) {
+      assert.match(key, new RegExp(`^print/${run}/[0-9a-f]+/${run}-${index + 1}-of-2\\.pdf$`));
+    }
+    assert.deepEqual(titles, [`Run ${run}, part 1 of 2`, `Run ${run}, part 2 of 2`]);
+    const parts = await Promise.all(keys.map(async (key) => numbersIn(await fileOf(key, deps))));
+    assert.deepEqual([parts[0]!.length, parts[1]!.length], [250, 10]);
+    const expected = Array.from({ length: 260 }, (_, index) => `2026${String(index + 1).padStart(6, '0')}`);
+    assert.deepEqual(parts.flat(), expected, 'all that is on paper, in the order of the customers');
+    assert.deepEqual((await runReport(run, deps)).delivery, { printed: 260, accepted: 1 });
+  });
+
+  it('is found again as it was filed, and made anew when there is other post or another way to join it', async () => {
+    const { run, titles, deps } = await office(3);
+    const first = await printInParts(run, deps);
+    assert.deepEqual(
+      first.map((key) => key.split('/').at(-1)),
+      [`${run}.pdf`],
+    );
+    assert.deepEqual(await printInParts(run, deps), first);
+    assert.equal(titles.length, 1);
+    const settings = await readSettings(deps.table);
+    const duplex = { ...settings.pdf, duplex: !settings.pdf.duplex };
+    await importSettings({ ...settings, pdf: duplex }, undefined, deps);
+    assert.notDeepEqual(await printInParts(run, deps), first);
+    assert.equal(titles.length, 2);
+  });
+
+  it('counts as printed also when the call before was cut off between the filing and the marking', async () => {
+    const { run, titles, deps } = await office(3);
+    const table: typeof deps.table = {
+      ...deps.table,
+      write: async () => {
+        throw new Fault('unavailable', 'cut off');
+      },
+    };
+    await assert.rejects(printInParts(run, { ...deps, table }), { code: 'unavailable' });
+    assert.deepEqual((await runReport(run, deps)).delivery, { 'to print': 3, accepted: 1 });
+    await printInParts(run, deps);
+    assert.deepEqual((await runReport(run, deps)).delivery, { printed: 3, accepted: 1 });
+    assert.equal(titles.length, 1);
+  });
+
+  it('is nothing where all goes by mail, and of an unknown run a fault', async () => {
+    const { run, deps } = await office(0);
+    assert.deepEqual(await printInParts(run, deps), []);
+    await assert.rejects(printInParts('nowhere', deps), { code: 'not-found' });
+  });
+
+  it('stops between two parts when the time is up, and only what was filed counts as printed', async () => {
+    const { run, titles, deps } = await office(260);
+    let filed = 0;
+    const archive: typeof deps.archive = {
+      ...deps.archive,
+      async putOnce(...args) {
+        filed++;
+        return deps.archive.putOnce(...args);
+      },
+    };
+    const stop = {
+      get aborted() {
+        return filed > 0;
+      },
+    } as AbortSignal;
+    await assert.rejects(
+      printInParts(run, { ...deps, archive, stop }),
+      (error) => error instanceof Fault && error.code === 'interrupted',
+    );
+    assert.deepEqual((await runReport(run, deps)).delivery, { printed: 250, 'to print': 10, accepted: 1 });
+    assert.equal((await printInParts(run, deps)).length, 2);
+    assert.equal(titles.length, 2, 'the first part was not made again');
+  });
+});
