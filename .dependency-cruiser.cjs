@@ -1,5 +1,5 @@
 // The import rules of ARCHITECTURE.md, checked on every run.
-// handler, local → wiring, http → core ← adapters
+// handler, local → cli → wiring → http → core ← adapters
 
 /** The rooms of the core, each with the other rooms it may import. All may import domain, repositories and core's own files. */
 const ROOMS = {
@@ -17,6 +17,25 @@ const ROOMS = {
 const SHARED = ['domain', 'repositories'];
 const OWN_FILES = ['archive-limits', 'deps', 'errors', 'lease', 'paging', 'ports', 'retry', 'table-limits'];
 
+/** The rooms of test/support, each with the other rooms it may import. */
+const SUPPORT_ROOMS = {
+  process: [],
+  documents: [],
+  simulation: ['process'],
+  data: ['simulation'],
+  mail: ['data', 'process', 'simulation'],
+  api: ['data', 'simulation'],
+  aws: ['process', 'simulation'],
+};
+
+const supportRules = Object.entries(SUPPORT_ROOMS).map(([room, others]) => ({
+  name: `test-support-${room}-knows-its-neighbours`,
+  comment: 'a room of test/support imports no other rooms but those that SUPPORT_ROOMS names for it',
+  severity: 'error',
+  from: { path: `^test/support/${room}/` },
+  to: { path: '^test/support/', pathNot: `^test/support/(${[room, ...others].join('|')})/` },
+}));
+
 const roomRules = Object.entries(ROOMS).map(([room, others]) => ({
   name: `core-${room}-knows-its-neighbours`,
   comment: 'a room of the core imports no other rooms but those that ROOMS names for it',
@@ -31,6 +50,7 @@ const roomRules = Object.entries(ROOMS).map(([room, others]) => ({
 module.exports = {
   forbidden: [
     ...roomRules,
+    ...supportRules,
     {
       name: 'core-files-lie-in-a-room',
       comment:
@@ -85,6 +105,30 @@ module.exports = {
       severity: 'error',
       from: { path: '^lambdas/http/' },
       to: { path: '^lambdas/', pathNot: '^lambdas/(core|http)/' },
+    },
+    {
+      name: 'wiring-knows-no-program',
+      comment: 'wiring builds what the command line and the server work with, and knows neither',
+      severity: 'error',
+      from: { path: '^lambdas/wiring/' },
+      to: { path: '^lambdas/', pathNot: '^lambdas/(core|adapters|http|wiring)/' },
+    },
+    {
+      name: 'cli-knows-no-machine',
+      comment: 'the command line works for this machine and for a stage, so it knows nothing of local/',
+      severity: 'error',
+      from: { path: '^lambdas/cli/' },
+      to: { path: '^lambdas/', pathNot: '^lambdas/(core|http|wiring|cli)/' },
+    },
+    {
+      name: 'handlebars-rooms',
+      comment: 'documents and checks use the engine, checks use documents, and the engine uses neither',
+      severity: 'error',
+      from: { path: '^lambdas/adapters/handlebars/(engine|documents)/' },
+      to: {
+        path: '^lambdas/adapters/handlebars/',
+        pathNot: ['^lambdas/adapters/handlebars/engine/', '^lambdas/adapters/handlebars/$1/'],
+      },
     },
     {
       name: 'only-wiring-chooses-adapters',

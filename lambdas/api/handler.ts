@@ -3,7 +3,7 @@ import { type APIGatewayProxyResult, handle, type LambdaEvent } from 'hono/aws-l
 import { createApp } from '#http/app.ts';
 import { openAwsApi, type ThisCall } from '#wiring/aws-api.ts';
 import { apiConfig } from '#wiring/config.ts';
-import { lambdaLog, thisCall } from '#wiring/function.ts';
+import { lambdaLog, thisCall } from '#wiring/lambda-runtime.ts';
 import { fitting } from './fitting.ts';
 
 const { deps, inCall } = openAwsApi(apiConfig(process.env), lambdaLog);

@@ -6,7 +6,7 @@ import { advanceRun } from '#core/runs/advance-run.ts';
 import { startScheduledRun } from '#core/runs/start-scheduled-run.ts';
 import { openAws } from '#wiring/aws.ts';
 import { awsConfig } from '#wiring/config.ts';
-import { count, eachMessage, lambdaLog, thisCall } from '#wiring/function.ts';
+import { count, eachMessage, lambdaLog, thisCall } from '#wiring/lambda-runtime.ts';
 
 const aws = openAws(awsConfig(process.env), lambdaLog);
 

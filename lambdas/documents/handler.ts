@@ -3,7 +3,7 @@ import { issueCustomers } from '#core/billing/issue-lines.ts';
 import { Fault } from '#core/errors.ts';
 import { openAwsWithChrome, readRequest } from '#wiring/aws-chrome.ts';
 import { awsConfig } from '#wiring/config.ts';
-import { count, eachMessage, lambdaLog, thisCall } from '#wiring/function.ts';
+import { count, eachMessage, lambdaLog, thisCall } from '#wiring/lambda-runtime.ts';
 import { answer } from './on-demand.ts';
 
 const aws = openAwsWithChrome(awsConfig(process.env), lambdaLog);

@@ -1,4 +1,4 @@
-import { describeError, exitCodeOf, openForThisProcess } from './process.ts';
+import { describeError, exitCodeOf, openForThisProcess } from '#wiring/process.ts';
 import { startServer } from './server.ts';
 import { workLoop } from './work-loop.ts';
 

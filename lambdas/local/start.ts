@@ -1,7 +1,7 @@
+import { createProgressBar } from '#cli/progress-bar.ts';
+import { reportText } from '#cli/report-text.ts';
+import { describeError, exitCodeOf, openForThisProcess } from '#wiring/process.ts';
 import { billDemoMonth, isDemoFolder, startDemoMailbox } from './demo/demo.ts';
-import { describeError, exitCodeOf, openForThisProcess } from './process.ts';
-import { createProgressBar } from './progress-bar.ts';
-import { reportText } from './report-text.ts';
 import { startServer } from './server.ts';
 import { workLoop } from './work-loop.ts';
 

@@ -2,7 +2,7 @@ import type { Context, EventBridgeEvent } from 'aws-lambda';
 import { takeMailFeedback } from '#core/mailing/record-mail-feedback.ts';
 import { openAws, readSesEvent } from '#wiring/aws.ts';
 import { awsConfig } from '#wiring/config.ts';
-import { count, lambdaLog, thisCall } from '#wiring/function.ts';
+import { count, lambdaLog, thisCall } from '#wiring/lambda-runtime.ts';
 
 const aws = openAws(awsConfig(process.env), lambdaLog);
 

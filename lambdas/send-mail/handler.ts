@@ -3,7 +3,7 @@ import { sendMails } from '#core/mailing/send-mails.ts';
 import type { MailState } from '#core/repositories/mails.ts';
 import { openAws } from '#wiring/aws.ts';
 import { awsConfig } from '#wiring/config.ts';
-import { count, lambdaLog, thisCall } from '#wiring/function.ts';
+import { count, lambdaLog, thisCall } from '#wiring/lambda-runtime.ts';
 
 const aws = openAws(awsConfig(process.env), lambdaLog);
 

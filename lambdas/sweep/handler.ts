@@ -4,7 +4,7 @@ import { overdueSeconds } from '#core/runs/overdue.ts';
 import { sweepToQueues } from '#core/runs/sweep.ts';
 import { openAws } from '#wiring/aws.ts';
 import { awsConfig } from '#wiring/config.ts';
-import { count, lambdaLog, thisCall } from '#wiring/function.ts';
+import { count, lambdaLog, thisCall } from '#wiring/lambda-runtime.ts';
 
 const aws = openAws(awsConfig(process.env), lambdaLog);
 

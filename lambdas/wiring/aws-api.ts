@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createTokenReader } from '#adapters/jwt/tokens.ts';
 import { createLambdaClient } from '#adapters/lambda/client.ts';
-import { createLambdaPrintShop } from '#adapters/lambda/print-shop.ts';
+import { createLambdaPrintShop } from '#adapters/lambda/documents-on-demand.ts';
 import { createFileAddresses } from '#adapters/s3/file-address.ts';
 import type { Deps } from '#core/deps.ts';
 import { Fault } from '#core/errors.ts';

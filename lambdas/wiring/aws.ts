@@ -22,7 +22,7 @@ import type { FontCoverage, Log, Mailer, Queue, Secrets, TemplateEngine, Wake } 
 import { SMTP_PASSWORD } from '#core/repositories/settings.ts';
 import { createTemplateOpener } from '#core/templates/template-set.ts';
 import type { AwsConfig } from './config.ts';
-import { hasher, ids } from './process.ts';
+import { hasher, ids } from './node.ts';
 
 export { readSesEvent } from '#adapters/ses/feedback.ts';
 

@@ -5,8 +5,8 @@ import { isLoopback } from '#http/loopback.ts';
 import { type Authenticate, ROLES } from '#http/who-may-call.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { LocalConfig } from './config.ts';
-import { printShopHere } from './print-shop-here.ts';
-import { hasher } from './process.ts';
+import { printShopHere } from './documents-here.ts';
+import { hasher } from './node.ts';
 import type { Program } from './program.ts';
 
 /** A till that calls as fast as it can stays below it; a program that runs wild does not take the machine. */

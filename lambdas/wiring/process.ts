@@ -1,31 +1,73 @@
-import { createHash, randomBytes } from 'node:crypto';
-import type { Clock, Hasher, Ids } from '#core/ports.ts';
+import { appendFileSync, mkdirSync } from 'node:fs';
+import type { Progress } from '#core/deps.ts';
+import { Fault } from '#core/errors.ts';
+import type { Log } from '#core/ports.ts';
+import { type LocalConfig, localConfig } from './config.ts';
+import { openLocal } from './local.ts';
+import type { Program } from './program.ts';
+import { createLocalWorkers } from './workers.ts';
 
-/** What a process of Node gives, wherever it runs. */
-export const hasher: Hasher = {
-  sha256: (data) => createHash('sha256').update(data).digest('hex'),
-};
+/**
+ * Opens the program for this process. The first Ctrl-C (or SIGTERM) ends what was begun and begins no more; the
+ * second one ends at once, which is just as safe.
+ * @param stage of AWS, instead of this machine's data
+ */
+export async function openForThisProcess(
+  onProgress?: (progress: Progress) => void,
+  stage?: string,
+): Promise<{ config: LocalConfig; local: Program }> {
+  const config = localConfig(process.env);
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (controller.signal.aborted) process.exit(130);
+      controller.abort();
+    });
+  }
+  const thisProcess = {
+    workers: createLocalWorkers(),
+    stop: controller.signal,
+    log: fileLog(config.dataDir),
+    ...(onProgress ? { onProgress } : {}),
+  };
+  if (stage === undefined) return { config, local: openLocal(config, thisProcess) };
+  // A second to load, which nobody needs who works on this machine.
+  const { openStage } = await import('./stage-program.ts');
+  return { config, local: await openStage(stage, config, thisProcess) };
+}
 
-/** Nine characters of time, then chance: unique for ever, rising with time. */
-export const ids: Ids = {
-  next: () => Date.now().toString(36).padStart(9, '0') + randomBytes(10).toString('hex').slice(0, 15),
-};
+/** One JSON line an event in `DATA_DIR/rechnungspost.log`: there are the causes, the caller got the sentence. */
+function fileLog(dataDir: string): Log {
+  mkdirSync(dataDir, { recursive: true });
+  return (level, event, fields = {}) => {
+    const line = JSON.stringify({ at: new Date().toISOString(), level, event, ...fields }, (_, value) =>
+      value instanceof Error ? { message: value.message, stack: value.stack, cause: value.cause } : value,
+    );
+    appendFileSync(`${dataDir}/rechnungspost.log`, `${line}\n`);
+  };
+}
 
-export const clockUntil = (stop: AbortSignal): Clock => ({
-  now: Date.now,
-  wait: (milliseconds) => wait(milliseconds, stop),
-});
+/** Ends the process with the exit code of a fault: 130 stopped, 2 refused, 1 anything else. */
+export function exitCodeOf(error: unknown): number {
+  if (!(error instanceof Fault)) return 1;
+  if (error.code === 'interrupted') return 130;
+  const refused = [
+    'bad-input',
+    'bad-settings',
+    'not-found',
+    'nothing-to-bill',
+    'note-not-open',
+    'customer-in-use',
+    'import-interrupted',
+    'number-taken',
+    'too-large',
+  ];
+  return refused.includes(error.code) ? 2 : 1;
+}
 
-function wait(milliseconds: number, stop: AbortSignal): Promise<void> {
-  // A turn of the event loop all the same: who polls must not keep a second Ctrl-C from being heard.
-  if (stop.aborted) return new Promise((resolve) => setImmediate(resolve));
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      stop.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, milliseconds);
-    stop.addEventListener('abort', end);
-  });
+export function describeError(error: unknown): string {
+  if (!(error instanceof Fault))
+    return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const details = error.details.filter((detail) => detail !== error.message);
+  return [error.message, ...details.map((detail) => `  - ${detail}`)].join('\n');
 }

@@ -24,7 +24,7 @@ import type {
 import { readSettings } from '#core/repositories/settings.ts';
 import { createTemplateOpener, templatesInForce } from '#core/templates/template-set.ts';
 import type { LocalConfig } from './config.ts';
-import { clockUntil, hasher, ids } from './process.ts';
+import { clockUntil, hasher, ids } from './node.ts';
 import { testMail } from './test-mail.ts';
 
 /** What command line and server work with, wherever the data is. */

@@ -1,6 +1,6 @@
 import type { Settings } from '#core/domain/settings.ts';
 import type { OutgoingMail } from '#core/ports.ts';
-import { ids } from './process.ts';
+import { ids } from './node.ts';
 
 export type { TestMailReport } from '#adapters/smtp/test-mail.ts';
 

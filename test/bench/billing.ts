@@ -1,8 +1,8 @@
 import { startRun } from '#core/billing/start-run.ts';
 import { driveRun } from '#core/runs/complete-run.ts';
 import { runReport } from '#core/runs/run-report.ts';
-import { openData } from '#test/support/october.ts';
-import { OCTOBER } from '#test/support/office.ts';
+import { OCTOBER } from '#test/support/data/dairy.ts';
+import { openData } from '#test/support/data/october.ts';
 import { treePss } from './process-tree.ts';
 
 /**

@@ -7,8 +7,8 @@ import { createAdaptorServer } from '@hono/node-server';
 import { readPageTree } from '#adapters/pdf/page-tree.ts';
 import type { PrintableDocument } from '#core/ports.ts';
 import { createApp } from '#http/app.ts';
-import { openData } from '#test/support/october.ts';
-import { loadOffice } from '#test/support/office.ts';
+import { loadOffice } from '#test/support/data/dairy.ts';
+import { openData } from '#test/support/data/october.ts';
 import { localHttp } from '#wiring/local-http.ts';
 import { benchSet } from './bench-set.ts';
 

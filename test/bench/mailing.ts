@@ -8,10 +8,10 @@ import { createSmtpMailer } from '#adapters/smtp/mailer.ts';
 import { settingsSchema } from '#core/domain/settings.ts';
 import { sendMails } from '#core/mailing/send-mails.ts';
 import { readMails } from '#core/repositories/mails.ts';
-import { openData } from '#test/support/october.ts';
-import { SETTINGS } from '#test/support/office.ts';
-import { fillOutbox } from '#test/support/outbox.ts';
-import { smtpSettings } from '#test/support/smtp-server.ts';
+import { SETTINGS } from '#test/support/data/dairy.ts';
+import { openData } from '#test/support/data/october.ts';
+import { fillOutbox } from '#test/support/mail/outbox.ts';
+import { smtpSettings } from '#test/support/mail/smtp-server.ts';
 import { treePss } from './process-tree.ts';
 
 /**

@@ -18,9 +18,15 @@ import { driveRun } from '#core/runs/complete-run.ts';
 import { pauseRun, resumeRun } from '#core/runs/pause-run.ts';
 import { sweep } from '#core/runs/sweep.ts';
 import { importSettings } from '#core/settings/import-settings.ts';
-import { customerOf, noteOf, OCTOBER, SETTINGS } from '#test/support/office.ts';
-import { brokenPromises } from '#test/support/promises.ts';
-import { createWorld, Killed, type Script, type SimulatedProcess, type World } from '#test/support/world.ts';
+import { customerOf, noteOf, OCTOBER, SETTINGS } from '#test/support/data/dairy.ts';
+import { brokenPromises } from '#test/support/simulation/promises.ts';
+import {
+  createWorld,
+  Killed,
+  type Script,
+  type SimulatedProcess,
+  type World,
+} from '#test/support/simulation/simulation.ts';
 
 const CUSTOMERS = ['9', '10', '70', 'A2'];
 

@@ -8,10 +8,10 @@ import { createFolderArchive } from '#adapters/folder/archive.ts';
 import type { Table } from '#core/ports.ts';
 import { listMonthMails, type Mail, readMails } from '#core/repositories/mails.ts';
 import { sweep } from '#core/runs/sweep.ts';
-import { type MailCounter, startMailCounter } from '#test/support/mail-counter.ts';
-import { billOctober, cancelFirst, openData } from '#test/support/october.ts';
-import { customerOf, loadOffice, noteOf, SETTINGS } from '#test/support/office.ts';
-import { brokenPromises } from '#test/support/promises.ts';
+import { customerOf, loadOffice, noteOf, SETTINGS } from '#test/support/data/dairy.ts';
+import { billOctober, cancelFirst, openData } from '#test/support/data/october.ts';
+import { type MailCounter, startMailCounter } from '#test/support/mail/mail-counter.ts';
+import { brokenPromises } from '#test/support/simulation/promises.ts';
 import type { Program } from '#wiring/program.ts';
 
 const PRINTER = process.env.LONG ? 'chrome' : 'plain';

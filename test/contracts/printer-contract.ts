@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { PrintableDocument, Printer, PrintResult } from '#core/ports.ts';
-import { readPdf } from '#test/support/pdf-text.ts';
+import { readPdf } from '#test/support/documents/pdf-text.ts';
 
 export interface PrinterCase {
   open(): Printer;

@@ -16,8 +16,8 @@ import { customerKey } from '#core/repositories/customers.ts';
 import { driveRun } from '#core/runs/complete-run.ts';
 import { listRuns } from '#core/runs/list-runs.ts';
 import { pauseRun } from '#core/runs/pause-run.ts';
-import { bill, customerOf, loadNotes, loadOffice, noteOf, OCTOBER } from '#test/support/office.ts';
-import { createWorld, type World } from '#test/support/world.ts';
+import { bill, customerOf, loadNotes, loadOffice, noteOf, OCTOBER } from '#test/support/data/dairy.ts';
+import { createWorld, type World } from '#test/support/simulation/simulation.ts';
 
 const CUSTOMERS = Array.from({ length: 25 }, (_, index) =>
   customerOf(String(index + 1), {

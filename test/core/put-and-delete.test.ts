@@ -16,9 +16,9 @@ import { type JournalHead, readJournal } from '#core/repositories/journal.ts';
 import { listOpenNotes, notePartition, readNote } from '#core/repositories/notes.ts';
 import { listRunIds } from '#core/repositories/runs.ts';
 import { driveRun } from '#core/runs/complete-run.ts';
-import { bill, customerOf, loadNotes, loadOffice, noteOf, OCTOBER } from '#test/support/office.ts';
-import { brokenPromises } from '#test/support/promises.ts';
-import { createWorld, Killed, type World } from '#test/support/world.ts';
+import { bill, customerOf, loadNotes, loadOffice, noteOf, OCTOBER } from '#test/support/data/dairy.ts';
+import { brokenPromises } from '#test/support/simulation/promises.ts';
+import { createWorld, Killed, type World } from '#test/support/simulation/simulation.ts';
 
 async function openOffice(seed = 1, notes = [noteOf('L1', '9', 1)]) {
   const world = createWorld(seed);

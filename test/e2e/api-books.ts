@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Run } from '#test/support/api-client.ts';
+import type { Run } from '#test/support/api/api-client.ts';
 import { dayOf, getsMail, LAST } from './api-clerk.ts';
 import { all, cents, type Place, total } from './api-place.ts';
 

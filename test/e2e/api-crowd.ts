@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { ApiClient, Invoice } from '#test/support/api-client.ts';
-import { readPdf } from '#test/support/pdf-text.ts';
+import type { ApiClient, Invoice } from '#test/support/api/api-client.ts';
+import { readPdf } from '#test/support/documents/pdf-text.ts';
 import { all, bytesOf, done, type Place, until } from './api-place.ts';
 
 const CALLERS = 16;

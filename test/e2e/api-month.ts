@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Run } from '#test/support/api-client.ts';
-import { readPdf } from '#test/support/pdf-text.ts';
+import type { Run } from '#test/support/api/api-client.ts';
+import { readPdf } from '#test/support/documents/pdf-text.ts';
 import { checkBooks } from './api-books.ts';
 import { type Clerk, cheese, crates, dayOf, MONTH, MONTHLY, YEAR } from './api-clerk.ts';
 import { all, bytesOf, done, refused, until } from './api-place.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import type { Problem } from '#http/problem.ts';
-import type { Answered, ApiClient, CallOptions, Page } from '#test/support/api-client.ts';
+import type { Answered, ApiClient, CallOptions, Page } from '#test/support/api/api-client.ts';
 
 /** Where a story is told: the program behind its HTTP API, and the mail server of its customers. */
 export interface Place {

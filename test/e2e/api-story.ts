@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
-import type { Invoice } from '#test/support/api-client.ts';
-import { readPdf } from '#test/support/pdf-text.ts';
-import { startScriptedServer } from '#test/support/scripted-smtp.ts';
+import type { Invoice } from '#test/support/api/api-client.ts';
+import { readPdf } from '#test/support/documents/pdf-text.ts';
+import { startScriptedServer } from '#test/support/mail/scripted-smtp.ts';
 import { type Clerk, COMPANY, cheese, clerkAt, crates, dayOf, YEAR } from './api-clerk.ts';
 import { billMonth } from './api-month.ts';
 import { all, bytesOf, done, type Place, refused } from './api-place.ts';

@@ -2,8 +2,6 @@ import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
 import { listMonthMails, readMails } from '#core/repositories/mails.ts';
 import { listRunIds } from '#core/repositories/runs.ts';
-import { FAULTS, type FaultKind, type FaultPlan, faultyAws } from '#test/support/aws-faults.ts';
-import { billScheduledMonth, plainPrinter, SCHEDULED_AT } from '#test/support/aws-month.ts';
 import {
   type AwsEngines,
   connect,
@@ -11,13 +9,15 @@ import {
   makePlaces,
   type Places,
   snapshotOf,
-} from '#test/support/aws-world.ts';
-import { customerOf, loadOffice, noteOf, SETTINGS } from '#test/support/office.ts';
-import { outcomeOf } from '#test/support/outcome.ts';
-import { brokenPromises } from '#test/support/promises.ts';
-import { startScriptedSes } from '#test/support/scripted-ses.ts';
-import { sesClient } from '#test/support/ses-server.ts';
-import { sqsClient, startSqsServer } from '#test/support/sqs-server.ts';
+} from '#test/support/aws/engines.ts';
+import { FAULTS, type FaultKind, type FaultPlan, faultyAws } from '#test/support/aws/faults.ts';
+import { billScheduledMonth, plainPrinter, SCHEDULED_AT } from '#test/support/aws/month.ts';
+import { startScriptedSes } from '#test/support/aws/scripted-ses.ts';
+import { sesClient } from '#test/support/aws/ses-server.ts';
+import { sqsClient, startSqsServer } from '#test/support/aws/sqs-server.ts';
+import { customerOf, loadOffice, noteOf, SETTINGS } from '#test/support/data/dairy.ts';
+import { outcomeOf } from '#test/support/simulation/outcome.ts';
+import { brokenPromises } from '#test/support/simulation/promises.ts';
 import { openAws } from '#wiring/aws.ts';
 import { awsConfig } from '#wiring/config.ts';
 

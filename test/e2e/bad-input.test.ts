@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { openShop, type Shop } from '#test/support/cli.ts';
-import { customersCsv, deliveriesCsv, onPaper, settingsJson } from '#test/support/import-files.ts';
+import { customersCsv, deliveriesCsv, onPaper, settingsJson } from '#test/support/data/import-files.ts';
+import { openShop, type Shop } from '#test/support/process/cli.ts';
 
 const customers = (...rows: Parameters<typeof customersCsv>[0]) => customersCsv(rows);
 const deliveries = (...rows: Parameters<typeof deliveriesCsv>[0]) => deliveriesCsv(rows);

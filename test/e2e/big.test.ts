@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RunReport } from '#core/runs/run-report.ts';
 import { treePss } from '#test/bench/process-tree.ts';
-import { openShop } from '#test/support/cli.ts';
-import { customersCsv, deliveriesCsv, onPaper, settingsJson } from '#test/support/import-files.ts';
-import { readPdf } from '#test/support/pdf-text.ts';
+import { customersCsv, deliveriesCsv, onPaper, settingsJson } from '#test/support/data/import-files.ts';
+import { readPdf } from '#test/support/documents/pdf-text.ts';
+import { openShop } from '#test/support/process/cli.ts';
 
 const NOTES = 250;
 const LINES_A_NOTE = 20;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RunReport } from '#core/runs/run-report.ts';
-import { openShop } from '#test/support/cli.ts';
-import { customersCsv, deliveriesCsv, onPaper, settingsJson } from '#test/support/import-files.ts';
+import { customersCsv, deliveriesCsv, onPaper, settingsJson } from '#test/support/data/import-files.ts';
+import { openShop } from '#test/support/process/cli.ts';
 
 const note = (number: string, customer: string, date: string) => ({ note: number, customer, date });
 

@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { openShop } from '#test/support/cli.ts';
-import { byMail, customersCsv, deliveriesCsv, onPaper, settingsJson } from '#test/support/import-files.ts';
-import { readPdf } from '#test/support/pdf-text.ts';
+import {
+  byMail,
+  customersCsv,
+  deliveriesCsv,
+  onPaper,
+  settingsJson,
+} from '#test/support/data/import-files.ts';
+import { readPdf } from '#test/support/documents/pdf-text.ts';
+import { openShop } from '#test/support/process/cli.ts';
 
 const RUN = ['run', '--cycle', 'monthly', '--period', '2026-10', '--invoice-date', '2026-11-02'];
 interface Told {

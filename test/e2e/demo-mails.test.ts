@@ -5,10 +5,10 @@ import { startRun } from '#core/billing/start-run.ts';
 import { mailAddresses } from '#core/domain/mail-address.ts';
 import { type Mail, readMail } from '#core/repositories/mails.ts';
 import { type RunReport, runReport } from '#core/runs/run-report.ts';
-import { type DemoMonth, loadDemoMonth, readDemoMonth } from '#test/support/demo-month.ts';
-import { openData } from '#test/support/october.ts';
-import { type ReceivedMail, startSmtpServer, type TestSmtpServer } from '#test/support/smtp-server.ts';
-import { makeTempFolder } from '#test/support/temp-folder.ts';
+import { type DemoMonth, loadDemoMonth, readDemoMonth } from '#test/support/data/demo-month.ts';
+import { openData } from '#test/support/data/october.ts';
+import { type ReceivedMail, startSmtpServer, type TestSmtpServer } from '#test/support/mail/smtp-server.ts';
+import { makeTempFolder } from '#test/support/process/temp-folder.ts';
 import type { Program } from '#wiring/program.ts';
 
 /** Umlauts in the names of files as well. */

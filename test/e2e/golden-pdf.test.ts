@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { createChromePrinter } from '#adapters/chrome/printer.ts';
-import { createTemplates } from '#adapters/handlebars/templates.ts';
+import { createTemplates } from '#adapters/handlebars/documents/templates.ts';
 import type { Invoice } from '#core/domain/invoice.ts';
 import { exampleInvoice, exampleNames } from '#test/examples/examples.ts';
-import { readPdf } from '#test/support/pdf-text.ts';
-import { PLAIN } from '#test/support/sample-invoice.ts';
+import { PLAIN } from '#test/support/data/sample-invoice.ts';
+import { readPdf } from '#test/support/documents/pdf-text.ts';
 import { localConfig } from '#wiring/config.ts';
 
 /** The golden examples as they are printed: the figures of `invoice.json` stand in the PDF, in its language. */

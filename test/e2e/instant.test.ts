@@ -2,10 +2,16 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { RunReport } from '#core/runs/run-report.ts';
-import { openShop } from '#test/support/cli.ts';
-import { byMail, customersCsv, deliveriesCsv, onPaper, settingsJson } from '#test/support/import-files.ts';
-import { readPdf } from '#test/support/pdf-text.ts';
-import { startSmtpServer } from '#test/support/smtp-server.ts';
+import {
+  byMail,
+  customersCsv,
+  deliveriesCsv,
+  onPaper,
+  settingsJson,
+} from '#test/support/data/import-files.ts';
+import { readPdf } from '#test/support/documents/pdf-text.ts';
+import { startSmtpServer } from '#test/support/mail/smtp-server.ts';
+import { openShop } from '#test/support/process/cli.ts';
 
 const notes = (day: string) =>
   deliveriesCsv(['1', '2'].map((customer) => ({ note: `L${customer}`, customer, date: day })));

@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import type { Change } from '#core/ports.ts';
-import { hookIo } from '#test/support/io.ts';
-import { billOctober, cancelFirst, openData } from '#test/support/october.ts';
+import { billOctober, cancelFirst, openData } from '#test/support/data/october.ts';
+import { hookIo } from '#test/support/simulation/io.ts';
 
 /**
  * One process that bills October on the data folder in DATA_DIR, or with STORY=cancellation cancels an invoice. KILL=`before 12` ends it with SIGKILL before its
@@ -10,7 +10,7 @@ import { billOctober, cancelFirst, openData } from '#test/support/october.ts';
  */
 const { KILL = '', STORY, TRACE, PRINTER, DATA_DIR = '', DYNAMODB, TABLE_NAME = '' } = process.env;
 const table = DYNAMODB
-  ? (await import('#test/support/dynamodb-table.ts')).openLocalTable(DYNAMODB, TABLE_NAME)
+  ? (await import('#test/support/aws/dynamodb-table.ts')).openLocalTable(DYNAMODB, TABLE_NAME)
   : undefined;
 const local = openData(DATA_DIR, PRINTER === 'plain' ? 'plain' : 'chrome', table);
 let calls = 0;

@@ -4,11 +4,11 @@ import { createSmtpMailer } from '#adapters/smtp/mailer.ts';
 import { settingsSchema } from '#core/domain/settings.ts';
 import { type Mail, readMails } from '#core/repositories/mails.ts';
 import { sweep } from '#core/runs/sweep.ts';
-import { openData } from '#test/support/october.ts';
-import { SETTINGS } from '#test/support/office.ts';
-import { fillOutbox } from '#test/support/outbox.ts';
-import { FATES, type Fate, STORM_STEPS, startStormyServer } from '#test/support/stormy-smtp.ts';
-import { tempFolder } from '#test/support/temp-folder.ts';
+import { SETTINGS } from '#test/support/data/dairy.ts';
+import { openData } from '#test/support/data/october.ts';
+import { fillOutbox } from '#test/support/mail/outbox.ts';
+import { FATES, type Fate, STORM_STEPS, startStormyServer } from '#test/support/mail/stormy-smtp.ts';
+import { tempFolder } from '#test/support/process/temp-folder.ts';
 
 const MAILS = process.env.LONG ? 10_000 : 1000;
 const PROBABILITY = 0.04;

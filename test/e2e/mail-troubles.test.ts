@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Mail } from '#core/repositories/mails.ts';
 import type { RunReport } from '#core/runs/run-report.ts';
-import { openShop } from '#test/support/cli.ts';
-import { byMail, customersCsv, deliveriesCsv, settingsJson } from '#test/support/import-files.ts';
-import { startScriptedServer } from '#test/support/scripted-smtp.ts';
-import { startSmtpServer } from '#test/support/smtp-server.ts';
+import { byMail, customersCsv, deliveriesCsv, settingsJson } from '#test/support/data/import-files.ts';
+import { startScriptedServer } from '#test/support/mail/scripted-smtp.ts';
+import { startSmtpServer } from '#test/support/mail/smtp-server.ts';
+import { openShop } from '#test/support/process/cli.ts';
 
 const messageId = (message: string) => /^Message-ID: (\S+)/im.exec(message)?.[1];
 

@@ -3,10 +3,16 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import PostalMime from 'postal-mime';
 import type { RunReport } from '#core/runs/run-report.ts';
-import { openShop } from '#test/support/cli.ts';
-import { byMail, customersCsv, deliveriesCsv, onPaper, settingsJson } from '#test/support/import-files.ts';
-import { readPdf } from '#test/support/pdf-text.ts';
-import { startSmtpServer } from '#test/support/smtp-server.ts';
+import {
+  byMail,
+  customersCsv,
+  deliveriesCsv,
+  onPaper,
+  settingsJson,
+} from '#test/support/data/import-files.ts';
+import { readPdf } from '#test/support/documents/pdf-text.ts';
+import { startSmtpServer } from '#test/support/mail/smtp-server.ts';
+import { openShop } from '#test/support/process/cli.ts';
 
 const run = (period: string) => [
   'run',

@@ -3,9 +3,9 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TemplatesImport } from '#core/templates/import-templates.ts';
-import { openShop } from '#test/support/cli.ts';
-import { customersCsv, deliveriesCsv, onPaper, settingsJson } from '#test/support/import-files.ts';
-import { readPdf } from '#test/support/pdf-text.ts';
+import { customersCsv, deliveriesCsv, onPaper, settingsJson } from '#test/support/data/import-files.ts';
+import { readPdf } from '#test/support/documents/pdf-text.ts';
+import { openShop } from '#test/support/process/cli.ts';
 
 const TEMPLATES = join(import.meta.dirname, '../../templates');
 const shipped = (path: string) => readFileSync(join(TEMPLATES, path), 'utf8');

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { importFile } from '#cli/commands/import.ts';
 import { startRun } from '#core/billing/start-run.ts';
 import type { Change } from '#core/ports.ts';
 import { driveRun } from '#core/runs/complete-run.ts';
-import { importFile } from '#local/commands/import.ts';
-import { answer } from '#test/support/child.ts';
-import { hookIo } from '#test/support/io.ts';
-import { OCTOBER_DATED, openData } from '#test/support/october.ts';
+import { OCTOBER_DATED, openData } from '#test/support/data/october.ts';
+import { answer } from '#test/support/process/child.ts';
+import { hookIo } from '#test/support/simulation/io.ts';
 
 /**
  * A process that works on a data folder and stops in the middle: `before 2` and `after 2` are around the second write

@@ -6,9 +6,8 @@ import PostalMime from 'postal-mime';
 import { type Mail, readMail } from '#core/repositories/mails.ts';
 import type { RunReport } from '#core/runs/run-report.ts';
 import { sweep } from '#core/runs/sweep.ts';
-import { openShop } from '#test/support/cli.ts';
-import { byMail, customersCsv, deliveriesCsv, settingsJson } from '#test/support/import-files.ts';
-import { openData } from '#test/support/october.ts';
+import { byMail, customersCsv, deliveriesCsv, settingsJson } from '#test/support/data/import-files.ts';
+import { openData } from '#test/support/data/october.ts';
 import {
   CLERK,
   certificateOf,
@@ -16,8 +15,9 @@ import {
   POSTFIX_MISSING,
   SENDER,
   startPostfix,
-} from '#test/support/postfix.ts';
-import type { Delivered } from '#test/support/postfix-mailboxes.ts';
+} from '#test/support/mail/postfix.ts';
+import type { Delivered } from '#test/support/mail/postfix-mailboxes.ts';
+import { openShop } from '#test/support/process/cli.ts';
 import type { Program } from '#wiring/program.ts';
 
 const { customer, second, copy, store, grey, greyCustomer } = MAILBOXES;

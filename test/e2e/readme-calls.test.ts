@@ -3,8 +3,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
-import { openShop } from '#test/support/cli.ts';
-import { readPdf } from '#test/support/pdf-text.ts';
+import { readPdf } from '#test/support/documents/pdf-text.ts';
+import { openShop } from '#test/support/process/cli.ts';
 
 const README = resolve(import.meta.dirname, '../../README.md');
 const hasCurl = spawnSync('curl', ['--version']).status === 0;

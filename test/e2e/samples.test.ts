@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import PostalMime, { type Email } from 'postal-mime';
 import type { RunReport } from '#core/runs/run-report.ts';
-import { openShop, type Shop } from '#test/support/cli.ts';
-import { readPdf } from '#test/support/pdf-text.ts';
-import { startSmtpServer, type TestSmtpServer } from '#test/support/smtp-server.ts';
+import { readPdf } from '#test/support/documents/pdf-text.ts';
+import { startSmtpServer, type TestSmtpServer } from '#test/support/mail/smtp-server.ts';
+import { openShop, type Shop } from '#test/support/process/cli.ts';
 
 /** The files of a small dairy as a clerk would write them, billed by the command line. */
 const SETTINGS = (smtpPort: number, pdf = { folders: 'day', filePrefix: 'Rechnung' }) =>

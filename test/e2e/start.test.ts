@@ -11,10 +11,10 @@ import { createFolderArchive } from '#adapters/folder/archive.ts';
 import { openSqliteTable } from '#adapters/sqlite/table.ts';
 import type { RunReport } from '#core/runs/run-report.ts';
 import { demoSet } from '#local/demo/demo-set.ts';
-import { openShop, type Program, type Shop } from '#test/support/cli.ts';
-import { customersCsv, deliveriesCsv, onPaper, settingsJson } from '#test/support/import-files.ts';
-import { descendants, isRunning } from '#test/support/processes.ts';
-import { brokenPromises } from '#test/support/promises.ts';
+import { customersCsv, deliveriesCsv, onPaper, settingsJson } from '#test/support/data/import-files.ts';
+import { openShop, type Program, type Shop } from '#test/support/process/cli.ts';
+import { descendants, isRunning } from '#test/support/process/processes.ts';
+import { brokenPromises } from '#test/support/simulation/promises.ts';
 
 const READY = /Ctrl-C ends it/;
 const urlOf = async (program: Program) => (await program.says(/serves\s+(http:\/\/\S+)/))[1]!;

@@ -6,11 +6,17 @@ import { readDeliveries } from '#adapters/csv/deliveries.ts';
 import { createFolderArchive } from '#adapters/folder/archive.ts';
 import { openSqliteTable } from '#adapters/sqlite/table.ts';
 import type { RunReport } from '#core/runs/run-report.ts';
-import { startChild } from '#test/support/child.ts';
-import { openShop, type Shop } from '#test/support/cli.ts';
-import { byMail, customersCsv, deliveriesCsv, onPaper, settingsJson } from '#test/support/import-files.ts';
-import { type MailCounter, startMailCounter } from '#test/support/mail-counter.ts';
-import { brokenPromises } from '#test/support/promises.ts';
+import {
+  byMail,
+  customersCsv,
+  deliveriesCsv,
+  onPaper,
+  settingsJson,
+} from '#test/support/data/import-files.ts';
+import { type MailCounter, startMailCounter } from '#test/support/mail/mail-counter.ts';
+import { startChild } from '#test/support/process/child.ts';
+import { openShop, type Shop } from '#test/support/process/cli.ts';
+import { brokenPromises } from '#test/support/simulation/promises.ts';
 
 /** Several real processes on one data folder. A run plans 40 customers a write: here in two. */
 const CUSTOMERS = Array.from({ length: 45 }, (_, index) => String(index + 1));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it, test } from 'node:test';
 import { isLoopback } from '#http/loopback.ts';
-import { type HttpOffice, httpOffice } from '#test/support/http-office.ts';
+import { type HttpOffice, httpOffice } from '#test/support/api/http-dairy.ts';
 
 describe('where a call may come from', () => {
   let office: HttpOffice;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { runAnswer } from '#http/schemas/run.ts';
-import { httpOffice } from '#test/support/http-office.ts';
+import { httpOffice } from '#test/support/api/http-dairy.ts';
 
 const MONTH = { cycle: 'monthly', period: '2026-10', dryRun: true };
 

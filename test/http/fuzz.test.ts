@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import fc from 'fast-check';
-import { fromSchema, type JsonSchema, type Known } from '#test/support/from-schema.ts';
-import { httpOffice } from '#test/support/http-office.ts';
+import { fromSchema, type JsonSchema, type Known } from '#test/support/api/from-schema.ts';
+import { httpOffice } from '#test/support/api/http-dairy.ts';
 
 const CALLS = 25;
 const RUNS = process.env.LONG ? 200 : 20;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { type HttpOffice, httpOffice } from '#test/support/http-office.ts';
-import { SETTINGS } from '#test/support/office.ts';
+import { type HttpOffice, httpOffice } from '#test/support/api/http-dairy.ts';
+import { SETTINGS } from '#test/support/data/dairy.ts';
 
 interface Answer {
   readonly number: string;

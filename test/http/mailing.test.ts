@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { importSettings } from '#core/settings/import-settings.ts';
-import { httpOffice } from '#test/support/http-office.ts';
-import { SETTINGS } from '#test/support/office.ts';
+import { httpOffice } from '#test/support/api/http-dairy.ts';
+import { SETTINGS } from '#test/support/data/dairy.ts';
 
 test('a run tells what its mails wait for, and its mailing is paused and resumed after it was finished', async (t) => {
   const office = await httpOffice();

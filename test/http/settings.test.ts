@@ -4,8 +4,8 @@ import { after, before, describe, it } from 'node:test';
 import { sendTestMail } from '#adapters/smtp/test-mail.ts';
 import { readJournal } from '#core/repositories/journal.ts';
 import { findSettings, SETTINGS_PARTITION } from '#core/repositories/settings.ts';
-import { type HttpOffice, httpOffice } from '#test/support/http-office.ts';
-import { LOOPBACK_CERTIFICATE, smtpSettings, startSmtpServer } from '#test/support/smtp-server.ts';
+import { type HttpOffice, httpOffice } from '#test/support/api/http-dairy.ts';
+import { LOOPBACK_CERTIFICATE, smtpSettings, startSmtpServer } from '#test/support/mail/smtp-server.ts';
 
 const company = { name: 'Wiesengrund', street: 'Weg 1', zip: '12345', city: 'Ulm', vatId: 'DE123456788' };
 const withSmtp = (smtp: object) => ({

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { ROLES } from '#http/who-may-call.ts';
-import { type HttpOffice, httpOffice } from '#test/support/http-office.ts';
+import { type HttpOffice, httpOffice } from '#test/support/api/http-dairy.ts';
 
 /** Which of the routes each role may call: a new route must be written down here. */
 const MAY: Readonly<Record<string, readonly string[]>> = {

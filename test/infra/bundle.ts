@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { test } from 'node:test';
 import { deflateRawSync } from 'node:zlib';
-import { codeOf, functionsOf, synthesized } from '#test/support/synthesized.ts';
+import { codeOf, functionsOf, synthesized } from '#test/support/aws/synthesized.ts';
 import { bundleFunctions } from '../../infra/constructs/bundle.ts';
 
 const assembly = await synthesized();

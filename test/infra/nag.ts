@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { Stack } from 'aws-cdk-lib';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
-import { cdkContext, synthesized } from '#test/support/synthesized.ts';
-import { makeTempFolder } from '#test/support/temp-folder.ts';
+import { cdkContext, synthesized } from '#test/support/aws/synthesized.ts';
+import { makeTempFolder } from '#test/support/process/temp-folder.ts';
 import { createApp } from '../../infra/synthesize.ts';
 
 const { folder } = await synthesized();

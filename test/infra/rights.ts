@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { ofType, type StackTemplate, synthesized } from '#test/support/synthesized.ts';
+import { ofType, type StackTemplate, synthesized } from '#test/support/aws/synthesized.ts';
 
 const { stages, stack } = await synthesized();
 

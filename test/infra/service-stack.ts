@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { CYCLES } from '#core/domain/customer.ts';
-import { functionsOf, ofType, one, type Resource, synthesized } from '#test/support/synthesized.ts';
+import { functionsOf, ofType, one, type Resource, synthesized } from '#test/support/aws/synthesized.ts';
 import { type ApiEnvironment, apiConfig, awsConfig, type FunctionEnvironment } from '#wiring/config.ts';
 
 const { stages, stack } = await synthesized();

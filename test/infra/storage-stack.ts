@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { ROLES } from '#http/who-may-call.ts';
-import { ofType, one, type StackTemplate, synthesized } from '#test/support/synthesized.ts';
+import { ofType, one, type StackTemplate, synthesized } from '#test/support/aws/synthesized.ts';
 
 const { folder, stages, stack } = await synthesized();
 

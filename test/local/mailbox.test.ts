@@ -8,8 +8,8 @@ import { createMailComposer } from '#adapters/mime/compose.ts';
 import { createSmtpMailer } from '#adapters/smtp/mailer.ts';
 import { mailboxPages } from '#local/mailbox/page.ts';
 import { startMailboxServer } from '#local/mailbox/smtp-sink.ts';
-import { smtpSettings } from '#test/support/smtp-server.ts';
-import { makeTempFolder, tempFolder } from '#test/support/temp-folder.ts';
+import { smtpSettings } from '#test/support/mail/smtp-server.ts';
+import { makeTempFolder, tempFolder } from '#test/support/process/temp-folder.ts';
 
 const envelope = { from: 'rechnung@wiesengrund.example', to: ['kunde@example.org', 'bcc@example.org'] };
 const nothing = async () => {};

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { startServer } from '#local/server.ts';
-import { makeTempFolder } from '#test/support/temp-folder.ts';
+import { makeTempFolder } from '#test/support/process/temp-folder.ts';
 import { type LocalConfig, localConfig } from '#wiring/config.ts';
 import { openLocal } from '#wiring/local.ts';
 import { localHttp } from '#wiring/local-http.ts';

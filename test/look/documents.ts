@@ -3,9 +3,9 @@ import type { DeliveryNote } from '#core/domain/delivery-note.ts';
 import { deliveryOverview } from '#core/domain/delivery-overview.ts';
 import type { Invoice } from '#core/domain/invoice.ts';
 import type { DocumentText, Templates } from '#core/ports.ts';
-import { LONG_CUSTOMER, longLine, mixedLine } from '#test/support/long-texts.ts';
-import { PLAIN, type SampleOptions, sampleInvoice } from '#test/support/sample-invoice.ts';
-import { monthOf } from '#test/support/sample-month.ts';
+import { PLAIN, type SampleOptions, sampleInvoice } from '#test/support/data/sample-invoice.ts';
+import { monthOf } from '#test/support/data/sample-month.ts';
+import { LONG_CUSTOMER, longLine, mixedLine } from '#test/support/documents/long-texts.ts';
 import { sampleLogo } from './logo.ts';
 
 export interface LookDocument {

@@ -1,8 +1,8 @@
 import { findBrowser } from '#adapters/chrome/browser.ts';
 import { launchBrowser } from '#adapters/chrome/launch.ts';
 import type { Templates } from '#core/ports.ts';
-import { LONG_CUSTOMER } from '#test/support/long-texts.ts';
-import { sampleInvoice } from '#test/support/sample-invoice.ts';
+import { sampleInvoice } from '#test/support/data/sample-invoice.ts';
+import { LONG_CUSTOMER } from '#test/support/documents/long-texts.ts';
 import { sampleLogo } from './logo.ts';
 
 const CUSTOMERS = {

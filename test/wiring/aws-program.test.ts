@@ -1,15 +1,21 @@
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
 import type { Wake } from '#core/ports.ts';
-import { openShop } from '#test/support/cli.ts';
-import { describeDynamo } from '#test/support/dynamodb-local.ts';
-import { openLocalTable } from '#test/support/dynamodb-table.ts';
-import { byMail, customersCsv, deliveriesCsv, onPaper, settingsJson } from '#test/support/import-files.ts';
-import { type SesServer, startSesServer } from '#test/support/ses-server.ts';
-import { createCloud } from '#test/support/simulated-cloud.ts';
-import { startSmtpServer } from '#test/support/smtp-server.ts';
-import { type StageServer, startStageServer } from '#test/support/stage-server.ts';
-import { createWorld, type World } from '#test/support/world.ts';
+import { describeDynamo } from '#test/support/aws/dynamodb-local.ts';
+import { openLocalTable } from '#test/support/aws/dynamodb-table.ts';
+import { type SesServer, startSesServer } from '#test/support/aws/ses-server.ts';
+import { createCloud } from '#test/support/aws/simulated-cloud.ts';
+import { type StageServer, startStageServer } from '#test/support/aws/stage-server.ts';
+import {
+  byMail,
+  customersCsv,
+  deliveriesCsv,
+  onPaper,
+  settingsJson,
+} from '#test/support/data/import-files.ts';
+import { startSmtpServer } from '#test/support/mail/smtp-server.ts';
+import { openShop } from '#test/support/process/cli.ts';
+import { createWorld, type World } from '#test/support/simulation/simulation.ts';
 
 const OCTOBER = ['run', '--cycle', 'monthly', '--period', '2026-10', '--invoice-date', '2026-11-02'];
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { openShop, type Shop } from '#test/support/cli.ts';
-import { type StageServer, startStageServer } from '#test/support/stage-server.ts';
+import { type StageServer, startStageServer } from '#test/support/aws/stage-server.ts';
+import { openShop, type Shop } from '#test/support/process/cli.ts';
 import { findStage } from '#wiring/aws-stage.ts';
 
 const ENVIRONMENT = {

@@ -3,13 +3,13 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { before, describe, it, type TestContext } from 'node:test';
 import { readCustomers } from '#adapters/csv/customers.ts';
 import { readDeliveries } from '#adapters/csv/deliveries.ts';
+import { main } from '#cli/main.ts';
 import { settingsSchema } from '#core/domain/settings.ts';
-import { main } from '#local/main.ts';
 import type { Measured } from '#test/bench/aws/costs.ts';
 import { withTables } from '#test/bench/aws/tables.ts';
 import { measureUsage } from '#test/bench/aws/usage.ts';
-import { startStageServer } from '#test/support/stage-server.ts';
-import { makeTempFolder } from '#test/support/temp-folder.ts';
+import { startStageServer } from '#test/support/aws/stage-server.ts';
+import { makeTempFolder } from '#test/support/process/temp-folder.ts';
 
 const ROOT = new URL('../../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, ROOT), 'utf8');

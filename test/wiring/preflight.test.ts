@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it, type TestContext } from 'node:test';
+import { reportText } from '#cli/report-text.ts';
 import { dryRun } from '#core/runs/dry-run.ts';
-import { reportText } from '#local/report-text.ts';
-import { type DnsServer, startDnsServer } from '#test/support/dns-server.ts';
-import { customerOf, loadOffice, noteOf, OCTOBER, SETTINGS } from '#test/support/office.ts';
-import { makeTempFolder } from '#test/support/temp-folder.ts';
+import { customerOf, loadOffice, noteOf, OCTOBER, SETTINGS } from '#test/support/data/dairy.ts';
+import { type DnsServer, startDnsServer } from '#test/support/mail/dns-server.ts';
+import { makeTempFolder } from '#test/support/process/temp-folder.ts';
 import { localConfig } from '#wiring/config.ts';
 import { openLocal } from '#wiring/local.ts';
 

@@ -1,9 +1,9 @@
 import { Fault, refuse } from '#core/errors.ts';
 import type { FontCoverage, TemplateEngine, TemplateFiles } from '#core/ports.ts';
-import { readShipped, type Shipped, templateProblems } from './check-templates.ts';
-import { readOwnFiles } from './own-files.ts';
-import { createSources, readShippedTemplates } from './sources.ts';
-import { templatesOf } from './templates.ts';
+import { readShipped, type Shipped, templateProblems } from './checks/check-templates.ts';
+import { readOwnFiles } from './checks/own-files.ts';
+import { templatesOf } from './documents/templates.ts';
+import { createSources, readShippedTemplates } from './engine/sources.ts';
 
 /** Handlebars over the shipped folder and own files. What has to be read of the folder is read once. */
 export function createTemplateEngine(folder: string, fonts: FontCoverage): TemplateEngine {

@@ -1,3 +1,4 @@
+import { fileBeside } from '#cli/file-beside.ts';
 import { startRun } from '#core/billing/start-run.ts';
 import { importCustomers } from '#core/customers/import-customers.ts';
 import { importDeliveries } from '#core/deliveries/import-deliveries.ts';
@@ -12,7 +13,6 @@ import { importSettings } from '#core/settings/import-settings.ts';
 import { importSettingsFile } from '#core/settings/import-settings-file.ts';
 import type { LocalConfig } from '#wiring/config.ts';
 import type { Program } from '#wiring/program.ts';
-import { fileBeside } from '../file-beside.ts';
 import { type MailboxServer, startMailboxServer } from '../mailbox/smtp-sink.ts';
 import { demoSet } from './demo-set.ts';
 

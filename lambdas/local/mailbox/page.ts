@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
 import type { Attachment, Email } from 'postal-mime';
-import { page } from '../pages/layout.ts';
+import { page } from '#http/console/layout.ts';
 import { addressList, type KeptMail, listMails, readMail } from './read.ts';
 
 const MAILS_A_PAGE = 100;

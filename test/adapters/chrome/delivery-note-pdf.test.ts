@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { createChromePrinter } from '#adapters/chrome/printer.ts';
-import { createTemplates } from '#adapters/handlebars/templates.ts';
+import { createTemplates } from '#adapters/handlebars/documents/templates.ts';
 import { printed } from '#test/contracts/printer-contract.ts';
-import { readPdf } from '#test/support/pdf-text.ts';
-import { type SampleNoteOptions, sampleNote } from '#test/support/sample-note.ts';
+import { type SampleNoteOptions, sampleNote } from '#test/support/data/sample-note.ts';
+import { readPdf } from '#test/support/documents/pdf-text.ts';
 import { FONTS } from './fonts.ts';
 
 describe('a delivery note on paper', () => {

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import jsqr from 'jsqr';
 import { createChromePrinter } from '#adapters/chrome/printer.ts';
-import { createTemplates } from '#adapters/handlebars/templates.ts';
+import { createTemplates } from '#adapters/handlebars/documents/templates.ts';
+import { pdfToPng } from '#cli/pdf-to-png.ts';
 import { cancellationOf } from '#core/domain/cancellation.ts';
 import { giroCodePayload } from '#core/domain/giro-code.ts';
 import type { Invoice } from '#core/domain/invoice.ts';
-import { pdfToPng } from '#local/pdf-to-png.ts';
 import { printed } from '#test/contracts/printer-contract.ts';
-import { PLAIN, sampleInvoice } from '#test/support/sample-invoice.ts';
-import { oneBit, type Scan, scanned } from '#test/support/scanned.ts';
+import { PLAIN, sampleInvoice } from '#test/support/data/sample-invoice.ts';
+import { oneBit, type Scan, scanned } from '#test/support/documents/scanned.ts';
 import { FONTS } from './fonts.ts';
 
 const templates = createTemplates(`${FONTS}/..`);

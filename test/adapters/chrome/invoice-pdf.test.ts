@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { createChromePrinter } from '#adapters/chrome/printer.ts';
-import { createTemplates } from '#adapters/handlebars/templates.ts';
+import { createTemplates } from '#adapters/handlebars/documents/templates.ts';
 import { deliveryOverview } from '#core/domain/delivery-overview.ts';
 import type { Invoice } from '#core/domain/invoice.ts';
 import { plainDecimal } from '#core/domain/money.ts';
 import type { DocumentText } from '#core/ports.ts';
 import { printed } from '#test/contracts/printer-contract.ts';
-import { type PdfContent, readPdf } from '#test/support/pdf-text.ts';
-import { PLAIN, sampleInvoice } from '#test/support/sample-invoice.ts';
+import { PLAIN, sampleInvoice } from '#test/support/data/sample-invoice.ts';
+import { type PdfContent, readPdf } from '#test/support/documents/pdf-text.ts';
 import { FONTS } from './fonts.ts';
 
 const templates = createTemplates(`${FONTS}/..`);

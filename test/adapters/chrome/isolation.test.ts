@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { createChromePrinter } from '#adapters/chrome/printer.ts';
 import { letter, printed } from '#test/contracts/printer-contract.ts';
-import { readPdf } from '#test/support/pdf-text.ts';
+import { readPdf } from '#test/support/documents/pdf-text.ts';
 import { FONTS } from './fonts.ts';
 
 const SECRET = 'geheim4711';

@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { createCanvas, loadImage } from '@napi-rs/canvas';
 import { createChromePictures } from '#adapters/chrome/pictures.ts';
 import { readPicture } from '#core/domain/picture.ts';
-import { chunksOf, DRAWING, JPEG, pngChunk, pngOf } from '#test/support/pictures.ts';
+import { chunksOf, DRAWING, JPEG, pngChunk, pngOf } from '#test/support/documents/pictures.ts';
 import { FONTS } from './fonts.ts';
 
 const BOX = { width: 826, height: 295 };

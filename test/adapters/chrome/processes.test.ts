@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { createChromePrinter } from '#adapters/chrome/printer.ts';
 import { letter, printed } from '#test/contracts/printer-contract.ts';
-import { descendants, isRunning, until } from '#test/support/processes.ts';
+import { descendants, isRunning, until } from '#test/support/process/processes.ts';
 import { FONTS } from './fonts.ts';
 
 const PROGRAM = new URL('print-and-wait.ts', import.meta.url).pathname;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { createDns } from '#adapters/dns/txt.ts';
 import type { Dns } from '#core/ports.ts';
-import { type DnsServer, startDnsServer } from '#test/support/dns-server.ts';
+import { type DnsServer, startDnsServer } from '#test/support/mail/dns-server.ts';
 
 const KEY = `v=DKIM1; k=rsa; p=${'MIIBIjANBgkqhkiG'.repeat(40)}`;
 

@@ -1,7 +1,7 @@
 import { it } from 'node:test';
 import { tellHistories } from '#test/contracts/histories.ts';
-import { describeDynamo } from '#test/support/dynamodb-local.ts';
-import { openLocalTable } from '#test/support/dynamodb-table.ts';
+import { describeDynamo } from '#test/support/aws/dynamodb-local.ts';
+import { openLocalTable } from '#test/support/aws/dynamodb-table.ts';
 
 const HISTORIES = process.env.LONG ? 500 : 25;
 

@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import { before } from 'node:test';
 import { killSuite } from '#test/contracts/kills.ts';
-import { describeDynamo } from '#test/support/dynamodb-local.ts';
-import { openLocalTable } from '#test/support/dynamodb-table.ts';
+import { describeDynamo } from '#test/support/aws/dynamodb-local.ts';
+import { openLocalTable } from '#test/support/aws/dynamodb-table.ts';
 
 /** Every thirteenth of the moments, so that it takes seconds; an odd step finds those before and those after a call. */
 const STEP = process.env.LONG ? 1 : 13;

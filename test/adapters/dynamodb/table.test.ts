@@ -5,8 +5,8 @@ import { createDynamoTable } from '#adapters/dynamodb/table.ts';
 import { ConflictError } from '#core/errors.ts';
 import type { Change, Table } from '#core/ports.ts';
 import { tableContract } from '#test/contracts/table-contract.ts';
-import { describeDynamo } from '#test/support/dynamodb-local.ts';
-import { openLocalTable } from '#test/support/dynamodb-table.ts';
+import { describeDynamo } from '#test/support/aws/dynamodb-local.ts';
+import { openLocalTable } from '#test/support/aws/dynamodb-table.ts';
 import { cancelled, exception, type Fate, scriptedClient } from './scripted-client.ts';
 
 describeDynamo('DynamoDB', (dynamo) => {

@@ -14,7 +14,7 @@ import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { createFolderArchive } from '#adapters/folder/archive.ts';
 import { archiveContract } from '#test/contracts/archive-contract.ts';
-import { makeTempFolder, tempFolder } from '#test/support/temp-folder.ts';
+import { makeTempFolder, tempFolder } from '#test/support/process/temp-folder.ts';
 import { watchIo } from './io-calls.ts';
 
 archiveContract('folder', async () => {

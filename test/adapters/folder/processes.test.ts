@@ -4,8 +4,8 @@ import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { createFolderArchive } from '#adapters/folder/archive.ts';
-import { type Child, startChild } from '#test/support/child.ts';
-import { tempFolder } from '#test/support/temp-folder.ts';
+import { type Child, startChild } from '#test/support/process/child.ts';
+import { tempFolder } from '#test/support/process/temp-folder.ts';
 import type { PutAnswer, PutTask } from './putter.ts';
 
 const PUTTER = join(import.meta.dirname, 'putter.ts');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { createFileSecrets } from '#adapters/folder/secrets.ts';
 import { secretsContract } from '#test/contracts/secrets-contract.ts';
-import { makeTempFolder, tempFolder } from '#test/support/temp-folder.ts';
+import { makeTempFolder, tempFolder } from '#test/support/process/temp-folder.ts';
 
 secretsContract('file', async () => {
   const folder = makeTempFolder();

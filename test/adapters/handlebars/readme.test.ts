@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { fillSamples, readShipped } from '#adapters/handlebars/check-templates.ts';
-import { helperNames } from '#adapters/handlebars/engine.ts';
-import { fieldNames } from '#adapters/handlebars/shapes.ts';
+import { fillSamples, readShipped } from '#adapters/handlebars/checks/check-templates.ts';
+import { fieldNames } from '#adapters/handlebars/checks/shapes.ts';
+import { helperNames } from '#adapters/handlebars/engine/engine.ts';
 import { TEMPLATES } from './templates-folder.ts';
 
 const page = readFileSync(join(TEMPLATES, 'README.md'), 'utf8');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createFontCoverage } from '#adapters/fonts/coverage.ts';
-import { readShippedTemplates } from '#adapters/handlebars/sources.ts';
+import { readShippedTemplates } from '#adapters/handlebars/engine/sources.ts';
 import { createTemplateEngine } from '#adapters/handlebars/template-engine.ts';
 import { Fault } from '#core/errors.ts';
 import { documentOf, sampleOf } from '#core/templates/sample-documents.ts';

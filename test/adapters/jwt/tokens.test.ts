@@ -4,7 +4,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { SimpleFetcher } from 'aws-jwt-verify/https';
 import { createTokenReader } from '#adapters/jwt/tokens.ts';
 import { Fault } from '#core/errors.ts';
-import { ISSUER_CERTIFICATE, makeKey, sign, startTokenIssuer } from '#test/support/token-issuer.ts';
+import { ISSUER_CERTIFICATE, makeKey, sign, startTokenIssuer } from '#test/support/aws/token-issuer.ts';
 
 const ROLES = ['read', 'write', 'auditor'] as const;
 

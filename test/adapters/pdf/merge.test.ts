@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { createChromePrinter } from '#adapters/chrome/printer.ts';
-import { createTemplates } from '#adapters/handlebars/templates.ts';
+import { createTemplates } from '#adapters/handlebars/documents/templates.ts';
 import { createPdfMerger } from '#adapters/pdf/merge.ts';
 import { printed } from '#test/contracts/printer-contract.ts';
-import { readPdf } from '#test/support/pdf-text.ts';
-import { PLAIN, sampleInvoice } from '#test/support/sample-invoice.ts';
+import { PLAIN, sampleInvoice } from '#test/support/data/sample-invoice.ts';
+import { readPdf } from '#test/support/documents/pdf-text.ts';
 import { FONTS } from '../chrome/fonts.ts';
 import { simplePdf } from './simple-pdf.ts';
 

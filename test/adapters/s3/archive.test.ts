@@ -11,8 +11,8 @@ import {
 } from '@aws-sdk/client-s3';
 import { createS3Archive } from '#adapters/s3/archive.ts';
 import { archiveContract } from '#test/contracts/archive-contract.ts';
-import { makeBucket, s3Client } from '#test/support/s3-bucket.ts';
-import { S3_SERVER_MISSING, type S3Server, startS3Server } from '#test/support/s3-server.ts';
+import { makeBucket, s3Client } from '#test/support/aws/s3-bucket.ts';
+import { S3_SERVER_MISSING, type S3Server, startS3Server } from '#test/support/aws/s3-server.ts';
 import { answered, broken, meddle } from './meddle.ts';
 
 const info = { contentType: 'application/pdf', metadata: { draft: 'd1' } };

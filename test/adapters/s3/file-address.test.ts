@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createS3Archive } from '#adapters/s3/archive.ts';
 import { createFileAddresses } from '#adapters/s3/file-address.ts';
-import { makeBucket, s3Client } from '#test/support/s3-bucket.ts';
-import { S3_SERVER_MISSING, startS3Server } from '#test/support/s3-server.ts';
+import { makeBucket, s3Client } from '#test/support/aws/s3-bucket.ts';
+import { S3_SERVER_MISSING, startS3Server } from '#test/support/aws/s3-server.ts';
 
 describe('the address of a file', { skip: S3_SERVER_MISSING }, () => {
   it('opens it for ten minutes to whoever has the address, to be saved under its name, and nothing else', async (t) => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { startChild } from '#test/support/child.ts';
-import { descendants, isRunning, until } from '#test/support/processes.ts';
-import { S3_SERVER_MISSING } from '#test/support/s3-server.ts';
+import { S3_SERVER_MISSING } from '#test/support/aws/s3-server.ts';
+import { startChild } from '#test/support/process/child.ts';
+import { descendants, isRunning, until } from '#test/support/process/processes.ts';
 
 describe('S3 server of the tests', { skip: S3_SERVER_MISSING }, () => {
   it('ends with its process, also when that is killed', async (t) => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { createSecretsManagerSecrets } from '#adapters/secrets-manager/secrets.ts';
 import { secretsContract } from '#test/contracts/secrets-contract.ts';
-import { startSecretsManager } from '#test/support/secrets-manager-server.ts';
+import { startSecretsManager } from '#test/support/aws/secrets-manager-server.ts';
 
 const ID = 'rechnungspost/prod';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { createSesAccount } from '#adapters/ses/account.ts';
-import { type SesAccountState, startSesAccount } from '#test/support/ses-account-server.ts';
-import { sesAccountClient } from '#test/support/ses-server.ts';
+import { type SesAccountState, startSesAccount } from '#test/support/aws/ses-account-server.ts';
+import { sesAccountClient } from '#test/support/aws/ses-server.ts';
 
 const SENDER = 'invoices@mail.dairy.example';
 const IN_PRODUCTION = { SendingEnabled: true, ProductionAccessEnabled: true, EnforcementStatus: 'HEALTHY' };

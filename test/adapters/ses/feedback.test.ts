@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { readSesEvent } from '#adapters/ses/feedback.ts';
 import { Fault } from '#core/errors.ts';
 import type { MailFeedback } from '#core/repositories/mails.ts';
-import { type SesEventType, sesEvent } from '#test/support/ses-events.ts';
+import { type SesEventType, sesEvent } from '#test/support/aws/ses-events.ts';
 
 const MAIL = { mailId: '2026000001-1', messageId: 'ses-1', to: 'a@kunde.example' };
 const AT = '2026-11-02T03:05:00.000Z';

@@ -5,8 +5,8 @@ import { createMailComposer } from '#adapters/mime/compose.ts';
 import { createSesMailer, OUTBOX_TAG } from '#adapters/ses/mailer.ts';
 import type { MailOutcome } from '#core/ports.ts';
 import { mailerContract } from '#test/contracts/mailer-contract.ts';
-import { type SesAct, startScriptedSes } from '#test/support/scripted-ses.ts';
-import { sesClient, startSesServer } from '#test/support/ses-server.ts';
+import { type SesAct, startScriptedSes } from '#test/support/aws/scripted-ses.ts';
+import { sesClient, startSesServer } from '#test/support/aws/ses-server.ts';
 
 mailerContract('SES', 'for all', async () => {
   const { endpoint, calls, close } = await startScriptedSes();

@@ -6,8 +6,8 @@ import type { SMTPServerOptions } from 'smtp-server';
 import { refusalOf } from '#adapters/smtp/outcome.ts';
 import type { SmtpSettings } from '#adapters/smtp/settings.ts';
 import { sendTestMail } from '#adapters/smtp/test-mail.ts';
-import { type Script, startScriptedServer } from '#test/support/scripted-smtp.ts';
-import { CERTIFICATES, KEYS, smtpSettings, startSmtpServer } from '#test/support/smtp-server.ts';
+import { type Script, startScriptedServer } from '#test/support/mail/scripted-smtp.ts';
+import { CERTIFICATES, KEYS, smtpSettings, startSmtpServer } from '#test/support/mail/smtp-server.ts';
 
 const envelope = { from: 'rechnung@example.org', to: ['chef@example.org'] };
 const message = Buffer.from('Subject: test\r\n\r\nhello\r\n');

@@ -6,9 +6,9 @@ import type { SMTPServerOptions } from 'smtp-server';
 import { createSmtpMailer } from '#adapters/smtp/mailer.ts';
 import type { SmtpSettings } from '#adapters/smtp/settings.ts';
 import type { MailOutcome } from '#core/ports.ts';
-import { type Script, startScriptedServer } from '#test/support/scripted-smtp.ts';
-import { CERTIFICATES, KEYS, smtpSettings, startSmtpServer } from '#test/support/smtp-server.ts';
-import { tapWire } from '#test/support/wire-tap.ts';
+import { type Script, startScriptedServer } from '#test/support/mail/scripted-smtp.ts';
+import { CERTIFICATES, KEYS, smtpSettings, startSmtpServer } from '#test/support/mail/smtp-server.ts';
+import { tapWire } from '#test/support/mail/wire-tap.ts';
 
 /** Each cell is tried without a login, with one, and with one where passwords may go in the clear. */
 const TABLE = `

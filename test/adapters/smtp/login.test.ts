@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { SmtpSettings } from '#adapters/smtp/settings.ts';
 import { sendTestMail } from '#adapters/smtp/test-mail.ts';
-import { startScriptedServer } from '#test/support/scripted-smtp.ts';
-import { smtpSettings, startSmtpServer } from '#test/support/smtp-server.ts';
+import { startScriptedServer } from '#test/support/mail/scripted-smtp.ts';
+import { smtpSettings, startSmtpServer } from '#test/support/mail/smtp-server.ts';
 
 const envelope = { from: 'rechnung@example.org', to: ['chef@example.org'] };
 const message = Buffer.from('Subject: test\r\n\r\nhello\r\n');

@@ -1,6 +1,6 @@
 import { createSmtpMailer } from '#adapters/smtp/mailer.ts';
 import { mailerContract } from '#test/contracts/mailer-contract.ts';
-import { smtpSettings, startSmtpServer } from '#test/support/smtp-server.ts';
+import { smtpSettings, startSmtpServer } from '#test/support/mail/smtp-server.ts';
 
 for (const hidePIPELINING of [false, true]) {
   mailerContract(`SMTP ${hidePIPELINING ? 'without' : 'with'} pipelining`, 'for each', async () => {

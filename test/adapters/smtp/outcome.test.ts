@@ -4,8 +4,8 @@ import { setImmediate } from 'node:timers/promises';
 import { createSmtpMailer } from '#adapters/smtp/mailer.ts';
 import type { SmtpSettings } from '#adapters/smtp/settings.ts';
 import type { MailOutcome } from '#core/ports.ts';
-import { type Script, startScriptedServer } from '#test/support/scripted-smtp.ts';
-import { smtpSettings } from '#test/support/smtp-server.ts';
+import { type Script, startScriptedServer } from '#test/support/mail/scripted-smtp.ts';
+import { smtpSettings } from '#test/support/mail/smtp-server.ts';
 
 const login: Partial<SmtpSettings> = { user: 'kasse', password: 'geheim-42', allowPlainLogin: true };
 const starttls: Partial<SmtpSettings> = { encryption: 'starttls' };

@@ -13,9 +13,9 @@ import {
   SENDER,
   startPostfix,
   TILL,
-} from '#test/support/postfix.ts';
-import type { ServiceName } from '#test/support/postfix-config.ts';
-import { smtpSettings } from '#test/support/smtp-server.ts';
+} from '#test/support/mail/postfix.ts';
+import type { ServiceName } from '#test/support/mail/postfix-config.ts';
+import { smtpSettings } from '#test/support/mail/smtp-server.ts';
 
 type Over = Partial<SmtpSettings>;
 

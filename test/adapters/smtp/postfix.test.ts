@@ -17,10 +17,10 @@ import {
   SENDER,
   startPostfix,
   TILL,
-} from '#test/support/postfix.ts';
-import type { ServiceName } from '#test/support/postfix-config.ts';
-import type { Delivered } from '#test/support/postfix-mailboxes.ts';
-import { smtpSettings } from '#test/support/smtp-server.ts';
+} from '#test/support/mail/postfix.ts';
+import type { ServiceName } from '#test/support/mail/postfix-config.ts';
+import type { Delivered } from '#test/support/mail/postfix-mailboxes.ts';
+import { smtpSettings } from '#test/support/mail/smtp-server.ts';
 
 type Over = Partial<SmtpSettings>;
 interface More extends Partial<SmtpTimings> {

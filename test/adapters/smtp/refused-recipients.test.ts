@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createSmtpMailer } from '#adapters/smtp/mailer.ts';
 import type { MailOutcome } from '#core/ports.ts';
-import { type Script, startScriptedServer } from '#test/support/scripted-smtp.ts';
-import { smtpSettings } from '#test/support/smtp-server.ts';
+import { type Script, startScriptedServer } from '#test/support/mail/scripted-smtp.ts';
+import { smtpSettings } from '#test/support/mail/smtp-server.ts';
 
 const mail = Buffer.from('Subject: x\r\n\r\nhello\r\n');
 const gone = '550 5.1.1 no such user';

@@ -4,8 +4,8 @@ import { describe, it } from 'node:test';
 import { createSmtpMailer } from '#adapters/smtp/mailer.ts';
 import { mask } from '#adapters/smtp/mask.ts';
 import { sendTestMail } from '#adapters/smtp/test-mail.ts';
-import { startScriptedServer } from '#test/support/scripted-smtp.ts';
-import { smtpSettings } from '#test/support/smtp-server.ts';
+import { startScriptedServer } from '#test/support/mail/scripted-smtp.ts';
+import { smtpSettings } from '#test/support/mail/smtp-server.ts';
 
 const envelope = { from: 'rechnung@example.org', to: ['chef@example.org'] };
 const message = Buffer.from('Subject: test\r\n\r\nhello\r\n');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { DEFAULT_CIPHERS } from 'node:tls';
 import { sendTestMail } from '#adapters/smtp/test-mail.ts';
-import { smtpSettings, startSmtpServer } from '#test/support/smtp-server.ts';
+import { smtpSettings, startSmtpServer } from '#test/support/mail/smtp-server.ts';
 
 const VERSIONS = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const;
 const envelope = { from: 'rechnung@example.org', to: ['chef@example.org'] };

@@ -5,7 +5,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { createSmtpMailer } from '#adapters/smtp/mailer.ts';
 import type { SmtpSettings } from '#adapters/smtp/settings.ts';
 import type { MailOutcome } from '#core/ports.ts';
-import { LOOPBACK_CERTIFICATE, smtpSettings, startSmtpServer } from '#test/support/smtp-server.ts';
+import { LOOPBACK_CERTIFICATE, smtpSettings, startSmtpServer } from '#test/support/mail/smtp-server.ts';
 
 const pin = new X509Certificate(LOOPBACK_CERTIFICATE).fingerprint256;
 const login = { user: 'kasse', password: 'geheim-42' };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { createSmtpMailer } from '#adapters/smtp/mailer.ts';
-import { smtpSettings, startSmtpServer } from '#test/support/smtp-server.ts';
+import { smtpSettings, startSmtpServer } from '#test/support/mail/smtp-server.ts';
 
 it('a mailer that checks no certificate says so in the log, once, however many mails it sends', async (context) => {
   const server = await startSmtpServer();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { patiently } from '#adapters/sqlite/errors.ts';
 import { openSqliteTable } from '#adapters/sqlite/table.ts';
-import { tempFolder } from '#test/support/temp-folder.ts';
+import { tempFolder } from '#test/support/process/temp-folder.ts';
 
 const sqliteError = (errcode: number) => Object.assign(new Error(`SQLite ${errcode}`), { errcode });
 

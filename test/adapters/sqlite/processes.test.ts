@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { openSqliteTable } from '#adapters/sqlite/table.ts';
-import { type Child, startChild } from '#test/support/child.ts';
-import { tempFolder } from '#test/support/temp-folder.ts';
+import { type Child, startChild } from '#test/support/process/child.ts';
+import { tempFolder } from '#test/support/process/temp-folder.ts';
 import type { WriterTask } from './writer.ts';
 
 const WRITER = join(import.meta.dirname, 'writer.ts');

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { openSqliteTable } from '#adapters/sqlite/table.ts';
 import { tableContract } from '#test/contracts/table-contract.ts';
-import { makeTempFolder } from '#test/support/temp-folder.ts';
+import { makeTempFolder } from '#test/support/process/temp-folder.ts';
 
 tableContract('SQLite', async () => {
   const folder = makeTempFolder();

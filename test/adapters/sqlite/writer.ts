@@ -6,7 +6,7 @@ import { type SQLInputValue, StatementSync } from 'node:sqlite';
 import { openSqliteTable } from '#adapters/sqlite/table.ts';
 import { ConflictError } from '#core/errors.ts';
 import type { Table } from '#core/ports.ts';
-import { answer } from '#test/support/child.ts';
+import { answer } from '#test/support/process/child.ts';
 
 export type WriterTask =
   | { readonly do: 'open, write, close'; readonly file: string; readonly sort: string }

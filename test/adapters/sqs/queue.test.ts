@@ -4,7 +4,7 @@ import { ReceiveMessageCommand, type SendMessageBatchCommandInput } from '@aws-s
 import { createSqsQueue, type QueueUrls, readWake } from '#adapters/sqs/queue.ts';
 import { Fault } from '#core/errors.ts';
 import type { Wake } from '#core/ports.ts';
-import { type SqsServer, sqsClient, startSqsServer } from '#test/support/sqs-server.ts';
+import { type SqsServer, sqsClient, startSqsServer } from '#test/support/aws/sqs-server.ts';
 
 const mail = (n: number): Wake => ({ kind: 'mail', id: `2026000001-${n}` });
 const unavailable = (error: unknown) => error instanceof Fault && error.code === 'unavailable';

@@ -6,9 +6,9 @@ import { readSettings } from '#core/repositories/settings.ts';
 import { driveRun } from '#core/runs/complete-run.ts';
 import { importSettingsFile } from '#core/settings/import-settings-file.ts';
 import { treeCpu } from '#test/bench/process-tree.ts';
-import { startMailCounter } from '#test/support/mail-counter.ts';
-import { openData } from '#test/support/october.ts';
-import { loadOffice, OCTOBER } from '#test/support/office.ts';
+import { loadOffice, OCTOBER } from '#test/support/data/dairy.ts';
+import { openData } from '#test/support/data/october.ts';
+import { startMailCounter } from '#test/support/mail/mail-counter.ts';
 import { monthOf } from './month.ts';
 
 /** What the processor of this machine needs for an invoice with its overview, and how large the files are. */

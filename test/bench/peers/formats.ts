@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatDay, formatDecimal, formatIban } from '#adapters/handlebars/format.ts';
-import { readLabels } from '#adapters/handlebars/labels.ts';
+import { formatDay, formatDecimal, formatIban } from '#adapters/handlebars/engine/format.ts';
+import { readLabels } from '#adapters/handlebars/engine/labels.ts';
 import type { Day } from '#core/domain/calendar.ts';
 
 /** Words and figures as our templates print them, for peers that know no HTML. */

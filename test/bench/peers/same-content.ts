@@ -1,5 +1,5 @@
 import type { Invoice } from '#core/domain/invoice.ts';
-import type { PdfContent } from '#test/support/pdf-text.ts';
+import type { PdfContent } from '#test/support/documents/pdf-text.ts';
 import type { Formats } from './formats.ts';
 
 /** Every description and figure of an invoice, as documents print them. */

@@ -17,10 +17,10 @@ import { listRunIds, readRun } from '#core/repositories/runs.ts';
 import { billRun, driveRun } from '#core/runs/complete-run.ts';
 import { needsAPerson, runReport } from '#core/runs/run-report.ts';
 import { sweep } from '#core/runs/sweep.ts';
-import { bill, customerOf, loadNotes, loadOffice, noteOf, OCTOBER } from '#test/support/office.ts';
-import { brokenPromises } from '#test/support/promises.ts';
-import { createCloud } from '#test/support/simulated-cloud.ts';
-import { createWorld, type World } from '#test/support/world.ts';
+import { createCloud } from '#test/support/aws/simulated-cloud.ts';
+import { bill, customerOf, loadNotes, loadOffice, noteOf, OCTOBER } from '#test/support/data/dairy.ts';
+import { brokenPromises } from '#test/support/simulation/promises.ts';
+import { createWorld, type World } from '#test/support/simulation/simulation.ts';
 
 const FIRST = '2026000001';
 const SECOND = '2026000002';

@@ -8,8 +8,8 @@ import { readJournal, readRunChain } from '#core/repositories/journal.ts';
 import { noteKey, readNote } from '#core/repositories/notes.ts';
 import { readRun } from '#core/repositories/runs.ts';
 import { needsAPerson, runReport } from '#core/runs/run-report.ts';
-import { bill, loadNotes, loadOffice, noteOf, OCTOBER } from '#test/support/office.ts';
-import { createWorld } from '#test/support/world.ts';
+import { bill, loadNotes, loadOffice, noteOf, OCTOBER } from '#test/support/data/dairy.ts';
+import { createWorld } from '#test/support/simulation/simulation.ts';
 
 test('closed runs form a chain; a run with nothing to bill closes too', async () => {
   const { deps } = createWorld(1).process();

@@ -20,9 +20,9 @@ import { listOpenNotes, readNote } from '#core/repositories/notes.ts';
 import { listRunIds } from '#core/repositories/runs.ts';
 import { driveRun } from '#core/runs/complete-run.ts';
 import { sweep } from '#core/runs/sweep.ts';
-import { bill, customerOf, loadOffice, noteOf, OCTOBER } from '#test/support/office.ts';
-import { brokenPromises } from '#test/support/promises.ts';
-import { createWorld, Killed, type World } from '#test/support/world.ts';
+import { bill, customerOf, loadOffice, noteOf, OCTOBER } from '#test/support/data/dairy.ts';
+import { brokenPromises } from '#test/support/simulation/promises.ts';
+import { createWorld, Killed, type World } from '#test/support/simulation/simulation.ts';
 
 const notes = [noteOf('L1', '9', 1), noteOf('L2', '9', 2, 5), noteOf('L3', '9', 3), noteOf('L4', '10', 4)];
 const LINES = noteOf('any', '9', 1).lines;

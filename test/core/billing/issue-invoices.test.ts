@@ -8,8 +8,8 @@ import { readBilling } from '#core/repositories/notes.ts';
 import { listRunIds } from '#core/repositories/runs.ts';
 import { needsAPerson, runReport } from '#core/runs/run-report.ts';
 import { sweep } from '#core/runs/sweep.ts';
-import { bill, customerOf, loadNotes, loadOffice, noteOf } from '#test/support/office.ts';
-import { createWorld } from '#test/support/world.ts';
+import { bill, customerOf, loadNotes, loadOffice, noteOf } from '#test/support/data/dairy.ts';
+import { createWorld } from '#test/support/simulation/simulation.ts';
 
 const MINUTE = 60_000;
 const notes = [noteOf('L1', '9', 1), noteOf('L2', '10', 1), noteOf('L3', '70', 1)];

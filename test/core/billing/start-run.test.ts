@@ -8,8 +8,16 @@ import { driveRun } from '#core/runs/complete-run.ts';
 import { dryRun } from '#core/runs/dry-run.ts';
 import { runReport } from '#core/runs/run-report.ts';
 import { importSettings } from '#core/settings/import-settings.ts';
-import { bill, customerOf, loadNotes, loadOffice, noteOf, OCTOBER, SETTINGS } from '#test/support/office.ts';
-import { createWorld } from '#test/support/world.ts';
+import {
+  bill,
+  customerOf,
+  loadNotes,
+  loadOffice,
+  noteOf,
+  OCTOBER,
+  SETTINGS,
+} from '#test/support/data/dairy.ts';
+import { createWorld } from '#test/support/simulation/simulation.ts';
 
 const DAY = 86_400_000;
 const notes = [noteOf('L1', '9', 1), noteOf('L2', '10', 1)];

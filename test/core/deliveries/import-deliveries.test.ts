@@ -7,8 +7,8 @@ import type { Deps } from '#core/deps.ts';
 import { deliveryNoteSchema } from '#core/domain/delivery-note.ts';
 import { listOpenNotes, readNote } from '#core/repositories/notes.ts';
 import { driveRun } from '#core/runs/complete-run.ts';
-import { bill, customerOf, loadNotes, loadOffice, noteOf, OCTOBER } from '#test/support/office.ts';
-import { createWorld, Killed } from '#test/support/world.ts';
+import { bill, customerOf, loadNotes, loadOffice, noteOf, OCTOBER } from '#test/support/data/dairy.ts';
+import { createWorld, Killed } from '#test/support/simulation/simulation.ts';
 
 const open = async (deps: Deps, customer: string) =>
   (await listOpenNotes(deps.table, customer, '2026-12-31')).map(({ noteId }) => noteId);

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { makeDeliveryNotes } from '#core/deliveries/make-delivery-notes.ts';
 import type { Deps } from '#core/deps.ts';
-import { bill, customerOf, loadNotes, loadOffice, noteOf, SETTINGS } from '#test/support/office.ts';
-import { createWorld, Killed } from '#test/support/world.ts';
+import { bill, customerOf, loadNotes, loadOffice, noteOf, SETTINGS } from '#test/support/data/dairy.ts';
+import { createWorld, Killed } from '#test/support/simulation/simulation.ts';
 
 /** Printed as another file each time, so that a second rendering is seen. */
 function countingPrinter(deps: Deps): { deps: Deps; printed: string[] } {

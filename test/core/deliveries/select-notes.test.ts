@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type NoteSelection, selectNotes } from '#core/deliveries/select-notes.ts';
 import type { DeliveryNote } from '#core/domain/delivery-note.ts';
-import { bill, loadNotes, loadOffice, noteOf } from '#test/support/office.ts';
-import { createWorld } from '#test/support/world.ts';
+import { bill, loadNotes, loadOffice, noteOf } from '#test/support/data/dairy.ts';
+import { createWorld } from '#test/support/simulation/simulation.ts';
 
 const dated = (number: string, customer: string, date: string): DeliveryNote => ({
   ...noteOf(number, customer, 1),

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { bill } from '#core/domain/bill.ts';
 import { cancellationOf } from '#core/domain/cancellation.ts';
 import type { Invoice } from '#core/domain/invoice.ts';
-import { sampleInvoice } from '#test/support/sample-invoice.ts';
+import { sampleInvoice } from '#test/support/data/sample-invoice.ts';
 import { anyNotes } from './arbitraries.ts';
 
 const AS = { number: '2026000200', date: '2026-11-05' };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { giroCodePayload } from '#core/domain/giro-code.ts';
-import { type SampleOptions, sampleInvoice } from '#test/support/sample-invoice.ts';
+import { type SampleOptions, sampleInvoice } from '#test/support/data/sample-invoice.ts';
 
 const payload = (options: SampleOptions = {}) => giroCodePayload(sampleInvoice(options));
 

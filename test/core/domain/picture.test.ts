@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pngSize, readPicture } from '#core/domain/picture.ts';
-import { DRAWING, JPEG, pngOf } from '#test/support/pictures.ts';
+import { DRAWING, JPEG, pngOf } from '#test/support/documents/pictures.ts';
 
 const text = (svg: string) => new TextEncoder().encode(svg);
 const small = pngOf(3, 2, () => [255, 0, 0, 255]);

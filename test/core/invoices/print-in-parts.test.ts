@@ -6,8 +6,8 @@ import type { PdfMerger } from '#core/ports.ts';
 import { readSettings } from '#core/repositories/settings.ts';
 import { runReport } from '#core/runs/run-report.ts';
 import { importSettings } from '#core/settings/import-settings.ts';
-import { bill, customerOf, loadOffice, noteOf } from '#test/support/office.ts';
-import { createWorld } from '#test/support/world.ts';
+import { bill, customerOf, loadOffice, noteOf } from '#test/support/data/dairy.ts';
+import { createWorld } from '#test/support/simulation/simulation.ts';
 
 /** Joins what it gets line by line; the simulated printer's documents are the invoices as JSON. */
 const joining = (titles: string[]): PdfMerger => ({

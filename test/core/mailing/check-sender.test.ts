@@ -3,8 +3,8 @@ import { after, before, describe, it } from 'node:test';
 import { createDns } from '#adapters/dns/txt.ts';
 import type { Settings } from '#core/domain/settings.ts';
 import { checkSenderDomain } from '#core/mailing/check-sender.ts';
-import { type DnsEntry, type DnsServer, startDnsServer } from '#test/support/dns-server.ts';
-import { SETTINGS } from '#test/support/office.ts';
+import { SETTINGS } from '#test/support/data/dairy.ts';
+import { type DnsEntry, type DnsServer, startDnsServer } from '#test/support/mail/dns-server.ts';
 
 const SPF = 'v=spf1 mx -all';
 const DMARC = 'v=DMARC1; p=none';

@@ -7,8 +7,8 @@ import type { Change, Mailer } from '#core/ports.ts';
 import { listMonthMails } from '#core/repositories/mails.ts';
 import { billRun } from '#core/runs/complete-run.ts';
 import { sweep } from '#core/runs/sweep.ts';
-import { customerOf, loadOffice, noteOf, OCTOBER, SETTINGS } from '#test/support/office.ts';
-import { createWorld } from '#test/support/world.ts';
+import { customerOf, loadOffice, noteOf, OCTOBER, SETTINGS } from '#test/support/data/dairy.ts';
+import { createWorld } from '#test/support/simulation/simulation.ts';
 
 const MINUTE = 60_000;
 

@@ -10,8 +10,8 @@ import { sendMails } from '#core/mailing/send-mails.ts';
 import type { Change, MailAccount, MailQuota } from '#core/ports.ts';
 import { listMonthMails } from '#core/repositories/mails.ts';
 import { billRun } from '#core/runs/complete-run.ts';
-import { customerOf, loadOffice, noteOf, OCTOBER, SETTINGS } from '#test/support/office.ts';
-import { createWorld, mulberry32 } from '#test/support/world.ts';
+import { customerOf, loadOffice, noteOf, OCTOBER, SETTINGS } from '#test/support/data/dairy.ts';
+import { createWorld, mulberry32 } from '#test/support/simulation/simulation.ts';
 
 type Pace = Settings['mail']['pace'];
 interface Turn {

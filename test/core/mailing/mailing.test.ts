@@ -19,9 +19,9 @@ import { pauseRun, resumeRun } from '#core/runs/pause-run.ts';
 import { runReport } from '#core/runs/run-report.ts';
 import { sweep, sweepToQueues } from '#core/runs/sweep.ts';
 import { importSettings } from '#core/settings/import-settings.ts';
-import { customerOf, loadNotes, loadOffice, noteOf, OCTOBER, SETTINGS } from '#test/support/office.ts';
-import { createCloud, NO_MISHAPS } from '#test/support/simulated-cloud.ts';
-import { createWorld, Killed, mulberry32, type World } from '#test/support/world.ts';
+import { createCloud, NO_MISHAPS } from '#test/support/aws/simulated-cloud.ts';
+import { customerOf, loadNotes, loadOffice, noteOf, OCTOBER, SETTINGS } from '#test/support/data/dairy.ts';
+import { createWorld, Killed, mulberry32, type World } from '#test/support/simulation/simulation.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

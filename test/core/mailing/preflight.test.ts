@@ -8,8 +8,8 @@ import type { MailAccount } from '#core/ports.ts';
 import { suppressionKey } from '#core/repositories/suppressions.ts';
 import { dryRun } from '#core/runs/dry-run.ts';
 import { needsAPerson } from '#core/runs/run-report.ts';
-import { bill, customerOf, loadOffice, noteOf, OCTOBER, SETTINGS } from '#test/support/office.ts';
-import { createWorld } from '#test/support/world.ts';
+import { bill, customerOf, loadOffice, noteOf, OCTOBER, SETTINGS } from '#test/support/data/dairy.ts';
+import { createWorld } from '#test/support/simulation/simulation.ts';
 
 type MailSettings = Partial<Record<keyof Settings['mail'], unknown>>;
 const mailSettings = (over: MailSettings): Settings => ({

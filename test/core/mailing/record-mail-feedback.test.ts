@@ -10,8 +10,8 @@ import { oldestDue } from '#core/repositories/due.ts';
 import { type Mail, type MailFeedback, mailKey, readMail } from '#core/repositories/mails.ts';
 import { replace } from '#core/repositories/stored.ts';
 import { sweep } from '#core/runs/sweep.ts';
-import { bill, customerOf, loadOffice, noteOf } from '#test/support/office.ts';
-import { createWorld, type Script } from '#test/support/world.ts';
+import { bill, customerOf, loadOffice, noteOf } from '#test/support/data/dairy.ts';
+import { createWorld, type Script } from '#test/support/simulation/simulation.ts';
 
 const MAIL = '2026000001-1';
 const MINUTE = 60_000;

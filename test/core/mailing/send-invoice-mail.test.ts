@@ -14,8 +14,8 @@ import { listSuppressions } from '#core/repositories/suppressions.ts';
 import { needsAPerson, runReport } from '#core/runs/run-report.ts';
 import { sweep } from '#core/runs/sweep.ts';
 import { importSettings } from '#core/settings/import-settings.ts';
-import { bill, customerOf, loadNotes, loadOffice, noteOf, SETTINGS } from '#test/support/office.ts';
-import { createWorld, type World } from '#test/support/world.ts';
+import { bill, customerOf, loadNotes, loadOffice, noteOf, SETTINGS } from '#test/support/data/dairy.ts';
+import { createWorld, type World } from '#test/support/simulation/simulation.ts';
 
 const MINUTE = 60_000;
 const notes = [noteOf('L1', '9', 1), noteOf('L2', '10', 1), noteOf('L3', '70', 1)];

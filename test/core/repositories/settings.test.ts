@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { readSettings, SETTINGS_KEY } from '#core/repositories/settings.ts';
-import { SETTINGS } from '#test/support/office.ts';
-import { createWorld } from '#test/support/world.ts';
+import { SETTINGS } from '#test/support/data/dairy.ts';
+import { createWorld } from '#test/support/simulation/simulation.ts';
 
 it('settings that an earlier version stored have the defaults of what came later', async () => {
   const { deps } = createWorld(1).process();

@@ -4,11 +4,11 @@ import fc from 'fast-check';
 import { startRun } from '#core/billing/start-run.ts';
 import type { Wake } from '#core/ports.ts';
 import { driveRun } from '#core/runs/complete-run.ts';
-import { customerOf, loadOffice, noteOf, OCTOBER, SETTINGS } from '#test/support/office.ts';
-import { outcomeOf } from '#test/support/outcome.ts';
-import { brokenPromises } from '#test/support/promises.ts';
-import { createCloud, type Mishaps, NO_MISHAPS } from '#test/support/simulated-cloud.ts';
-import { createWorld, mulberry32, type World } from '#test/support/world.ts';
+import { createCloud, type Mishaps, NO_MISHAPS } from '#test/support/aws/simulated-cloud.ts';
+import { customerOf, loadOffice, noteOf, OCTOBER, SETTINGS } from '#test/support/data/dairy.ts';
+import { outcomeOf } from '#test/support/simulation/outcome.ts';
+import { brokenPromises } from '#test/support/simulation/promises.ts';
+import { createWorld, mulberry32, type World } from '#test/support/simulation/simulation.ts';
 
 /** More than one batch of documents; every fifth wants no mail, one cannot be billed, one has nothing to bill. */
 const NUMBERS = Array.from({ length: 26 }, (_, index) => String(index + 1));

@@ -15,10 +15,10 @@ import { pauseRun, resumeRun } from '#core/runs/pause-run.ts';
 import { needsAPerson, runReport } from '#core/runs/run-report.ts';
 import { sweep } from '#core/runs/sweep.ts';
 import { awaitRun } from '#core/runs/watch-run.ts';
-import { customerOf, loadNotes, loadOffice, noteOf, OCTOBER, SETTINGS } from '#test/support/office.ts';
-import { brokenPromises } from '#test/support/promises.ts';
-import { createCloud } from '#test/support/simulated-cloud.ts';
-import { createWorld, Killed, type World } from '#test/support/world.ts';
+import { createCloud } from '#test/support/aws/simulated-cloud.ts';
+import { customerOf, loadNotes, loadOffice, noteOf, OCTOBER, SETTINGS } from '#test/support/data/dairy.ts';
+import { brokenPromises } from '#test/support/simulation/promises.ts';
+import { createWorld, Killed, type World } from '#test/support/simulation/simulation.ts';
 
 /** More than two slices of the plan, and than the batches of documents under way at once. */
 const CUSTOMERS = Array.from({ length: 90 }, (_, index) => customerOf(String(index + 1)));

@@ -8,8 +8,8 @@ import { advanceRun } from '#core/runs/advance-run.ts';
 import { driveRun } from '#core/runs/complete-run.ts';
 import { runReport } from '#core/runs/run-report.ts';
 import { startScheduledRun } from '#core/runs/start-scheduled-run.ts';
-import { customerOf, loadNotes, loadOffice, noteOf, OCTOBER, SETTINGS } from '#test/support/office.ts';
-import { createWorld } from '#test/support/world.ts';
+import { customerOf, loadNotes, loadOffice, noteOf, OCTOBER, SETTINGS } from '#test/support/data/dairy.ts';
+import { createWorld } from '#test/support/simulation/simulation.ts';
 
 const AUTOMATIC: Settings = { ...SETTINGS, schedule: { ...SETTINGS.schedule, release: 'automatic' } };
 /** Four in the morning in Germany, which is still winter time on neither day. */

@@ -10,9 +10,9 @@ import { create } from '#core/repositories/stored.ts';
 import { driveRun } from '#core/runs/complete-run.ts';
 import { awaitMails, awaitRun } from '#core/runs/watch-run.ts';
 import { importSettings } from '#core/settings/import-settings.ts';
-import { customerOf, loadOffice, noteOf, OCTOBER, SETTINGS } from '#test/support/office.ts';
-import { createCloud } from '#test/support/simulated-cloud.ts';
-import { createWorld, type World } from '#test/support/world.ts';
+import { createCloud } from '#test/support/aws/simulated-cloud.ts';
+import { customerOf, loadOffice, noteOf, OCTOBER, SETTINGS } from '#test/support/data/dairy.ts';
+import { createWorld, type World } from '#test/support/simulation/simulation.ts';
 
 const CUSTOMERS = Array.from({ length: 45 }, (_, index) => customerOf(String(index + 1)));
 const NOTES = CUSTOMERS.map(({ number }) => noteOf(`L${number}`, number, 5));

@@ -5,7 +5,7 @@ import type { Pictures } from '#core/ports.ts';
 import { readSettingsFile } from '#core/settings/settings-file.ts';
 import { resolveLogo, storedLogo } from '#core/settings/settings-logo.ts';
 import { someCompany } from '#test/core/domain/samples.ts';
-import { DRAWING, pngOf } from '#test/support/pictures.ts';
+import { DRAWING, pngOf } from '#test/support/documents/pictures.ts';
 
 const address = (type: string, bytes: string | Uint8Array) =>
   `data:${type};base64,${Buffer.from(bytes).toString('base64')}`;

@@ -14,8 +14,8 @@ import { findTemplates, readTemplateSet } from '#core/repositories/templates.ts'
 import { sweep } from '#core/runs/sweep.ts';
 import { importTemplates } from '#core/templates/import-templates.ts';
 import { createTemplateOpener } from '#core/templates/template-set.ts';
-import { bill, customerOf, loadNotes, loadOffice, noteOf } from '#test/support/office.ts';
-import { createWorld, type World } from '#test/support/world.ts';
+import { bill, customerOf, loadNotes, loadOffice, noteOf } from '#test/support/data/dairy.ts';
+import { createWorld, type World } from '#test/support/simulation/simulation.ts';
 
 const TEMPLATES = join(import.meta.dirname, '../../../templates');
 const handlebars = createTemplateEngine(TEMPLATES, createFontCoverage(`${TEMPLATES}/fonts`));

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { readCustomers } from '#adapters/csv/customers.ts';
 import { readDeliveries } from '#adapters/csv/deliveries.ts';
 import { createFontCoverage } from '#adapters/fonts/coverage.ts';
+import { fileBeside } from '#cli/file-beside.ts';
 import { totalsOf } from '#core/domain/bill.ts';
 import { weekday } from '#core/domain/calendar.ts';
 import { documentFaults } from '#core/domain/check-document.ts';
@@ -11,7 +12,6 @@ import type { DeliveryNote } from '#core/domain/delivery-note.ts';
 import { mailAddresses } from '#core/domain/mail-address.ts';
 import { readSettingsFile } from '#core/settings/settings-file.ts';
 import { demoSet } from '#local/demo/demo-set.ts';
-import { fileBeside } from '#local/file-beside.ts';
 
 const LANGUAGES = ['de', 'en'];
 const bytes = (text: string) => new TextEncoder().encode(text);

@@ -1,0 +1,79 @@
+import type { Engine } from '#adapters/handlebars/engine/engine.ts';
+import type { InvoiceFacts } from '#core/domain/invoice.ts';
+import type { MailContent } from '#core/ports.ts';
+import { createMailWords, type Fact } from './mail-words.ts';
+
+/** What the two templates of the covering mail are filled with. */
+export interface MailView {
+  readonly language: string;
+  readonly subject: string;
+  /** What a list of mails shows behind the subject. */
+  readonly preheader: string;
+  /** CSS pixels. */
+  readonly logo: { readonly contentId: string; readonly width: number; readonly height: number } | false;
+  readonly greeting: string;
+  readonly intro: string;
+  readonly facts: readonly Fact[];
+  /** Amounts, to stand below each other. */
+  readonly sums: readonly Fact[];
+  /** A paragraph each. */
+  readonly payment: readonly string[];
+  readonly account: readonly Fact[];
+  /** What each file is, and its name. */
+  readonly attachments: readonly Fact[];
+  readonly contact: string;
+  readonly company: string;
+  readonly signature: readonly string[];
+}
+
+/** Where the logo stands in the mail, in CSS pixels. */
+const LOGO_BOX = { width: 220, height: 72 };
+
+export function createMailView(engine: Engine, language: string): (content: MailContent) => MailView {
+  const words = createMailWords(engine);
+  return ({ invoice, attachments, logo }) => {
+    const due = words.due(invoice);
+    const sums = words.sums(invoice);
+    return {
+      language,
+      subject: oneLine(words.subject(invoice)),
+      preheader: [...sums.slice(0, 1), ...due].map(({ label, value }) => `${label} ${value}`).join(' · '),
+      logo: logo ? { contentId: logo.contentId, ...fitting(logo) } : false,
+      greeting: words.greeting(invoice),
+      intro: words.intro(invoice),
+      facts: [...words.facts(invoice), ...due],
+      sums,
+      payment: words.payment(invoice),
+      account: words.account(invoice),
+      attachments: attachments.map(({ kind, fileName }) => words.file(invoice, kind, fileName)),
+      contact: words.contact(invoice),
+      company: invoice.company.name,
+      signature: signature(invoice, engine),
+    };
+  };
+}
+
+/** § 35a GmbHG, § 80 AktG: business mail names legal form and seat, register and number, and the directors. */
+function signature({ company }: InvoiceFacts, { label }: Engine): string[] {
+  const join = (...values: string[]) => values.filter((value) => value !== '').join(' · ');
+  const worded = (name: string, key: string, value: string) =>
+    value === '' ? '' : label(`mail.${name}`, { [key]: value });
+  return [
+    company.name,
+    join(company.street, `${company.zip} ${company.city}`),
+    join(worded('phone', 'phone', company.phone), company.email),
+    company.website,
+    join(company.registration && worded('seat', 'city', company.city), company.registration),
+    worded('director', 'name', company.managingDirector),
+    join(worded('vatId', 'id', company.vatId), worded('taxNumber', 'number', company.taxNumber)),
+  ].filter((line) => line !== '');
+}
+
+/** Smaller where it does not fit, never larger than it is. */
+function fitting({ width, height }: { readonly width: number; readonly height: number }) {
+  const scale = Math.min(1, LOGO_BOX.width / width, LOGO_BOX.height / height);
+  const side = (pixels: number) => Math.max(1, Math.round(pixels * scale));
+  return { width: side(width), height: side(height) };
+}
+
+const oneLine = (text: string): string => text.replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, ' ').trim();

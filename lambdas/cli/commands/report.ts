@@ -1,0 +1,32 @@
+import type { Command } from '#cli/command.ts';
+import { mailingLine, reportText, table } from '#cli/report-text.ts';
+import { Fault } from '#core/errors.ts';
+import { allMailsLeft } from '#core/mailing/remaining-mails.ts';
+import { listRunIds, readRun } from '#core/repositories/runs.ts';
+import { needsAPerson, runReport } from '#core/runs/run-report.ts';
+
+export const reportCommand: Command = {
+  help: [['report [RUN]', 'the report of a run as it is now; without a run, the list of runs']],
+  options: {},
+  async run({ words: [runId] }, { local, print }) {
+    if (!runId) {
+      const runs = await Promise.all((await listRunIds(local.table)).map((id) => readRun(local.table, id)));
+      const rows = runs.flatMap((run) => {
+        if (!run) return [];
+        const { id, order, state, startedAt, planned } = run.value;
+        return [[id, order.period ?? order.kind, state, startedAt, String(planned.drafts)]];
+      });
+      const mailing = await allMailsLeft(local);
+      const lines = table(['Run', 'Period', 'State', 'Started', 'Invoices'], rows);
+      print([...lines, ...(mailing ? ['', mailingLine(mailing)] : [])].join('\n'), {
+        runs: runs.map((run) => run?.value),
+        ...(mailing ? { mailing } : {}),
+      });
+      return 0;
+    }
+    if (!(await readRun(local.table, runId))) throw new Fault('not-found', `There is no run ${runId}.`);
+    const report = await runReport(runId, local);
+    print(reportText(report), report);
+    return needsAPerson(report) ? 1 : 0;
+  },
+};

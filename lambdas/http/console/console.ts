@@ -1,0 +1,27 @@
+import { Hono } from 'hono';
+import { Fault } from '#core/errors.ts';
+import type { HttpDeps } from '#http/deps.ts';
+import { type CallerEnv, knowCaller } from '#http/who-may-call.ts';
+import { archivePages } from './archive.ts';
+import { mailPages } from './mails.ts';
+import { runPages } from './runs.ts';
+
+/** The pages that people look at: runs, mails and archive. Who calls is checked as it is for the API. */
+export function createConsole(deps: HttpDeps): Hono<CallerEnv> {
+  const pages = new Hono<CallerEnv>({ strict: false });
+  pages.onError((error, context) => {
+    if (error instanceof Fault && error.code === 'no-login') {
+      // A browser then asks for a password, which is the token.
+      context.header('WWW-Authenticate', 'Basic realm="rechnungspost", charset="UTF-8"');
+      return context.text('Bitte anmelden: das Kennwort ist der Wert von API_TOKEN.', 401);
+    }
+    if (error instanceof Fault && error.code === 'bad-input') return context.text(error.message, 400);
+    deps.log('error', 'page failed', { path: context.req.path, error });
+    return context.text('Diese Seite konnte nicht gezeigt werden: siehe rechnungspost.log.', 500);
+  });
+  pages.use(knowCaller(deps));
+  pages.route('/', runPages(deps));
+  pages.route('/mails', mailPages(deps));
+  pages.route('/archive', archivePages(deps));
+  return pages;
+}

@@ -1,0 +1,180 @@
+import { issueCustomers } from '#core/billing/issue-lines.ts';
+import type { Deps } from '#core/deps.ts';
+import { Fault } from '#core/errors.ts';
+import { sendMails } from '#core/mailing/send-mails.ts';
+import type { Queue, Wake } from '#core/ports.ts';
+import { oldestDue } from '#core/repositories/due.ts';
+import { listMonthMails, readMails } from '#core/repositories/mails.ts';
+import { advanceRun } from '#core/runs/advance-run.ts';
+import { sweepToQueues } from '#core/runs/sweep.ts';
+import { type Kill, Killed, type SimulatedProcess, type World } from '#test/support/simulation/simulation.ts';
+
+/** What happens to the next message, or to the process that works on it. */
+export interface Mishaps {
+  lose(call: Wake): boolean;
+  double(call: Wake): boolean;
+  /** Milliseconds that a message comes late. */
+  late(call: Wake): number;
+  /** The process dies at this I/O call. */
+  kill(call: Wake): Kill | undefined;
+  /** The time of the call is up at this I/O call. */
+  timeUp(call: Wake): number | undefined;
+  /** Which of so many waiting messages is next. */
+  pick(of: number): number;
+}
+
+export const NO_MISHAPS: Mishaps = {
+  lose: () => false,
+  double: () => false,
+  late: () => 0,
+  kill: () => undefined,
+  timeUp: () => undefined,
+  pick: () => 0,
+};
+
+interface Message {
+  readonly call: Wake;
+  at: number;
+  tries: number;
+}
+
+const SWEEP_MS = 5 * 60_000;
+/** Six times the time of a call, as the stacks have it. */
+const HIDDEN_MS = 24 * 60_000;
+const TRIES = 5;
+const AT_ONCE = 3;
+
+/**
+ * The functions of AWS in a simulated world: one process a message, a sweep every five minutes, queues between them
+ * that keep no order and no promise. No process knows whether another lives.
+ */
+export function createCloud(world: World, mishaps: Mishaps = NO_MISHAPS) {
+  const messages: Message[] = [];
+  const deadLetters: Wake[] = [];
+  const unknowable = new Set<string>();
+  const counts = { handled: 0, lost: 0, doubled: 0, killed: 0, timeUp: 0, failed: 0, sweeps: 0 };
+  const observer = world.process().deps;
+  const now = () => observer.clock.now();
+
+  const queue: Queue = {
+    async wake(calls, { delaySeconds = 0 } = {}) {
+      for (const call of calls) {
+        if (mishaps.lose(call)) {
+          counts.lost++;
+          continue;
+        }
+        const copies = mishaps.double(call) ? 2 : 1;
+        counts.doubled += copies - 1;
+        for (let copy = 0; copy < copies; copy++) {
+          messages.push({ call, at: now() + delaySeconds * 1000 + mishaps.late(call), tries: 0 });
+        }
+      }
+    },
+  };
+
+  /** A process as Lambda has it. */
+  function start(kill?: Kill, timeUp?: number): SimulatedProcess {
+    const one = world.process(kill, queue);
+    const stop = {
+      get aborted() {
+        const isUp = timeUp !== undefined && one.calls() >= timeUp;
+        if (isUp) counts.timeUp++;
+        return isUp;
+      },
+    } as AbortSignal;
+    const workers = { me: one.deps.workers.me, isDead: () => false };
+    return { ...one, deps: { ...one.deps, workers, stop } };
+  }
+
+  async function handle(message: Message): Promise<void> {
+    const { call } = message;
+    counts.handled++;
+    message.tries++;
+    const one = start(mishaps.kill(call), mishaps.timeUp(call));
+    try {
+      await work(call, one.deps);
+    } catch (error) {
+      if (error instanceof Killed) counts.killed++;
+      else if (error instanceof Fault) counts.failed++;
+      else throw error;
+      message.at = now() + HIDDEN_MS;
+      if (message.tries < TRIES) messages.push(message);
+      else deadLetters.push(call);
+    } finally {
+      one.end();
+      await noteUnknowable();
+    }
+  }
+
+  /** The mails that a dead process was handing over. */
+  async function noteUnknowable(): Promise<void> {
+    for (const { value } of await readMails(world.table, await listMonthMails(world.table, '2026-11'))) {
+      const { handedOverAt, lease, messageId, state } = value;
+      if (state === 'sending' && handedOverAt && lease && world.isDead(lease.worker))
+        unknowable.add(messageId);
+    }
+  }
+
+  async function sweep(): Promise<void> {
+    counts.sweeps++;
+    const one = start();
+    await sweepToQueues(one.deps);
+    one.end();
+  }
+
+  let nextSweep = now() + SWEEP_MS;
+
+  /** Works on some messages, or waits for the next thing to come. @returns false when nothing waits any more */
+  async function step(): Promise<boolean> {
+    const ready = messages.filter(({ at }) => at <= now());
+    const chosen: Message[] = [];
+    while (chosen.length < AT_ONCE && ready.length > 0) {
+      const [message] = ready.splice(mishaps.pick(ready.length), 1);
+      messages.splice(messages.indexOf(message!), 1);
+      chosen.push(message!);
+    }
+    await Promise.all(chosen.map(handle));
+    if (chosen.length === 0) {
+      const due = await oldestDue(world.table);
+      if (due === undefined && messages.length === 0) return false;
+      const next = Math.min(nextSweep, ...messages.map(({ at }) => at));
+      world.advance(Math.max(0, next - now()));
+    }
+    if (now() >= nextSweep) {
+      await sweep();
+      nextSweep = now() + SWEEP_MS;
+    }
+    return true;
+  }
+
+  /** Goes on until nothing waits. @throws when that takes longer than two days */
+  async function run(): Promise<void> {
+    const end = now() + 48 * 3_600_000;
+    nextSweep = now() + SWEEP_MS;
+    while (await step()) {
+      if (now() > end) throw new Error(`still at work after two days: ${JSON.stringify(messages)}`);
+    }
+  }
+
+  return {
+    queue,
+    start,
+    step,
+    run,
+    sweep,
+    counts,
+    deadLetters,
+    unknowable,
+    waiting: () => messages.map(({ call }) => call),
+  };
+}
+
+/** What the functions of the queues do with a call. */
+export async function work(call: Wake, deps: Deps & { readonly queue: Queue }): Promise<void> {
+  if (call.kind === 'run') await advanceRun(call, deps);
+  else if (call.kind === 'mail') await sendMails([call.id], deps);
+  else {
+    const { mails } = await issueCustomers(call.run, call.customers, deps);
+    await deps.queue.wake(mails.map((id) => ({ kind: 'mail', id })));
+  }
+}

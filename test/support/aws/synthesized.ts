@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeTempFolder } from '#test/support/process/temp-folder.ts';
+import { STAGES, type Stage } from '../../../infra/stages.ts';
+
+export interface Resource {
+  readonly Type: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a template is looked into as it is
+  readonly Properties: any;
+  readonly DeletionPolicy?: string;
+  readonly DependsOn?: readonly string[];
+}
+
+export interface StackTemplate {
+  readonly Resources: Readonly<Record<string, Resource>>;
+  readonly Outputs?: Readonly<Record<string, unknown>>;
+}
+
+/** The cloud assembly of the stages of this program, and of one whose mails come from a fixed address. */
+export interface Synthesized {
+  readonly folder: string;
+  readonly stages: readonly Stage[];
+  stack(stage: string, kind: 'storage' | 'service'): StackTemplate;
+}
+
+const [dev] = STAGES;
+const FIXED: Stage = { ...dev!, name: 'fixed', fixedAddress: true };
+
+/** What `cdk.json` tells the `cdk` command. */
+export const cdkContext = (): Record<string, unknown> =>
+  JSON.parse(readFileSync(join(import.meta.dirname, '../../../cdk.json'), 'utf8')).context;
+
+let once: Promise<Synthesized> | undefined;
+
+/** Made once a process, and removed when it ends. */
+export function synthesized(): Promise<Synthesized> {
+  once ??= make();
+  return once;
+}
+
+async function make(): Promise<Synthesized> {
+  const { path: folder, remove } = makeTempFolder();
+  process.once('exit', remove);
+  const stages = [...STAGES, FIXED];
+  // Seconds to load, which those who only look into templates need not wait for.
+  const { synthesize } = await import('../../../infra/synthesize.ts');
+  await synthesize(stages, { outdir: folder, context: cdkContext() });
+  return { folder, stages, stack: templatesIn(folder) };
+}
+
+/** Reads the templates of an assembly, each once. */
+export function templatesIn(folder: string): Synthesized['stack'] {
+  const templates = new Map<string, StackTemplate>();
+  return (stage, kind) => {
+    const file = `rechnungspost-${stage}-${kind}.template.json`;
+    const known = templates.get(file) ?? JSON.parse(readFileSync(join(folder, file), 'utf8'));
+    templates.set(file, known);
+    return known;
+  };
+}
+
+/** Resources of a type by their logical names. */
+export const ofType = ({ Resources }: StackTemplate, type: string): [string, Resource][] =>
+  Object.entries(Resources).filter(([, { Type }]) => Type === type);
+
+/** The one of a type whose name begins so. */
+export function one(template: StackTemplate, type: string, name = ''): Resource {
+  const found = ofType(template, type).filter(([id]) => id.startsWith(name));
+  if (found.length !== 1)
+    throw new Error(`${found.length} resources ${type} ${name}: ${found.map(([id]) => id)}`);
+  return found[0]![1];
+}
+
+/** Functions of this program; CDK has a helper of its own that empties the bucket of a stage that is thrown away. */
+export const functionsOf = (template: StackTemplate): [string, Resource][] =>
+  ofType(template, 'AWS::Lambda::Function').filter(([id]) => !id.startsWith('CustomS3AutoDeleteObjects'));
+
+/** The folder of the assembly with the code of a function. */
+export const codeOf = ({ Properties }: Resource, { folder }: Pick<Synthesized, 'folder'>): string =>
+  join(folder, `asset.${String(Properties.Code.S3Key).replace(/\.zip$/, '')}`);
