@@ -17,7 +17,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   'test/e2e/bad-input.test.ts': 40,
   'test/e2e/aws.test.ts': 150,
   'test/e2e/aws-faults.test.ts': 90,
-  'test/e2e/api-story.test.ts': 120,
+  'test/e2e/api-scenario.test.ts': 120,
   'test/e2e/start.test.ts': 50,
   'test/e2e/mail-storm.test.ts': 60,
   'test/e2e/own-templates.test.ts': 50,

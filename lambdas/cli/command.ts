@@ -19,7 +19,7 @@ export interface Arguments {
 }
 
 export interface Context {
-  readonly local: Program;
+  readonly program: Program;
   readonly config: LocalConfig;
   /** Prints the text, or with --json the value as one JSON document. */
   readonly print: (text: string, value: unknown) => void;

@@ -55,12 +55,12 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (!command) refuse(`There is no command "${name}".\n\n${help()}`);
     const args = parse(command, rest);
     if (stage === '') refuse('Say which stage: --aws prod.');
-    const { config, local } = await openForThisProcess(bar.show, stage);
+    const { config, program } = await openForThisProcess(bar.show, stage);
     try {
-      return await command.run(args, { config, local, print, confirm });
+      return await command.run(args, { config, program, print, confirm });
     } finally {
       bar.end();
-      await local.close();
+      await program.close();
     }
   } catch (error) {
     bar.end();

@@ -5,9 +5,9 @@ import { Fault } from '#core/errors.ts';
 import {
   archivedDocuments,
   type DocumentGroup,
+  lettersToPrint,
   markPrinted,
   mergeDocuments,
-  paperPost,
 } from '#core/invoices/print-invoices.ts';
 import { readInvoices } from '#core/repositories/invoices.ts';
 import { listRunLines } from '#core/repositories/runs.ts';
@@ -21,19 +21,19 @@ export async function deliverPaperPost(
   runId: string,
   output: 'print' | 'screen',
   to: string | undefined,
-  { local, config }: Pick<Context, 'local' | 'config'>,
+  { program, config }: Pick<Context, 'program' | 'config'>,
 ): Promise<string | undefined> {
-  const numbers = (await listRunLines(local.table, runId)).flatMap(({ value }) => value.invoice ?? []);
+  const numbers = (await listRunLines(program.table, runId)).flatMap(({ value }) => value.invoice ?? []);
   const invoices =
-    output === 'print' ? await paperPost(runId, local) : await readInvoices(local.table, numbers);
+    output === 'print' ? await lettersToPrint(runId, program) : await readInvoices(program.table, numbers);
   if (invoices.length === 0) return undefined;
   const documents = await archivedDocuments(
     invoices.map(({ value }) => value),
-    local.archive,
+    program.archive,
   );
-  const merged = await mergeDocuments(documents, `Run ${runId}`, local);
+  const merged = await mergeDocuments(documents, `Run ${runId}`, program);
   const file = writeOut(to ?? join(config.dataDir, 'print', `${runId}.pdf`), merged);
-  if (output === 'print') await markPrinted(invoices, local);
+  if (output === 'print') await markPrinted(invoices, program);
   else openOnScreen(file);
   return file;
 }
@@ -46,10 +46,10 @@ export async function writeDocuments(
   groups: readonly DocumentGroup[],
   to: string,
   title: string,
-  { local }: Pick<Context, 'local'>,
+  { program }: Pick<Context, 'program'>,
 ): Promise<string[]> {
   if (isFolder(to)) return groups.flat().map(({ fileName, bytes }) => writeOut(join(to, fileName), bytes));
-  return [writeOut(to, await mergeDocuments(groups, title, local))];
+  return [writeOut(to, await mergeDocuments(groups, title, program))];
 }
 
 /** A file appears whole or not at all. @throws Fault `unavailable` naming the path and the reason */

@@ -57,7 +57,7 @@ export interface Progress {
 export const instant = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
 /** @throws Fault `interrupted` when the program was asked to stop; what was begun goes on at the next start */
-export function goOnUnlessStopped(deps: Pick<Deps, 'stop'>): void {
+export function throwIfStopped(deps: Pick<Deps, 'stop'>): void {
   if (deps.stop.aborted) {
     throw new Fault(
       'interrupted',

@@ -1,5 +1,5 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { issueCustomers } from '#core/billing/issue-lines.ts';
+import { issueLines } from '#core/billing/issue-lines.ts';
 import { Fault } from '#core/errors.ts';
 import { openAwsWithChrome, readRequest } from '#wiring/aws-chrome.ts';
 import { awsConfig } from '#wiring/config.ts';
@@ -16,7 +16,7 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
     if (wake.kind !== 'documents') {
       throw new Fault('bad-input', `This queue takes documents, not ${wake.kind}.`);
     }
-    const { mails, failed } = await issueCustomers(wake.run, wake.customers, deps);
+    const { mails, failed } = await issueLines(wake.run, wake.customers, deps);
     if (failed > 0) count({ DocumentsFailed: failed });
     await deps.queue.wake(mails.map((id) => ({ kind: 'mail', id })));
   });

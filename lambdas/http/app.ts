@@ -14,7 +14,7 @@ import { settingsRoutes } from './routes/settings.ts';
 import { suppressionRoutes } from './routes/suppressions.ts';
 import { systemRoutes } from './routes/system.ts';
 import { sameOrigin } from './same-origin.ts';
-import { type CallerEnv, knowCaller } from './who-may-call.ts';
+import { authenticateCaller, type CallerEnv } from './who-may-call.ts';
 
 const GROUPS = [
   customerRoutes,
@@ -39,7 +39,7 @@ export function createApp(deps: HttpDeps): OpenAPIHono<CallerEnv> {
   app.use(sameOrigin(deps));
   app.get('/healthz', (context) => context.json({ status: 'ok' }));
   openApi(app, deps);
-  app.use('/api/*', knowCaller(deps), limitRate(deps), limitBody, async (context, next) => {
+  app.use('/api/*', authenticateCaller(deps), limitRate(deps), limitBody, async (context, next) => {
     context.header('Cache-Control', 'no-store');
     await next();
   });

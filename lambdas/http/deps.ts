@@ -1,9 +1,9 @@
 import type { Deps } from '#core/deps.ts';
-import type { PrintShop } from '#core/runs/documents-on-demand.ts';
+import type { DocumentsOnDemand } from '#core/runs/documents-on-demand.ts';
 import type { TestMailReport } from './schemas/test-mail.ts';
 import type { Authenticate } from './who-may-call.ts';
 
-/** The world as the HTTP application sees it: no browser, which is the print shop's affair. */
+/** The world as the HTTP application sees it: it has no browser, documents are made by `documents`. */
 export interface HttpDeps
   extends Pick<
     Deps,
@@ -21,11 +21,11 @@ export interface HttpDeps
     | 'log'
     | 'stop'
   > {
-  readonly printShop: PrintShop;
+  readonly documents: DocumentsOnDemand;
   /** Sees to it that a run goes on to its end, without waiting for it. */
-  readonly goOn: (runId: string) => Promise<void>;
+  readonly continueRun: (runId: string) => Promise<void>;
   /** Sees to it that these mails are tried, without waiting for it. */
-  readonly mail: (mailIds: readonly string[]) => Promise<void>;
+  readonly sendMails: (mailIds: readonly string[]) => Promise<void>;
   /** One test mail with the settings as they are. */
   readonly testMail: (address: string) => Promise<TestMailReport>;
   readonly authenticate: Authenticate;
@@ -35,5 +35,5 @@ export interface HttpDeps
   readonly rate: { readonly perSecond: number; readonly burst: number };
   /** Of the program, from package.json. */
   readonly version: string;
-  readonly place: 'aws' | 'one machine';
+  readonly deployment: 'aws' | 'one machine';
 }

@@ -2,7 +2,7 @@ import { createRoute, OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
 import type { z } from 'zod';
 import type { HttpDeps } from './deps.ts';
 import { type Problem, ProblemError, problemSchema } from './problem.ts';
-import { type CallerEnv, only, type Role } from './who-may-call.ts';
+import { type CallerEnv, type Role, requireRole } from './who-may-call.ts';
 
 /** The part of the program that a group of routes needs, and the application they go into. */
 export type Routes = (app: OpenAPIHono<CallerEnv>, deps: HttpDeps) => void;
@@ -21,7 +21,7 @@ export function route<const R extends Described & Pick<RouteConfig, 'request'>>(
 ) {
   return createRoute({
     ...config,
-    middleware: only(roles),
+    middleware: requireRole(roles),
     security: [{ token: [] }],
     'x-roles': roles,
     responses: {
@@ -35,7 +35,7 @@ export function route<const R extends Described & Pick<RouteConfig, 'request'>>(
 }
 
 /** Everybody who is known may look. */
-export const LOOK: readonly Role[] = ['read', 'write', 'auditor'];
+export const READERS: readonly Role[] = ['read', 'write', 'auditor'];
 export const WRITE: readonly Role[] = ['write'];
 
 export const jsonBody = <S extends z.ZodType>(schema: S) => ({

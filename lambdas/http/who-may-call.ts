@@ -23,7 +23,7 @@ export interface CallerEnv {
  * asks for none. A page of a browser, which has no token of its own, may send it as the password of HTTP Basic.
  * @throws Fault `no-login`
  */
-export function knowCaller({
+export function authenticateCaller({
   authenticate,
 }: {
   readonly authenticate: Authenticate;
@@ -50,7 +50,7 @@ function tokenOf(header: string | undefined): string | undefined {
 }
 
 /** Lets callers pass that have one of these roles. @throws Fault `forbidden` */
-export function only(roles: readonly Role[]): MiddlewareHandler<CallerEnv> {
+export function requireRole(roles: readonly Role[]): MiddlewareHandler<CallerEnv> {
   return async (context, next) => {
     const { name, roles: its } = context.get('caller');
     if (!its.some((role) => roles.includes(role))) {

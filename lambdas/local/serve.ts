@@ -4,14 +4,14 @@ import { workLoop } from './work-loop.ts';
 
 /** `npm run serve`: goes on with whatever waits, and serves. */
 try {
-  const { config, local } = await openForThisProcess();
+  const { config, program } = await openForThisProcess();
   try {
-    const server = await startServer(local, config);
+    const server = await startServer(program, config);
     process.stdout.write(`rechnungspost serves ${server.url} (data in ${config.dataDir}). Ctrl-C ends it.\n`);
-    await workLoop(local);
+    await workLoop(program);
     await server.close();
   } finally {
-    await local.close();
+    await program.close();
   }
 } catch (error) {
   process.stderr.write(`${describeError(error)}\n`);

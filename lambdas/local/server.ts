@@ -13,10 +13,10 @@ import { mailboxPages } from './mailbox/page.ts';
  * @returns its address, and the end of serving, which waits for what calls have begun
  */
 export async function startServer(
-  local: Program,
+  program: Program,
   config: LocalConfig,
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
-  const { deps, settled } = localHttp(local, config);
+  const { deps, settled } = localHttp(program, config);
   const app = createApp(deps);
   const pages = createConsole(deps);
   pages.route('/mailbox', mailboxPages(config.mailboxDir));

@@ -11,14 +11,14 @@ import { workLoop } from './work-loop.ts';
  */
 const bar = createProgressBar(process.stderr);
 try {
-  const { config, local } = await openForThisProcess(bar.show);
+  const { config, program } = await openForThisProcess(bar.show);
   try {
-    const isDemo = await isDemoFolder(local);
-    const mailbox = isDemo ? await startDemoMailbox(config, local) : undefined;
-    const report = mailbox && (await billDemoMonth(local, mailbox.port));
+    const isDemo = await isDemoFolder(program);
+    const mailbox = isDemo ? await startDemoMailbox(config, program) : undefined;
+    const report = mailbox && (await billDemoMonth(program, mailbox.port));
     bar.end();
     if (report) process.stdout.write(`${reportText(report)}\n\n`);
-    const server = await startServer(local, config);
+    const server = await startServer(program, config);
     const lines = [
       `rechnungspost serves    ${server.url}`,
       `  API                   ${server.url}/healthz`,
@@ -32,12 +32,12 @@ try {
       'Ctrl-C ends it.',
     ];
     process.stdout.write(`${lines.join('\n')}\n`);
-    await workLoop(local);
+    await workLoop(program);
     await server.close();
     await mailbox?.close();
   } finally {
     bar.end();
-    await local.close();
+    await program.close();
   }
 } catch (error) {
   bar.end();

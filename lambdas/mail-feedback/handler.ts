@@ -1,5 +1,5 @@
 import type { Context, EventBridgeEvent } from 'aws-lambda';
-import { takeMailFeedback } from '#core/mailing/record-mail-feedback.ts';
+import { recordMailFeedback } from '#core/mailing/record-mail-feedback.ts';
 import { openAws, readSesEvent } from '#wiring/aws.ts';
 import { awsConfig } from '#wiring/config.ts';
 import { count, lambdaLog, thisCall } from '#wiring/lambda-runtime.ts';
@@ -15,7 +15,7 @@ export async function handler(event: EventBridgeEvent<string, unknown>, context:
     deps.log('info', 'event without a mail of ours', { type: event['detail-type'] });
     return;
   }
-  const known = await takeMailFeedback(told.mailId, told.feedback, deps);
+  const known = await recordMailFeedback(told.mailId, told.feedback, deps);
   if (!known) deps.log('warn', 'event of an unknown mail', { mail: told.mailId });
   const name = {
     bounced: 'MailsBounced',

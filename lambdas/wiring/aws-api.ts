@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createTokenReader } from '#adapters/jwt/tokens.ts';
 import { createLambdaClient } from '#adapters/lambda/client.ts';
-import { createLambdaPrintShop } from '#adapters/lambda/documents-on-demand.ts';
+import { createLambdaDocuments } from '#adapters/lambda/documents-on-demand.ts';
 import { createFileAddresses } from '#adapters/s3/file-address.ts';
 import type { Deps } from '#core/deps.ts';
 import { Fault } from '#core/errors.ts';
@@ -55,7 +55,7 @@ export function openAwsApi(config: ApiConfig, log: Log): AwsApi {
       return thisCall().stop;
     },
     clock: { now: () => Date.now(), wait: (milliseconds) => thisCall().clock.wait(milliseconds) },
-    printShop: createLambdaPrintShop({
+    documents: createLambdaDocuments({
       client: createLambdaClient(),
       functionName: config.ON_DEMAND_FUNCTION,
       archive: aws.archive,
@@ -71,20 +71,20 @@ export function openAwsApi(config: ApiConfig, log: Log): AwsApi {
     hosts: undefined,
     rate: RATE,
     version: packageJson.version,
-    place: 'aws',
+    deployment: 'aws',
   };
   return { deps, inCall: (call, work) => calls.run(call, work) };
 }
 
-function queued({ table, queue }: Aws): Pick<HttpDeps, 'goOn' | 'mail'> {
+function queued({ table, queue }: Aws): Pick<HttpDeps, 'continueRun' | 'sendMails'> {
   return {
-    async goOn(runId) {
+    async continueRun(runId) {
       const run = await readRun(table, runId);
       if (!run) throw new Fault('not-found', `There is no run ${runId}.`);
       // Where the same turn is asked for twice, it is taken once.
       await queue.wake([{ kind: 'run', id: runId, turn: run.value.turn ?? 0 }]);
     },
-    mail: (ids) => queue.wake(ids.map((id) => ({ kind: 'mail', id }))),
+    sendMails: (ids) => queue.wake(ids.map((id) => ({ kind: 'mail', id }))),
   };
 }
 

@@ -1,29 +1,34 @@
 import { previewInvoice } from '#core/billing/preview-invoice.ts';
 import { makeDeliveryNotes } from '#core/deliveries/make-delivery-notes.ts';
 import type { Deps } from '#core/deps.ts';
-import { archivedDocuments, markPrinted, mergeDocuments, paperPost } from '#core/invoices/print-invoices.ts';
+import {
+  archivedDocuments,
+  lettersToPrint,
+  markPrinted,
+  mergeDocuments,
+} from '#core/invoices/print-invoices.ts';
 import type { PdfMerger, Pictures } from '#core/ports.ts';
 import { billRun } from '#core/runs/complete-run.ts';
-import type { PrintShop } from '#core/runs/documents-on-demand.ts';
+import type { DocumentsOnDemand } from '#core/runs/documents-on-demand.ts';
 
 /**
  * Documents made by the browser of this process.
- * @param goOn sees to it that the run's mails go their way
+ * @param continueRun sees to it that the run's mails go their way
  */
-export function printShopHere(
+export function documentsHere(
   deps: Deps & { readonly merger: PdfMerger; readonly pictures: Pictures },
-  goOn: (runId: string) => Promise<void>,
-): PrintShop {
+  continueRun: (runId: string) => Promise<void>,
+): DocumentsOnDemand {
   return {
     async bill(runId) {
       await billRun(runId, deps);
-      await goOn(runId);
+      await continueRun(runId);
       return 'closed';
     },
     preview: (order) => previewInvoice(order, deps),
     deliveryNotes: (numbers, prices) => makeDeliveryNotes({ numbers }, prices, deps),
     async printFile(runId) {
-      const invoices = await paperPost(runId, deps);
+      const invoices = await lettersToPrint(runId, deps);
       if (invoices.length === 0) return [];
       const documents = await archivedDocuments(
         invoices.map(({ value }) => value),

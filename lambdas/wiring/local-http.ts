@@ -5,7 +5,7 @@ import { isLoopback } from '#http/loopback.ts';
 import { type Authenticate, ROLES } from '#http/who-may-call.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { LocalConfig } from './config.ts';
-import { printShopHere } from './documents-here.ts';
+import { documentsHere } from './documents-here.ts';
 import { hasher } from './node.ts';
 import type { Program } from './program.ts';
 
@@ -19,7 +19,7 @@ const SHORTEST_TOKEN = 32;
  * @throws Fault `bad-settings` for a HOST that others can reach without a token
  */
 export function localHttp(
-  local: Program,
+  program: Program,
   config: Pick<LocalConfig, 'host' | 'apiToken'>,
 ): { readonly deps: HttpDeps; readonly settled: () => Promise<void> } {
   const behind = new Set<Promise<void>>();
@@ -29,24 +29,24 @@ export function localHttp(
         () => undefined,
         (error) => {
           if (error instanceof Fault && error.code === 'interrupted') return;
-          local.log('error', `${what} failed`, { id, error });
+          program.log('error', `${what} failed`, { id, error });
         },
       )
       .finally(() => behind.delete(doing));
     behind.add(doing);
   };
-  const goOn = async (runId: string) => begin('run', runId, () => local.drive(runId));
+  const continueRun = async (runId: string) => begin('run', runId, () => program.completeRun(runId));
   return {
     deps: {
-      ...local,
-      printShop: printShopHere(local, goOn),
-      goOn,
-      mail: async (ids) => begin('mail', ids.join(), () => local.mail(ids)),
+      ...program,
+      documents: documentsHere(program, continueRun),
+      continueRun: continueRun,
+      sendMails: async (ids) => begin('mail', ids.join(), () => program.mail(ids)),
       authenticate: authenticateHere(config),
       hosts: isLoopback(config.host) ? isLoopback : undefined,
       rate: RATE,
       version: packageJson.version,
-      place: 'one machine',
+      deployment: 'one machine',
     },
     settled: async () => {
       await Promise.all(behind);

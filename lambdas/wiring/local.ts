@@ -8,7 +8,7 @@ import { openSqliteTable } from '#adapters/sqlite/table.ts';
 import { Fault } from '#core/errors.ts';
 import { sendMails } from '#core/mailing/send-mails.ts';
 import { SMTP_PASSWORD } from '#core/repositories/settings.ts';
-import { driveRun } from '#core/runs/complete-run.ts';
+import { completeRun } from '#core/runs/complete-run.ts';
 import { sweep } from '#core/runs/sweep.ts';
 import type { LocalConfig } from './config.ts';
 import { createProgram, type Program, type ThisProcess } from './program.ts';
@@ -38,7 +38,7 @@ export function openLocal(config: LocalConfig, process: ThisProcess): Program {
           await createMailComposer().compose(message),
         );
       },
-      drive: driveRun,
+      drive: completeRun,
       mail: sendMails,
       sweep,
       close: () => table.close(),

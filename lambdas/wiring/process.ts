@@ -15,7 +15,7 @@ import { createLocalWorkers } from './workers.ts';
 export async function openForThisProcess(
   onProgress?: (progress: Progress) => void,
   stage?: string,
-): Promise<{ config: LocalConfig; local: Program }> {
+): Promise<{ config: LocalConfig; program: Program }> {
   const config = localConfig(process.env);
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -30,10 +30,10 @@ export async function openForThisProcess(
     log: fileLog(config.dataDir),
     ...(onProgress ? { onProgress } : {}),
   };
-  if (stage === undefined) return { config, local: openLocal(config, thisProcess) };
+  if (stage === undefined) return { config, program: openLocal(config, thisProcess) };
   // A second to load, which nobody needs who works on this machine.
   const { openStage } = await import('./stage-program.ts');
-  return { config, local: await openStage(stage, config, thisProcess) };
+  return { config, program: await openStage(stage, config, thisProcess) };
 }
 
 /** One JSON line an event in `DATA_DIR/rechnungspost.log`: there are the causes, the caller got the sentence. */

@@ -37,7 +37,7 @@ export interface Program extends Deps {
   /** One test mail with the settings as they are; a person reads the conversation. */
   readonly testMail: (address: string) => Promise<TestMailReport>;
   /** Takes a run to its end: here, or where the stage's functions do. So do the next two. */
-  readonly drive: (runId: string) => Promise<unknown>;
+  readonly completeRun: (runId: string) => Promise<unknown>;
   /** Tries each of these mails once. */
   readonly mail: (mailIds: readonly string[]) => Promise<void>;
   /** Takes up whatever waits and is due. @returns how many things */
@@ -101,7 +101,7 @@ export function createProgram(
     clock: clockUntil(process.stop),
     ids,
     hasher,
-    drive: (runId) => drive(runId, program),
+    completeRun: (runId) => drive(runId, program),
     mail: (mailIds) => mail(mailIds, program),
     sweep: () => sweep(program),
     async close() {

@@ -1,5 +1,5 @@
 import { sweepToQueues } from '#core/runs/sweep.ts';
-import { awaitMails, awaitRun } from '#core/runs/watch-run.ts';
+import { awaitMails, watchRun } from '#core/runs/watch-run.ts';
 import { openAws } from './aws.ts';
 import { findStage } from './aws-stage.ts';
 import { sendAwsTestMail } from './aws-test-mail.ts';
@@ -28,7 +28,7 @@ export async function openStage(
       openMailAccount,
       sendTestMail: (mail, message) =>
         sendAwsTestMail(mail, message, aws, { from: 'Sent from this machine, not from the stage.' }),
-      drive: (runId, deps) => awaitRun(runId, { ...deps, queue }),
+      drive: (runId, deps) => watchRun(runId, { ...deps, queue }),
       mail: (ids, deps) => awaitMails(ids, { ...deps, queue }),
       sweep: (deps) => sweepToQueues({ ...deps, queue }),
       close: () => {},

@@ -1,5 +1,5 @@
 import { startRun } from '#core/billing/start-run.ts';
-import { driveRun } from '#core/runs/complete-run.ts';
+import { completeRun } from '#core/runs/complete-run.ts';
 import { runReport } from '#core/runs/run-report.ts';
 import { OCTOBER } from '#test/support/data/dairy.ts';
 import { openData } from '#test/support/data/october.ts';
@@ -18,14 +18,14 @@ export interface Billing {
   readonly memory: readonly { readonly done: number; readonly pss: number }[];
 }
 
-const local = openData(process.env.DATA_DIR ?? '', 'chrome');
-await local.printer.render([{ name: 'warm-up', html: '<p>warm' }]);
+const program = openData(process.env.DATA_DIR ?? '', 'chrome');
+await program.printer.render([{ name: 'warm-up', html: '<p>warm' }]);
 const memory: { done: number; pss: number }[] = [];
 let documents = 0;
 const begun = performance.now();
-const runId = await startRun(OCTOBER, local);
-await driveRun(runId, {
-  ...local,
+const runId = await startRun(OCTOBER, program);
+await completeRun(runId, {
+  ...program,
   onProgress: ({ phase, done }) => {
     if (phase !== 'documents') return;
     documents = (performance.now() - begun) / 1000;
@@ -34,6 +34,6 @@ await driveRun(runId, {
   },
 });
 const whole = (performance.now() - begun) / 1000;
-const { counts, delivery } = await runReport(runId, local);
-await local.close();
+const { counts, delivery } = await runReport(runId, program);
+await program.close();
 console.log(JSON.stringify({ documents, whole, report: { counts, delivery }, memory } satisfies Billing));

@@ -7,7 +7,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import { readPageTree } from '#adapters/pdf/page-tree.ts';
 import type { PrintableDocument } from '#core/ports.ts';
 import { createApp } from '#http/app.ts';
-import { loadOffice } from '#test/support/data/dairy.ts';
+import { loadDairy } from '#test/support/data/dairy.ts';
 import { openData } from '#test/support/data/october.ts';
 import { localHttp } from '#wiring/local-http.ts';
 import { benchSet } from './bench-set.ts';
@@ -38,34 +38,34 @@ export interface InstantTimes {
  */
 export async function timeInstantInvoices(smtpPort: number): Promise<InstantTimes> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
-  const local = openData(folder, 'chrome');
+  const program = openData(folder, 'chrome');
   let last: PrintableDocument | undefined;
   let printing = 0;
-  const printer: typeof local.printer = {
-    ...local.printer,
+  const printer: typeof program.printer = {
+    ...program.printer,
     async render(documents) {
       last = documents[0];
       const start = performance.now();
-      const results = await local.printer.render(documents);
+      const results = await program.printer.render(documents);
       printing = performance.now() - start;
       return results;
     },
   };
-  const { deps, settled } = localHttp({ ...local, printer }, { host: '127.0.0.1', apiToken: undefined });
+  const { deps, settled } = localHttp({ ...program, printer }, { host: '127.0.0.1', apiToken: undefined });
   const server = createAdaptorServer({ fetch: createApp(deps).fetch });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/invoices`;
   try {
     const set = benchSet(CALLS, smtpPort);
-    await loadOffice(local, [], set.customers, set.settings);
+    await loadDairy(program, [], set.customers, set.settings);
     const times = { http: [] as number[], printing: [] as number[], bare: [] as number[] };
     for (let call = 0; call < WARM_UP + CALLS; call++) {
       const customer = set.customers[call % CALLS]!;
       const http = await timed(() => bill(url, customer.number, call));
       await settled();
       const { name, html } = last!;
-      const bare = await timed(() => local.printer.render([{ name, html }]));
+      const bare = await timed(() => program.printer.render([{ name, html }]));
       if (call < WARM_UP) continue;
       times.http.push(http);
       times.printing.push(printing);
@@ -79,7 +79,7 @@ export async function timeInstantInvoices(smtpPort: number): Promise<InstantTime
   } finally {
     server.close();
     await settled();
-    await local.close();
+    await program.close();
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -43,7 +43,7 @@ const seconds = await ways[way as keyof typeof ways]();
 console.log(JSON.stringify({ mails: count, seconds, memory } satisfies Mailing));
 
 async function ours(): Promise<number> {
-  const local = openData(folder, 'plain');
+  const program = openData(folder, 'plain');
   const settings = settingsSchema.parse({
     ...SETTINGS,
     mail: {
@@ -52,12 +52,12 @@ async function ours(): Promise<number> {
       pace: { perSecond: 1000, connections: CONNECTIONS },
     },
   });
-  const ids = (await fillOutbox(local, count, settings, pdfOf(PDF_BYTES))).map(({ id }) => id);
+  const ids = (await fillOutbox(program, count, settings, pdfOf(PDF_BYTES))).map(({ id }) => id);
   const begun = performance.now();
-  await sendMails(ids, { ...local, onProgress: ({ done }) => look(done) });
+  await sendMails(ids, { ...program, onProgress: ({ done }) => look(done) });
   const took = (performance.now() - begun) / 1000;
-  const sent = (await readMails(local.table, ids)).filter(({ value }) => value.state === 'accepted').length;
-  await local.close();
+  const sent = (await readMails(program.table, ids)).filter(({ value }) => value.state === 'accepted').length;
+  await program.close();
   if (sent !== count) throw new Error(`${sent} of ${count} mails were accepted`);
   return took;
 }

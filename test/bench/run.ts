@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { loadOffice } from '#test/support/data/dairy.ts';
+import { loadDairy } from '#test/support/data/dairy.ts';
 import { openData } from '#test/support/data/october.ts';
 import { startMailCounter } from '#test/support/mail/mail-counter.ts';
 import { benchInvoices, benchSet } from './bench-set.ts';
@@ -23,21 +23,22 @@ const folder = mkdtempSync(join(tmpdir(), 'bench-'));
 const server = await startMailCounter();
 try {
   const set = benchSet(count, server.port);
-  const local = openData(folder, 'chrome');
-  const importing = await seconds(() => loadOffice(local, set.notes, set.customers, set.settings));
-  const templates = await local.openTemplates({});
+  const program = openData(folder, 'chrome');
+  const importing = await seconds(() => loadDairy(program, set.notes, set.customers, set.settings));
+  const templates = await program.openTemplates({});
   const texts = benchInvoices(set).map((invoice) =>
     templates.invoice(invoice, { draft: false, pdf: set.settings.pdf }),
   );
-  await local.printer.render([{ name: 'warm-up', ...texts[0]! }]);
+  await program.printer.render([{ name: 'warm-up', ...texts[0]! }]);
   let pages = 0;
   const bare = await seconds(async () => {
     for (let at = 0; at < texts.length; at += 20) {
       const batch = texts.slice(at, at + 20).map((text, n) => ({ name: `${at + n}`, ...text }));
-      for (const result of await local.printer.render(batch)) pages += result.ok ? result.pages : Number.NaN;
+      for (const result of await program.printer.render(batch))
+        pages += result.ok ? result.pages : Number.NaN;
     }
   });
-  await local.close();
+  await program.close();
 
   const { documents, whole, report, memory } = await billing();
   console.log(`${count} invoices, ${pages / count} pages each, ${set.notes.length} notes`);

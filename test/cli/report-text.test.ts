@@ -4,12 +4,12 @@ import { reportText } from '#cli/report-text.ts';
 import type { Preflight } from '#core/mailing/preflight.ts';
 import { dryRun } from '#core/runs/dry-run.ts';
 import type { RunReport } from '#core/runs/run-report.ts';
-import { bill, customerOf, loadOffice, noteOf, OCTOBER } from '#test/support/data/dairy.ts';
-import { createWorld } from '#test/support/simulation/simulation.ts';
+import { bill, customerOf, loadDairy, noteOf, OCTOBER } from '#test/support/data/dairy.ts';
+import { createSimulation } from '#test/support/simulation/simulation.ts';
 
 test('a dry run says what would become of the mails, below the table', async () => {
-  const { deps } = createWorld(1).process();
-  await loadOffice(
+  const { deps } = createSimulation(1).process();
+  await loadDairy(
     deps,
     ['9', '10', '70'].map((number) => noteOf(`L${number}`, number, 1)),
   );
@@ -36,9 +36,9 @@ test('a dry run says what would become of the mails, below the table', async () 
 });
 
 test('the closing report names every customer with its state, the counts and the totals', async () => {
-  const world = createWorld(1);
-  world.scripts.push('lost after receipt');
-  const { deps } = world.process();
+  const simulation = createSimulation(1);
+  simulation.scripts.push('lost after receipt');
+  const { deps } = simulation.process();
   const customers = [
     customerOf('9'),
     customerOf('10', { invoiceEmail: '' }),
@@ -47,7 +47,7 @@ test('the closing report names every customer with its state, the counts and the
     customerOf('81'),
   ];
   const notes = ['9', '10', '70', '80'].map((number, index) => noteOf(`L${index}`, number, 1));
-  await loadOffice(deps, notes, customers);
+  await loadDairy(deps, notes, customers);
   const report = await bill(deps);
   const lines = reportText(report).replace(report.run, 'RUN').split('\n');
   assert.equal(lines[0], 'Billing run monthly 2026-10 · closed · invoice date 2026-11-02 · run RUN');
@@ -67,8 +67,8 @@ test('the closing report names every customer with its state, the counts and the
 });
 
 test('while mails wait, the report says how many, and for how long or why', async () => {
-  const { deps } = createWorld(1).process();
-  await loadOffice(deps, [noteOf('L9', '9', 1)]);
+  const { deps } = createSimulation(1).process();
+  await loadDairy(deps, [noteOf('L9', '9', 1)]);
   const report = await bill(deps);
   const line = (mailing: RunReport['mailing']) =>
     reportText({ ...report, ...(mailing ? { mailing } : {}) }).match(/^Mails: .*$/m)?.[0];

@@ -12,7 +12,7 @@ async function printed(over: Partial<SmtpSettings>) {
   });
   const said: { text: string; json: unknown }[] = [];
   const context = {
-    local: {
+    program: {
       testMail: (to: string) =>
         sendTestMail(
           smtpSettings(server.port, over),

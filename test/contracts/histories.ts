@@ -14,18 +14,18 @@ import { listMonthInvoices, readInvoices } from '#core/repositories/invoices.ts'
 import { listMonthMails, readMails } from '#core/repositories/mails.ts';
 import { readNote } from '#core/repositories/notes.ts';
 import { listRunIds, type RunOrder, readRun } from '#core/repositories/runs.ts';
-import { driveRun } from '#core/runs/complete-run.ts';
+import { completeRun } from '#core/runs/complete-run.ts';
 import { pauseRun, resumeRun } from '#core/runs/pause-run.ts';
 import { sweep } from '#core/runs/sweep.ts';
 import { importSettings } from '#core/settings/import-settings.ts';
 import { customerOf, noteOf, OCTOBER, SETTINGS } from '#test/support/data/dairy.ts';
 import { brokenPromises } from '#test/support/simulation/promises.ts';
 import {
-  createWorld,
+  createSimulation,
   Killed,
   type Script,
   type SimulatedProcess,
-  type World,
+  type Simulation,
 } from '#test/support/simulation/simulation.ts';
 
 const CUSTOMERS = ['9', '10', '70', 'A2'];
@@ -164,24 +164,24 @@ export async function tellHistories(
   let cancelled = 0;
   await fc.assert(
     fc.asyncProperty(fc.integer(), history, async (seed, steps) => {
-      const world = createWorld(seed, await openTable());
+      const simulation = createSimulation(seed, await openTable());
       try {
-        const office = await openOffice(world);
+        const dairy = await openDairy(simulation);
         for (const one of steps) {
           told++;
-          world.scripts.push(...one.scripts);
-          const ends = await Promise.all(one.actions.map(({ action, kill }) => office.act(action, kill)));
+          simulation.scripts.push(...one.scripts);
+          const ends = await Promise.all(one.actions.map(({ action, kill }) => dairy.act(action, kill)));
           kills += ends.filter((end) => end === 'killed').length;
-          await office.noteTillNotes();
-          world.scripts.length = 0;
-          world.advance(one.pause);
-          assert.deepEqual(await brokenPromises(office.evidence(), false), []);
+          await dairy.noteTillNotes();
+          simulation.scripts.length = 0;
+          simulation.advance(one.pause);
+          assert.deepEqual(await brokenPromises(dairy.evidence(), false), []);
         }
-        await office.settle();
-        assert.deepEqual(await brokenPromises(office.evidence(), true), []);
-        cancelled += await office.cancelled();
+        await dairy.settle();
+        assert.deepEqual(await brokenPromises(dairy.evidence(), true), []);
+        cancelled += await dairy.cancelled();
       } finally {
-        world.close();
+        simulation.close();
       }
     }),
     {
@@ -198,7 +198,7 @@ export async function tellHistories(
 }
 
 /** What the people in the office do, and what they may rely on. */
-async function openOffice(world: World) {
+async function openDairy(simulation: Simulation) {
   const notes = new Map<string, DeliveryNote>();
   const customers = new Map(
     CUSTOMERS.map((number) => [number, seededCustomer(number, number !== '70', true)]),
@@ -209,7 +209,7 @@ async function openOffice(world: World) {
   let halfLoaded: readonly DeliveryNote[] = [];
 
   const asProcess = async (kill: Kill, work: (one: SimulatedProcess) => Promise<unknown>) => {
-    const one = world.process(kill);
+    const one = simulation.process(kill);
     try {
       await work(one);
       return 'done';
@@ -237,10 +237,10 @@ async function openOffice(world: World) {
     return end;
   };
 
-  const importIsUnderWay = async () => (await world.table.list('IMPORT')).length > 0;
+  const importIsUnderWay = async () => (await simulation.table.list('IMPORT')).length > 0;
 
   const isLoaded = async (note: DeliveryNote) => {
-    const record = await readNote(world.table, noteIdOf(note));
+    const record = await readNote(simulation.table, noteIdOf(note));
     return JSON.stringify(record?.value.note) === JSON.stringify(note);
   };
 
@@ -258,10 +258,13 @@ async function openOffice(world: World) {
 
   /** What nobody can know: the answers the server lost, and the mails that a dead process was handing over. */
   const noteUnknowable = async () => {
-    for (const id of world.lost) unknowable.add(id);
+    for (const id of simulation.lost) unknowable.add(id);
     for (const month of ['2026-11', '2026-12']) {
-      for (const { value } of await readMails(world.table, await listMonthMails(world.table, month))) {
-        if (value.handedOverAt && value.lease && world.isDead(value.lease.worker))
+      for (const { value } of await readMails(
+        simulation.table,
+        await listMonthMails(simulation.table, month),
+      )) {
+        if (value.handedOverAt && value.lease && simulation.isDead(value.lease.worker))
           unknowable.add(value.messageId);
       }
     }
@@ -270,20 +273,24 @@ async function openOffice(world: World) {
   /** What became of the lines that the tills sent: one note and one run for each of their keys. */
   const noteTillNotes = async () => {
     let runs = 0;
-    for (const id of await listRunIds(world.table)) {
-      for (const noteId of (await readRun(world.table, id))?.value.order.notes ?? []) {
+    for (const id of await listRunIds(simulation.table)) {
+      for (const noteId of (await readRun(simulation.table, id))?.value.order.notes ?? []) {
         runs++;
-        notes.set(noteId, (await readNote(world.table, noteId))!.value.note);
+        notes.set(noteId, (await readNote(simulation.table, noteId))!.value.note);
       }
     }
-    assert.equal(runs, (await world.table.list('IDEMPOTENCY')).length, 'an order of a key was run twice');
+    assert.equal(
+      runs,
+      (await simulation.table.list('IDEMPOTENCY')).length,
+      'an order of a key was run twice',
+    );
   };
 
   /** Of October's notes: by the end of the period, or by their own date. Cancellations among them. */
   const issuedInvoices = async () =>
     (
       await Promise.all(
-        ['2026-10', '2026-11', '2026-12'].map((month) => listMonthInvoices(world.table, month)),
+        ['2026-10', '2026-11', '2026-12'].map((month) => listMonthInvoices(simulation.table, month)),
       )
     ).flat();
 
@@ -302,7 +309,7 @@ async function openOffice(world: World) {
     if (action.do === 'sweep') return asProcess(kill, ({ deps }) => sweep(deps));
     if (action.do === 'invoice') {
       return asProcess(kill, ({ deps }) =>
-        createInstantInvoice({ customer: action.customer }, deps, (id) => driveRun(id, deps)),
+        createInstantInvoice({ customer: action.customer }, deps, (id) => completeRun(id, deps)),
       );
     }
     if (action.do === 'till') {
@@ -311,13 +318,13 @@ async function openOffice(world: World) {
       const order = { customer, lines: noteOf('any', customer, 1, receipt + 1).lines };
       return asProcess(kill, ({ deps }) =>
         createInstantInvoice({ ...order, idempotencyKey: `receipt ${receipt}` }, deps, (id) =>
-          driveRun(id, deps),
+          completeRun(id, deps),
         ),
       );
     }
     if (action.do === 'rest') {
       const change = action.resume ? resumeRun : pauseRun;
-      const [id] = (await listRunIds(world.table)).slice(-1 - action.nth);
+      const [id] = (await listRunIds(simulation.table)).slice(-1 - action.nth);
       if (id === undefined) return 'refused';
       return asProcess(kill, ({ deps }) => change(id, deps));
     }
@@ -326,11 +333,11 @@ async function openOffice(world: World) {
       const invoice = numbers[action.nth % numbers.length];
       if (invoice === undefined) return 'refused';
       const request = { invoice, reopenNotes: action.reopenNotes };
-      return asProcess(kill, ({ deps }) => cancelInvoice(request, deps, (id) => driveRun(id, deps)));
+      return asProcess(kill, ({ deps }) => cancelInvoice(request, deps, (id) => completeRun(id, deps)));
     }
     const { until, customers: only } = action;
     const order: RunOrder = { ...OCTOBER, until, ...(only ? { customers: only } : {}) };
-    return asProcess(kill, async ({ deps }) => driveRun(await startRun(order, deps), deps));
+    return asProcess(kill, async ({ deps }) => completeRun(await startRun(order, deps), deps));
   };
 
   await asProcess(undefined, ({ deps }) => importSettings(SETTINGS, undefined, deps));
@@ -345,24 +352,24 @@ async function openOffice(world: World) {
     },
     noteTillNotes,
     settle: async () => {
-      for (const id of await listRunIds(world.table)) {
+      for (const id of await listRunIds(simulation.table)) {
         await asProcess(undefined, ({ deps }) => resumeRun(id, deps));
       }
       for (let turns = 0; turns < 60; turns++) {
         for (let repeat = interrupted.shift(); repeat; repeat = interrupted.shift()) await repeat();
-        if ((await oldestDue(world.table)) === undefined) break;
+        if ((await oldestDue(simulation.table)) === undefined) break;
         await asProcess(undefined, ({ deps }) => sweep(deps));
-        world.advance(3_600_000);
+        simulation.advance(3_600_000);
       }
       await noteUnknowable();
     },
     cancelled: async () => {
-      const invoices = await readInvoices(world.table, await issuedInvoices());
+      const invoices = await readInvoices(simulation.table, await issuedInvoices());
       return invoices.filter(({ value }) => value.cancelledBy).length;
     },
     evidence: () => {
       const uncertain = new Set(halfLoaded.map(noteIdOf));
-      return { ...world, notes: [...notes.values()], uncertain, unknowable };
+      return { ...simulation, notes: [...notes.values()], uncertain, unknowable };
     },
   };
 }

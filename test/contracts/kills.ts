@@ -8,7 +8,7 @@ import { createFolderArchive } from '#adapters/folder/archive.ts';
 import type { Table } from '#core/ports.ts';
 import { listMonthMails, type Mail, readMails } from '#core/repositories/mails.ts';
 import { sweep } from '#core/runs/sweep.ts';
-import { customerOf, loadOffice, noteOf, SETTINGS } from '#test/support/data/dairy.ts';
+import { customerOf, loadDairy, noteOf, SETTINGS } from '#test/support/data/dairy.ts';
 import { billOctober, cancelFirst, openData } from '#test/support/data/october.ts';
 import { type MailCounter, startMailCounter } from '#test/support/mail/mail-counter.ts';
 import { brokenPromises } from '#test/support/simulation/promises.ts';
@@ -21,7 +21,7 @@ const NOTES = [3, 1, 2].flatMap((count, customer) =>
   Array.from({ length: count }, (_, n) => noteOf(`L${customer}${n}`, String(8 + customer), n + 1)),
 );
 
-interface Story {
+interface Scenario {
   readonly name: 'billing' | 'cancellation';
   /** The folder of data it begins with. */
   readonly seed: string;
@@ -30,11 +30,11 @@ interface Story {
   readonly mails: readonly [before: number, after: number];
   readonly fewestCalls: number;
 }
-const BILLING: Story = {
+const BILLING: Scenario = {
   ...{ name: 'billing', seed: 'seed', mails: [0, 2], fewestCalls: 80 },
   work: billOctober,
 };
-const CANCELLATION: Story = {
+const CANCELLATION: Scenario = {
   ...{ name: 'cancellation', seed: 'billed', mails: [2, 3], fewestCalls: 50 },
   work: cancelFirst,
 };
@@ -75,7 +75,7 @@ export function killSuite(
         customerOf('10'),
       ];
       await onData(join(folder, BILLING.seed), (local) =>
-        loadOffice(local, NOTES, customers, { ...SETTINGS, mail }),
+        loadDairy(local, NOTES, customers, { ...SETTINGS, mail }),
       );
     });
 
@@ -93,14 +93,14 @@ export function killSuite(
       await killAll(CANCELLATION, steps.cancellation);
     });
 
-    async function killAll(story: Story, every: number): Promise<void> {
-      const trace = join(folder, `${story.name}.trace`);
-      const reference = `${story.name}-reference`;
-      await child(story, reference, { TRACE: trace });
-      await check(story, reference, new Set());
+    async function killAll(scenario: Scenario, every: number): Promise<void> {
+      const trace = join(folder, `${scenario.name}.trace`);
+      const reference = `${scenario.name}-reference`;
+      await child(scenario, reference, { TRACE: trace });
+      await check(scenario, reference, new Set());
       const events = readFileSync(trace, 'utf8').trim().split('\n');
       const calls = events.filter((event) => event.startsWith('before')).length;
-      assert.ok(calls > story.fewestCalls, `all of it has ${calls} calls`);
+      assert.ok(calls > scenario.fewestCalls, `all of it has ${calls} calls`);
 
       const started = events.findIndex((event) => /^after .* RUN:planning/.test(event));
       const chosen = [...events.keys()].filter((index) => index % every === 0);
@@ -108,21 +108,21 @@ export function killSuite(
       const worker = async () => {
         for (const index of queue) {
           const [when = '', n = ''] = events[index]!.split(' ');
-          const name = `${story.name}-${when}-${n}`;
+          const name = `${scenario.name}-${when}-${n}`;
           const own = join(folder, `${name}.trace`);
-          await child(story, name, { KILL: `${when} ${n}`, TRACE: own });
+          await child(scenario, name, { KILL: `${when} ${n}`, TRACE: own });
           const reached = readFileSync(own, 'utf8').trim().split('\n');
           // Starting the run again and merely serving again are equally good, once the run is on record.
           const again = (index / every) % 2 === 0 || index < started;
-          await onData(join(folder, name), (local) => (again ? story.work(local) : sweep(local)));
+          await onData(join(folder, name), (local) => (again ? scenario.work(local) : sweep(local)));
           // Its own trace tells: a busy machine may have it make a call more or less than the reference.
-          await check(story, name, unknowableAt(reached, reached.length - 1));
+          await check(scenario, name, unknowableAt(reached, reached.length - 1));
           rmSync(join(folder, name), { recursive: true, force: true });
         }
       };
       await Promise.all(Array.from({ length: AT_ONCE }, worker));
       console.log(
-        `${story.name}: ${calls} I/O calls, ${chosen.length} kills (${engine.name}, ${PRINTER} printer)`,
+        `${scenario.name}: ${calls} I/O calls, ${chosen.length} kills (${engine.name}, ${PRINTER} printer)`,
       );
     }
 
@@ -138,7 +138,7 @@ export function killSuite(
     }
 
     async function check(
-      { mails: [before, after] }: Story,
+      { mails: [before, after] }: Scenario,
       name: string,
       unknowable: ReadonlySet<number>,
     ): Promise<void> {
@@ -179,7 +179,7 @@ export function killSuite(
 
     /** Does its work in a process of its own on a copy of the seed, and is killed at the event KILL if it comes there. */
     async function child(
-      { name: story, seed }: Story,
+      { name: scenario, seed }: Scenario,
       name: string,
       env: Record<string, string>,
     ): Promise<void> {
@@ -191,7 +191,7 @@ export function killSuite(
             PATH,
             HOME,
             DATA_DIR: data,
-            STORY: story,
+            SCENARIO: scenario,
             PRINTER,
             NODE_COMPILE_CACHE: join(folder, 'compiled'),
           },

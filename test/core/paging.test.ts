@@ -13,11 +13,11 @@ import { listMails } from '#core/mailing/list-mails.ts';
 import type { Page } from '#core/paging.ts';
 import type { Table } from '#core/ports.ts';
 import { customerKey } from '#core/repositories/customers.ts';
-import { driveRun } from '#core/runs/complete-run.ts';
+import { completeRun } from '#core/runs/complete-run.ts';
 import { listRuns } from '#core/runs/list-runs.ts';
 import { pauseRun } from '#core/runs/pause-run.ts';
-import { bill, customerOf, loadNotes, loadOffice, noteOf, OCTOBER } from '#test/support/data/dairy.ts';
-import { createWorld, type World } from '#test/support/simulation/simulation.ts';
+import { bill, customerOf, loadDairy, loadNotes, noteOf, OCTOBER } from '#test/support/data/dairy.ts';
+import { createSimulation, type Simulation } from '#test/support/simulation/simulation.ts';
 
 const CUSTOMERS = Array.from({ length: 25 }, (_, index) =>
   customerOf(String(index + 1), {
@@ -27,15 +27,15 @@ const CUSTOMERS = Array.from({ length: 25 }, (_, index) =>
 );
 const numbers = CUSTOMERS.map(({ number }) => number);
 
-async function openOffice() {
-  const world = createWorld(1);
-  const { deps } = world.process();
+async function openDairy() {
+  const simulation = createSimulation(1);
+  const { deps } = simulation.process();
   const notes = CUSTOMERS.flatMap(({ number }) => [
     noteOf(`A${number}`, number, 1),
     noteOf(`B${number}`, number, 9),
   ]);
-  await loadOffice(deps, notes, CUSTOMERS);
-  return { world, deps };
+  await loadDairy(deps, notes, CUSTOMERS);
+  return { simulation, deps };
 }
 
 /** All pages of a list; `between` happens after each. */
@@ -84,7 +84,7 @@ const billOctober = async (deps: Deps) => {
 };
 
 test('customers come in natural order, by pages of any size, also when some are added in between', async () => {
-  const { deps } = await openOffice();
+  const { deps } = await openDairy();
   const listed = async (limit: number, query = {}, between?: () => Promise<unknown>) =>
     (await all((page) => listCustomers({ ...page, ...query }, deps), limit, between)).map(
       ({ number }) => number,
@@ -102,13 +102,13 @@ test('customers come in natural order, by pages of any size, also when some are 
 });
 
 test('invoices come by day, filtered by days, customer, state and mail', async () => {
-  const { world, deps } = await openOffice();
-  world.scripts.push('failed');
+  const { simulation, deps } = await openDairy();
+  simulation.scripts.push('failed');
   await billOctober(deps);
   await loadNotes(deps, [noteOf('C1', '1', 12), noteOf('C2', '1', 13)]);
-  await createInstantInvoice({ customer: '1', notes: ['2026/C1'] }, deps, (id) => driveRun(id, deps));
-  world.advance(40 * 86_400_000);
-  await createInstantInvoice({ customer: '1' }, deps, (id) => driveRun(id, deps));
+  await createInstantInvoice({ customer: '1', notes: ['2026/C1'] }, deps, (id) => completeRun(id, deps));
+  simulation.advance(40 * 86_400_000);
+  await createInstantInvoice({ customer: '1' }, deps, (id) => completeRun(id, deps));
   const listed = async (limit: number, query = {}) =>
     (await all((page) => listInvoices({ ...page, ...query }, deps), limit)).map(
       ({ invoice }) => invoice.facts.number,
@@ -132,8 +132,8 @@ test('invoices come by day, filtered by days, customer, state and mail', async (
 });
 
 test('mails come by when they were queued', async () => {
-  const { world, deps } = await openOffice();
-  world.scripts.push('failed');
+  const { simulation, deps } = await openDairy();
+  simulation.scripts.push('failed');
   await billOctober(deps);
   const listed = (query = {}) => all((page) => listMails({ ...page, ...query }, deps), 2);
   assert.equal((await listed()).length, 5);
@@ -147,7 +147,7 @@ test('mails come by when they were queued', async () => {
 });
 
 test('notes come by customer and day, with their state', async () => {
-  const { deps } = await openOffice();
+  const { deps } = await openDairy();
   await bill(deps, { ...OCTOBER, until: '2026-10-05', customers: ['3', '7'] });
   const run = await startRun({ ...OCTOBER, customers: ['5'] }, deps);
   await planRun(run, deps);
@@ -178,7 +178,7 @@ test('notes come by customer and day, with their state', async () => {
 });
 
 test('a note that is put or billed between two pages is neither missed nor moves others', async () => {
-  const { deps } = await openOffice();
+  const { deps } = await openDairy();
   const list = (page: { after?: string; limit: number }) => listNotes({ ...page, from: '2026-10-01' }, deps);
   let n = 0;
   const ids = (
@@ -196,7 +196,7 @@ test('a note that is put or billed between two pages is neither missed nor moves
 });
 
 test('runs come newest first, also when one is started in between', async () => {
-  const { deps } = await openOffice();
+  const { deps } = await openDairy();
   const ids: string[] = [];
   for (const number of ['1', '3', '5', '7', '9'])
     ids.unshift(await startRun({ ...OCTOBER, customers: [number] }, deps));
@@ -210,8 +210,8 @@ test('runs come newest first, also when one is started in between', async () => 
 });
 
 test('a filter that nothing fits reads a bounded part in one call, and comes to its end', async () => {
-  const { world, deps } = await openOffice();
-  await manyCustomers(world, 3000);
+  const { simulation, deps } = await openDairy();
+  await manyCustomers(simulation, 3000);
   for (const list of [
     (page: { after?: string; limit: number }, on: Deps) => listCustomers({ ...page, cycle: 'daily' }, on),
     (page: { after?: string; limit: number }, on: Deps) => listNotes({ ...page, from: '2026-12-01' }, on),
@@ -228,7 +228,7 @@ test('a filter that nothing fits reads a bounded part in one call, and comes to 
   }
 });
 
-async function manyCustomers({ table }: World, count: number) {
+async function manyCustomers({ table }: Simulation, count: number) {
   for (let start = 0; start < count; start += 100) {
     await table.write(
       Array.from({ length: 100 }, (_, index) => {
@@ -241,7 +241,7 @@ async function manyCustomers({ table }: World, count: number) {
 }
 
 test('a cursor of another list, or none at all, is refused with a sentence', async () => {
-  const { deps } = await openOffice();
+  const { deps } = await openDairy();
   await billOctober(deps);
   const { next } = await listCustomers({ limit: 2 }, deps);
   const foreign = { code: 'bad-input', message: /after: this is not the "next" of a page of this list/ };

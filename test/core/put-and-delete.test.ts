@@ -15,16 +15,16 @@ import { readInvoice } from '#core/repositories/invoices.ts';
 import { type JournalHead, readJournal } from '#core/repositories/journal.ts';
 import { listOpenNotes, notePartition, readNote } from '#core/repositories/notes.ts';
 import { listRunIds } from '#core/repositories/runs.ts';
-import { driveRun } from '#core/runs/complete-run.ts';
-import { bill, customerOf, loadNotes, loadOffice, noteOf, OCTOBER } from '#test/support/data/dairy.ts';
+import { completeRun } from '#core/runs/complete-run.ts';
+import { bill, customerOf, loadDairy, loadNotes, noteOf, OCTOBER } from '#test/support/data/dairy.ts';
 import { brokenPromises } from '#test/support/simulation/promises.ts';
-import { createWorld, Killed, type World } from '#test/support/simulation/simulation.ts';
+import { createSimulation, Killed, type Simulation } from '#test/support/simulation/simulation.ts';
 
-async function openOffice(seed = 1, notes = [noteOf('L1', '9', 1)]) {
-  const world = createWorld(seed);
-  const { deps } = world.process();
-  await loadOffice(deps, notes);
-  return { world, deps };
+async function openDairy(seed = 1, notes = [noteOf('L1', '9', 1)]) {
+  const simulation = createSimulation(seed);
+  const { deps } = simulation.process();
+  await loadDairy(deps, notes);
+  return { simulation, deps };
 }
 
 const open = async (deps: Deps, customer: string) =>
@@ -41,13 +41,13 @@ const noteEvents = async (deps: Deps, id: string) =>
   eventsOf(deps, notePartition(id), (await readNote(deps.table, id))!.value.journal);
 
 /** Both at once, by processes of their own. */
-const race = (world: World, ...works: ((deps: Deps) => Promise<unknown>)[]) =>
-  Promise.allSettled(works.map((work) => work(world.process().deps)));
+const race = (simulation: Simulation, ...works: ((deps: Deps) => Promise<unknown>)[]) =>
+  Promise.allSettled(works.map((work) => work(simulation.process().deps)));
 const codes = (ends: readonly PromiseSettledResult<unknown>[]) =>
   ends.map((end) => (end.status === 'rejected' ? (end.reason.code ?? end.reason) : end.value));
 
 test('a customer is created, changed, or left as it is, each with its journal entry', async () => {
-  const { deps } = await openOffice();
+  const { deps } = await openDairy();
   assert.equal(await putCustomer(customerOf('200'), deps), 'created');
   assert.equal(await putCustomer(customerOf('200'), deps), 'unchanged');
   assert.equal(await putCustomer(customerOf('200', { city: 'Sonthofen' }), deps), 'updated');
@@ -60,7 +60,7 @@ test('a customer is created, changed, or left as it is, each with its journal en
 });
 
 test('a note is opened, changed, moved, or left as it is', async () => {
-  const { deps } = await openOffice(1, []);
+  const { deps } = await openDairy(1, []);
   assert.equal(await putNote(noteOf('L1', '9', 1), deps), 'created');
   assert.equal(await putNote(noteOf('L1', '9', 1), deps), 'unchanged');
   assert.equal(await putNote(noteOf('L1', '9', 1, 11), deps), 'updated');
@@ -74,7 +74,7 @@ test('a note is opened, changed, moved, or left as it is', async () => {
 });
 
 test('a note that is billed, or just being billed, is neither changed nor deleted', async () => {
-  const { deps } = await openOffice(1, [noteOf('L1', '9', 1), noteOf('L2', '10', 1)]);
+  const { deps } = await openDairy(1, [noteOf('L1', '9', 1), noteOf('L2', '10', 1)]);
   await bill(deps, { ...OCTOBER, customers: ['9'] });
   const run = await startRun(OCTOBER, deps);
   await planRun(run, deps);
@@ -86,11 +86,11 @@ test('a note that is billed, or just being billed, is neither changed nor delete
     await assert.rejects(deleteNote(`2026/${note.number}`, deps), { code: 'note-not-open', message });
   }
   assert.equal(await putNote(noteOf('L1', '9', 1), deps), 'unchanged', 'the same again is no change');
-  await driveRun(run, deps);
+  await completeRun(run, deps);
 });
 
 test('a deleted note is billed by nobody; its number may be used again, and its journal goes on', async () => {
-  const { world, deps } = await openOffice(1, [noteOf('L1', '9', 1), noteOf('L2', '9', 1)]);
+  const { simulation, deps } = await openDairy(1, [noteOf('L1', '9', 1), noteOf('L2', '9', 1)]);
   await deleteNote('2026/L1', deps);
   assert.deepEqual(await open(deps, '9'), ['2026/L2']);
   await assert.rejects(deleteNote('2026/L1', deps), { code: 'not-found' });
@@ -102,15 +102,15 @@ test('a deleted note is billed by nobody; its number may be used again, and its 
   await deleteNote('2026/L2', deps);
   const lines = noteOf('any', '9', 1).lines;
   const order = { customer: '9', lines, note: { number: 'L2', date: '2026-10-09' } };
-  await createInstantInvoice(order, deps, (id) => driveRun(id, deps));
+  await createInstantInvoice(order, deps, (id) => completeRun(id, deps));
   assert.deepEqual(await noteEvents(deps, '2026/L2'), [...twice.slice(0, 3), 'note billed']);
   await bill(deps);
   const notes = [noteOf('L1', '10', 4), { ...noteOf('L2', '9', 9), lines }];
-  assert.deepEqual(await brokenPromises({ ...world, notes, unknowable: new Set() }, true), []);
+  assert.deepEqual(await brokenPromises({ ...simulation, notes, unknowable: new Set() }, true), []);
 });
 
 test('a customer is deleted when there is nothing left to bill, and not before', async () => {
-  const { deps } = await openOffice();
+  const { deps } = await openDairy();
   await assert.rejects(deleteCustomer('9', deps), {
     code: 'customer-in-use',
     message: 'Customer 9 has open delivery notes, such as 2026/L1: bill or delete them first.',
@@ -118,7 +118,7 @@ test('a customer is deleted when there is nothing left to bill, and not before',
   const run = await startRun(OCTOBER, deps);
   await planRun(run, deps);
   await assert.rejects(deleteCustomer('9', deps), { code: 'customer-in-use', message: /just being billed/ });
-  await driveRun(run, deps);
+  await completeRun(run, deps);
   await deleteCustomer('9', deps);
   await assert.rejects(deleteCustomer('9', deps), { code: 'not-found' });
   assert.equal((await readInvoice(deps.table, '2026000001'))?.value.facts.customer.name, 'Kunde 9');
@@ -133,19 +133,19 @@ test('a customer is deleted when there is nothing left to bill, and not before',
 });
 
 test('the notes of an invoice are not opened again for a customer who is deleted', async () => {
-  const { world, deps } = await openOffice();
+  const { simulation, deps } = await openDairy();
   await bill(deps);
   await deleteCustomer('9', deps);
   const cancel = (reopenNotes: boolean) =>
-    cancelInvoice({ invoice: '2026000001', reopenNotes }, deps, (id) => driveRun(id, deps));
+    cancelInvoice({ invoice: '2026000001', reopenNotes }, deps, (id) => completeRun(id, deps));
   await assert.rejects(cancel(true), { code: 'bad-input', message: /Customer 9 is deleted/ });
   await cancel(false);
   const notes = [noteOf('L1', '9', 1)];
-  assert.deepEqual(await brokenPromises({ ...world, notes, unknowable: new Set() }, true), []);
+  assert.deepEqual(await brokenPromises({ ...simulation, notes, unknowable: new Set() }, true), []);
 });
 
 test('a file of customers who had all been deleted is loaded within the limits of a write', async () => {
-  const { deps } = await openOffice(1, []);
+  const { deps } = await openDairy(1, []);
   const all = Array.from({ length: 45 }, (_, index) => customerOf(String(index + 100)));
   for (const customer of all) await putCustomer(customer, deps);
   for (const { number } of all) await deleteCustomer(number, deps);
@@ -155,15 +155,15 @@ test('a file of customers who had all been deleted is loaded within the limits o
 
 test('two at once: one wins, and the other sees the truth', async () => {
   for (let seed = 1; seed <= 30; seed++) {
-    const { world, deps } = await openOffice(seed);
+    const { simulation, deps } = await openDairy(seed);
     await deleteNote('2026/L1', deps);
     const put = (quantity: number) => (one: Deps) => putNote(noteOf('L1', '10', 1, quantity), one);
-    assert.deepEqual(codes(await race(world, put(1), put(2))).sort(), ['created', 'updated']);
-    assert.deepEqual(codes(await race(world, put(3), put(3))).sort(), ['unchanged', 'updated']);
+    assert.deepEqual(codes(await race(simulation, put(1), put(2))).sort(), ['created', 'updated']);
+    assert.deepEqual(codes(await race(simulation, put(3), put(3))).sort(), ['unchanged', 'updated']);
     const gone = (one: Deps) => deleteNote('2026/L1', one);
-    assert.deepEqual(codes(await race(world, gone, gone)).sort(), ['not-found', undefined]);
+    assert.deepEqual(codes(await race(simulation, gone, gone)).sort(), ['not-found', undefined]);
     const noCustomer = (one: Deps) => deleteCustomer('70', one);
-    assert.deepEqual(codes(await race(world, noCustomer, noCustomer)).sort(), ['not-found', undefined]);
+    assert.deepEqual(codes(await race(simulation, noCustomer, noCustomer)).sort(), ['not-found', undefined]);
   }
 });
 
@@ -176,11 +176,11 @@ const late = (turns: number, work: (deps: Deps) => Promise<unknown>) => async (d
 test('a note never comes to a customer who is just being deleted, nor is one billed that is', async () => {
   const seen = new Set<string>();
   for (let seed = 1; seed <= 60; seed++) {
-    const { world, deps } = await openOffice(seed);
+    const { simulation, deps } = await openDairy(seed);
     const lines = noteOf('any', '9', 1).lines;
     const ends = codes(
       await race(
-        world,
+        simulation,
         late(seed % 8, (one) => deleteCustomer('70', one)),
         (one) => putNote(noteOf('L7', '70', 1), one),
       ),
@@ -190,13 +190,13 @@ test('a note never comes to a customer who is just being deleted, nor is one bil
     let runsThen: number | undefined;
     const instant = codes(
       await race(
-        world,
+        simulation,
         late(seed % 36, async (one) => {
           await deleteCustomer('10', one);
-          runsThen = (await listRunIds(world.table)).length;
+          runsThen = (await listRunIds(simulation.table)).length;
         }),
         (one) =>
-          createInstantInvoice({ customer: '10', lines }, one, (id) => driveRun(id, one)).then(
+          createInstantInvoice({ customer: '10', lines }, one, (id) => completeRun(id, one)).then(
             () => 'billed',
           ),
       ),
@@ -207,7 +207,7 @@ test('a note never comes to a customer who is just being deleted, nor is one bil
     assert.ok(['customer-in-use,billed', ',bad-input', ',billed'].includes(String(instant)), String(instant));
     const billed = codes(
       await race(
-        world,
+        simulation,
         late(seed % 36, (one) => deleteNote('2026/L1', one)),
         (one) => bill(one, { ...OCTOBER, customers: ['9'] }).then(({ customers }) => customers[0]?.state),
       ),
@@ -229,8 +229,8 @@ test('a kill at any call leaves the whole change or nothing of it', async () => 
   for (const work of works) {
     for (let at = 1, killed = true; killed; at++) {
       for (const when of ['before', 'after'] as const) {
-        const { world, deps } = await openOffice(at);
-        killed = await work(world.process({ at, when }).deps).then(
+        const { simulation, deps } = await openDairy(at);
+        killed = await work(simulation.process({ at, when }).deps).then(
           () => false,
           (error) => error instanceof Killed,
         );
@@ -243,7 +243,7 @@ test('a kill at any call leaves the whole change or nothing of it', async () => 
         await work(deps).catch((error) => assert.equal(error.code, 'not-found'));
         await bill(deps);
         const end = await readNote(deps.table, '2026/L1');
-        const evidence = { ...world, notes: end ? [end.value.note] : [], unknowable: new Set<string>() };
+        const evidence = { ...simulation, notes: end ? [end.value.note] : [], unknowable: new Set<string>() };
         assert.deepEqual(await brokenPromises(evidence, true), []);
         if (await readCustomer(deps.table, '70')) await customerEvents(deps, '70');
       }

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import type { Run } from '#test/support/api/api-client.ts';
 import { dayOf, getsMail, LAST } from './api-clerk.ts';
-import { all, cents, type Place, total } from './api-place.ts';
+import { type ApiDeployment, all, cents, total } from './api-deployment.ts';
 
 /** Everything that the lists tell adds up to the cent. */
-export async function checkBooks({ api }: Place, closed: Run): Promise<void> {
+export async function checkBooks({ api }: ApiDeployment, closed: Run): Promise<void> {
   const invoices = await all(api.listInvoices);
   const ofRun = invoices.filter(({ run }) => run === closed.run);
   for (const part of ['net', 'vat', 'gross'] as const) {

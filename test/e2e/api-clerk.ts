@@ -1,5 +1,5 @@
 import { addDays, berlinDay } from '#core/domain/calendar.ts';
-import { done, type Place, until } from './api-place.ts';
+import { type ApiDeployment, done, until } from './api-deployment.ts';
 
 /** Customers of the month: those with odd numbers get mail. */
 export const MONTHLY = Array.from({ length: 22 }, (_, index) => String(101 + index));
@@ -28,9 +28,9 @@ export const crates = {
 };
 
 /** The calls that a clerk makes again and again. */
-export function clerkAt(place: Place) {
-  const { api } = place;
-  const settings = (over: object = {}) => ({ body: { company: COMPANY, mail: place.mail, ...over } });
+export function clerkAt(deployment: ApiDeployment) {
+  const { api } = deployment;
+  const settings = (over: object = {}) => ({ body: { company: COMPANY, mail: deployment.mail, ...over } });
   const putCustomer = (number: string, over: object = {}) =>
     api.putCustomer({
       path: { number },
@@ -47,13 +47,13 @@ export function clerkAt(place: Place) {
   const run = (id: string) => done(api.getRun({ path: { id }, query: { customers: 'all' } }));
   const mailed = (number: string, state: string) =>
     until(
-      place,
+      deployment,
       `${number} ${state}`,
       () => invoice(number),
       ({ delivery }) => delivery.state === state,
     );
   const arrived = async (number: string) =>
-    (await place.mails()).filter(({ subject }) => subject.includes(number));
-  return { ...place, settings, putCustomer, putNote, note, invoice, run, mailed, arrived };
+    (await deployment.mails()).filter(({ subject }) => subject.includes(number));
+  return { ...deployment, settings, putCustomer, putNote, note, invoice, run, mailed, arrived };
 }
 export type Clerk = ReturnType<typeof clerkAt>;

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import type { ApiClient, Invoice } from '#test/support/api/api-client.ts';
 import { readPdf } from '#test/support/documents/pdf-text.ts';
-import { all, bytesOf, done, type Place, until } from './api-place.ts';
+import { type ApiDeployment, all, bytesOf, done, until } from './api-deployment.ts';
 
 const CALLERS = 16;
 const SAME = 8;
 
-/** Tills that all call at once, after a story: for one customer each, for the same one, and one that calls too often. */
-export async function callAtOnce(place: Place): Promise<void> {
-  const { api } = place;
+/** Tills that all call at once, after a scenario: for one customer each, for the same one, and one that calls too often. */
+export async function callAtOnce(deployment: ApiDeployment): Promise<void> {
+  const { api } = deployment;
   const before = await all(api.listInvoices);
   const customers = Array.from({ length: CALLERS }, (_, till) => String(201 + till));
   await Promise.all(
@@ -23,9 +23,11 @@ export async function callAtOnce(place: Place): Promise<void> {
     ),
   );
 
-  const own = await atOnce(customers.map((customer, till) => sell(place, customer, `till-${till}`)));
-  const shared = await atOnce(customers.map((_, till) => sell(place, customers[0]!, `shared-${till}`)));
-  const repeated = await atOnce(Array.from({ length: SAME }, () => sell(place, customers[1]!, 'nervous')));
+  const own = await atOnce(customers.map((customer, till) => sell(deployment, customer, `till-${till}`)));
+  const shared = await atOnce(customers.map((_, till) => sell(deployment, customers[0]!, `shared-${till}`)));
+  const repeated = await atOnce(
+    Array.from({ length: SAME }, () => sell(deployment, customers[1]!, 'nervous')),
+  );
 
   const [once, ...again] = repeated;
   for (const one of again) assert.ok(one.pdf.equals(once!.pdf), 'one invoice, byte for byte');
@@ -50,30 +52,30 @@ async function atOnce<T>(calls: readonly Promise<T>[]): Promise<T[]> {
 }
 
 /** One line sold under a key, which its invoice names. */
-async function sell(place: Place, customer: string, description: string) {
+async function sell(deployment: ApiDeployment, customer: string, description: string) {
   const line = { position: 1, description, quantity: 1, unitPrice: '2.50', vatRate: 19 };
   const call = {
     body: { customer, lines: [line] },
     headers: { accept: 'application/pdf', 'idempotency-key': `sold by ${description}`.replaceAll(' ', '-') },
   };
-  const answered = await place.api.createInvoice(call);
+  const answered = await deployment.api.createInvoice(call);
   await done(Promise.resolve(answered));
-  const number = await numberAt(place, answered.response.headers.get('location')!);
+  const number = await numberAt(deployment, answered.response.headers.get('location')!);
   // Where it took longer than one waits, it is asked for later.
   const pdf =
     answered.response.status === 201
       ? (answered.data as Blob)
-      : await done(place.api.getInvoiceDocument({ path: { number, document: '1' } }));
+      : await done(deployment.api.getInvoiceDocument({ path: { number, document: '1' } }));
   return { description, number, pdf: await bytesOf(pdf) };
 }
 
-async function numberAt(place: Place, location: string): Promise<string> {
+async function numberAt(deployment: ApiDeployment, location: string): Promise<string> {
   const [, kind, id = ''] = /^\/api\/(invoices|runs)\/(\w+)$/.exec(location) ?? [];
   if (kind === 'invoices') return id;
   const issued = await until(
-    place,
+    deployment,
     `run ${id}`,
-    () => customersOf(place.api, id),
+    () => customersOf(deployment.api, id),
     ([one]) => one?.invoice !== undefined,
   );
   return issued[0]!.invoice!;

@@ -3,7 +3,7 @@ import type { Run } from '#test/support/api/api-client.ts';
 import { readPdf } from '#test/support/documents/pdf-text.ts';
 import { checkBooks } from './api-books.ts';
 import { type Clerk, cheese, crates, dayOf, MONTH, MONTHLY, YEAR } from './api-clerk.ts';
-import { all, bytesOf, done, refused, until } from './api-place.ts';
+import { all, bytesOf, done, refused, until } from './api-deployment.ts';
 
 /** The month: rehearsed, begun, paused, gone on with; its books; its paper post. */
 export async function billMonth(clerk: Clerk): Promise<void> {

@@ -15,7 +15,7 @@ import { billScheduledMonth, plainPrinter, SCHEDULED_AT } from '#test/support/aw
 import { startScriptedSes } from '#test/support/aws/scripted-ses.ts';
 import { sesClient } from '#test/support/aws/ses-server.ts';
 import { sqsClient, startSqsServer } from '#test/support/aws/sqs-server.ts';
-import { customerOf, loadOffice, noteOf, SETTINGS } from '#test/support/data/dairy.ts';
+import { customerOf, loadDairy, noteOf, SETTINGS } from '#test/support/data/dairy.ts';
 import { outcomeOf } from '#test/support/simulation/outcome.ts';
 import { brokenPromises } from '#test/support/simulation/promises.ts';
 import { openAws } from '#wiring/aws.ts';
@@ -56,7 +56,7 @@ describeAws('a month on AWS, disturbed at one request', (engines: AwsEngines) =>
     const clock = { now: () => SCHEDULED_AT, wait: async () => {} };
     const { signal: stop } = new AbortController();
     const aws = openAws(awsConfig({ ...seed.environment }), () => {}, clients);
-    await loadOffice({ ...aws, printer: plainPrinter, clock, stop }, NOTES, CUSTOMERS, {
+    await loadDairy({ ...aws, printer: plainPrinter, clock, stop }, NOTES, CUSTOMERS, {
       ...SETTINGS,
       mail,
       schedule,

@@ -15,7 +15,7 @@ import { addressesOf, listMonthMails, type Mail, readMails } from '#core/reposit
 import { listRunIds, readRun } from '#core/repositories/runs.ts';
 import { readSettings } from '#core/repositories/settings.ts';
 import { listSuppressions } from '#core/repositories/suppressions.ts';
-import { driveRun } from '#core/runs/complete-run.ts';
+import { completeRun } from '#core/runs/complete-run.ts';
 import { runReport } from '#core/runs/run-report.ts';
 import { importSettings } from '#core/settings/import-settings.ts';
 import { cdkOut } from '#test/support/aws/cdk-out.ts';
@@ -504,7 +504,7 @@ async function onOneMachine({ order, ...month }: DemoMonth, invoiceDate: string,
     const settings = { ...month.settings, mail: { ...month.settings.mail, smtp } };
     await loadDemoMonth({ order, ...month }, settings, local);
     const runId = await startRun({ ...order, invoiceDate }, local);
-    await driveRun(runId, local);
+    await completeRun(runId, local);
     const files = new Map<string, Uint8Array>();
     for (const key of await local.archive.list('invoices/'))
       files.set(key, (await local.archive.get(key))!.bytes);

@@ -48,7 +48,7 @@ describe('each message of the demo month, read by a parser that has no part in m
       local,
     );
     const run = await startRun(month.order, local);
-    await local.drive(run);
+    await local.completeRun(run);
     report = await runReport(run, local);
     for (const received of server.received) {
       const parsed = await PostalMime.parse(received.bytes);

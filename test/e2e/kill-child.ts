@@ -4,18 +4,18 @@ import { billOctober, cancelFirst, openData } from '#test/support/data/october.t
 import { hookIo } from '#test/support/simulation/io.ts';
 
 /**
- * One process that bills October on the data folder in DATA_DIR, or with STORY=cancellation cancels an invoice. KILL=`before 12` ends it with SIGKILL before its
+ * One process that bills October on the data folder in DATA_DIR, or with SCENARIO=cancellation cancels an invoice. KILL=`before 12` ends it with SIGKILL before its
  * 12th I/O call. TRACE names a file for the calls, a line each. PRINTER=plain prints without Chrome. With DYNAMODB, an
  * endpoint, the table is the one in DynamoDB that TABLE_NAME names.
  */
-const { KILL = '', STORY, TRACE, PRINTER, DATA_DIR = '', DYNAMODB, TABLE_NAME = '' } = process.env;
+const { KILL = '', SCENARIO, TRACE, PRINTER, DATA_DIR = '', DYNAMODB, TABLE_NAME = '' } = process.env;
 const table = DYNAMODB
   ? (await import('#test/support/aws/dynamodb-table.ts')).openLocalTable(DYNAMODB, TABLE_NAME)
   : undefined;
 const local = openData(DATA_DIR, PRINTER === 'plain' ? 'plain' : 'chrome', table);
 let calls = 0;
 const begun: number[] = [];
-await (STORY === 'cancellation' ? cancelFirst : billOctober)(
+await (SCENARIO === 'cancellation' ? cancelFirst : billOctober)(
   hookIo(local, {
     before(call, args) {
       begun.push(++calls);

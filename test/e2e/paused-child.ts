@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { importFile } from '#cli/commands/import.ts';
 import { startRun } from '#core/billing/start-run.ts';
 import type { Change } from '#core/ports.ts';
-import { driveRun } from '#core/runs/complete-run.ts';
+import { completeRun } from '#core/runs/complete-run.ts';
 import { OCTOBER_DATED, openData } from '#test/support/data/october.ts';
 import { answer } from '#test/support/process/child.ts';
 import { hookIo } from '#test/support/simulation/io.ts';
@@ -37,7 +37,7 @@ function isCounted(call: string, [changes]: readonly unknown[]): boolean {
 }
 
 async function runOrImport(): Promise<void> {
-  if (file === undefined) await driveRun(await startRun(OCTOBER_DATED, local), local);
+  if (file === undefined) await completeRun(await startRun(OCTOBER_DATED, local), local);
   else await importFile('deliveries', 'deliveries.csv', readFileSync(file), false, local);
   await local.close();
 }

@@ -1,34 +1,34 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it, test } from 'node:test';
 import { isLoopback } from '#http/loopback.ts';
-import { type HttpOffice, httpOffice } from '#test/support/api/http-dairy.ts';
+import { type HttpDairy, httpDairy } from '#test/support/api/http-dairy.ts';
 
 describe('where a call may come from', () => {
-  let office: HttpOffice;
+  let dairy: HttpDairy;
   before(async () => {
-    office = await httpOffice({ hosts: isLoopback });
+    dairy = await httpDairy({ hosts: isLoopback });
   });
-  after(() => office.close());
+  after(() => dairy.close());
 
   it('answers that it lives', async () => {
-    const answer = await office.app.request('/healthz', { headers: { host: '127.0.0.1:3000' } });
+    const answer = await dairy.app.request('/healthz', { headers: { host: '127.0.0.1:3000' } });
     assert.deepEqual([answer.status, await answer.json()], [200, { status: 'ok' }]);
   });
 
   it('refuses a call under a stranger’s name', async () => {
     for (const host of ['localhost:3000', '127.0.0.1', '[::1]:3000']) {
-      assert.equal((await office.app.request('/healthz', { headers: { host } })).status, 200, host);
+      assert.equal((await dairy.app.request('/healthz', { headers: { host } })).status, 200, host);
     }
     for (const host of ['evil.example', '127.0.0.1.evil.example', 'localhost.evil.example:3000', '']) {
-      assert.equal((await office.app.request('/healthz', { headers: { host } })).status, 421, host);
+      assert.equal((await dairy.app.request('/healthz', { headers: { host } })).status, 421, host);
     }
   });
 
   it('lets no page of another site change anything', async () => {
     const host = '127.0.0.1:3000';
     const put = (headers: Readonly<Record<string, string>>) =>
-      office.call('PUT', '/api/customers/1', { name: 'Eins', city: 'Ulm' }, { host, ...headers });
-    const writes = office.writes();
+      dairy.call('PUT', '/api/customers/1', { name: 'Eins', city: 'Ulm' }, { host, ...headers });
+    const writes = dairy.writes();
     for (const headers of [
       { origin: 'http://evil.example' },
       { origin: 'null' },
@@ -40,7 +40,7 @@ describe('where a call may come from', () => {
       assert.equal(answer.status, 403, JSON.stringify(headers));
       assert.equal(((await answer.json()) as { code: string }).code, 'wrong-origin');
     }
-    assert.equal(office.writes(), writes);
+    assert.equal(dairy.writes(), writes);
     assert.equal((await put({ origin: `http://${host}`, 'sec-fetch-site': 'same-origin' })).status, 201);
   });
 });
@@ -54,19 +54,19 @@ test('only loopback addresses count as loopback', () => {
 
 describe('limits', () => {
   it('refuses a body that is too large', async () => {
-    const office = await httpOffice();
-    const answer = await office.call('PUT', '/api/customers/1', { name: 'x'.repeat(4_000_001) });
+    const dairy = await httpDairy();
+    const answer = await dairy.call('PUT', '/api/customers/1', { name: 'x'.repeat(4_000_001) });
     assert.equal(answer.status, 413);
     assert.match(((await answer.json()) as { detail: string }).detail, /larger than 4000000 bytes/);
-    office.close();
+    dairy.close();
   });
 
   it('slows down a caller that calls too often, and nobody else', async () => {
     let now = 1_000_000;
     const clock = { now: () => now, wait: async () => {} };
-    const office = await httpOffice({ rate: { perSecond: 2, burst: 3 }, clock });
+    const dairy = await httpDairy({ rate: { perSecond: 2, burst: 3 }, clock });
     const status = async (role: string) => {
-      const answer = await office.call('GET', '/api/info', undefined, { authorization: `Bearer ${role}` });
+      const answer = await dairy.call('GET', '/api/info', undefined, { authorization: `Bearer ${role}` });
       return answer.status === 429 ? `wait ${answer.headers.get('retry-after')}` : answer.status;
     };
     const five = [];
@@ -75,16 +75,16 @@ describe('limits', () => {
     assert.equal(await status('auditor'), 200);
     now += 500;
     assert.deepEqual([await status('read'), await status('read')], [200, 'wait 1']);
-    office.close();
+    dairy.close();
   });
 });
 
 describe('problems', () => {
-  let office: HttpOffice;
+  let dairy: HttpDairy;
   before(async () => {
-    office = await httpOffice();
+    dairy = await httpDairy();
   });
-  after(() => office.close());
+  after(() => dairy.close());
   const problem = async (answer: Response) => {
     assert.equal(answer.headers.get('content-type'), 'application/problem+json');
     return (await answer.json()) as {
@@ -100,7 +100,7 @@ describe('problems', () => {
       { position: 1, description: 'Milch', quantity: '1.234,5', unitPrice: 1, vatRate: 7 },
       { position: 0, description: '', quantity: 1, unitPrice: '-1', vatRate: 7, vatCategory: 'Z' },
     ];
-    const answer = await office.call('PUT', '/api/deliveries/2026/N1', {
+    const answer = await dairy.call('PUT', '/api/deliveries/2026/N1', {
       date: '2026-02-30',
       customer: '9',
       lines,
@@ -116,24 +116,24 @@ describe('problems', () => {
   });
 
   it('tell what is no JSON, and what is no JSON by its own words', async () => {
-    assert.equal((await problem(await office.call('POST', '/api/runs', '{'))).code, 'bad-json');
-    const text = await office.call('POST', '/api/runs', 'cycle=monthly', { 'content-type': 'text/plain' });
+    assert.equal((await problem(await dairy.call('POST', '/api/runs', '{'))).code, 'bad-json');
+    const text = await dairy.call('POST', '/api/runs', 'cycle=monthly', { 'content-type': 'text/plain' });
     assert.deepEqual([text.status, (await problem(text)).code], [415, 'unsupported-media-type']);
   });
 
   it('tell what is not there, and under which method', async () => {
     for (const path of ['/api/nothing', '/api/customers/777', '/api/invoices/777', '/api/runs/777']) {
-      const answer = await office.call('GET', path);
+      const answer = await dairy.call('GET', path);
       assert.deepEqual([answer.status, (await problem(answer)).code], [404, 'not-found'], path);
     }
-    const answer = await office.call('PATCH', '/api/customers/9', {});
+    const answer = await dairy.call('PATCH', '/api/customers/9', {});
     assert.deepEqual([answer.status, (await problem(answer)).code], [405, 'method-not-allowed']);
     assert.equal(answer.headers.get('allow'), 'DELETE, GET, PUT');
   });
 
   it('keep the cause of a breakdown to the log', async () => {
     const logged: unknown[] = [];
-    const broken = await httpOffice({
+    const broken = await httpDairy({
       log: (_level, _event, fields) => void logged.push(fields),
       testMail: async () => {
         throw new Error('password "geheim" is wrong');

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { runAnswer } from '#http/schemas/run.ts';
-import { httpOffice } from '#test/support/api/http-dairy.ts';
+import { httpDairy } from '#test/support/api/http-dairy.ts';
 
 const MONTH = { cycle: 'monthly', period: '2026-10', dryRun: true };
 
 it('a dry run over HTTP tells what would become of the mails, and changes nothing', async (t) => {
-  const office = await httpOffice({ dns: { txt: async () => 'none' } });
-  t.after(() => office.close());
-  const writes = office.writes();
-  const answer = await office.call('POST', '/api/runs', MONTH);
+  const dairy = await httpDairy({ dns: { txt: async () => 'none' } });
+  t.after(() => dairy.close());
+  const writes = dairy.writes();
+  const answer = await dairy.call('POST', '/api/runs', MONTH);
   assert.equal(answer.status, 200);
   const { preflight } = runAnswer.parse(await answer.json());
   const { findings, ...figures } = preflight!;
@@ -22,7 +22,7 @@ it('a dry run over HTTP tells what would become of the mails, and changes nothin
       ['warning', 'DMARC'],
     ],
   );
-  const onPaper = await office.call('POST', '/api/runs', { ...MONTH, output: 'print' });
+  const onPaper = await dairy.call('POST', '/api/runs', { ...MONTH, output: 'print' });
   assert.equal(runAnswer.parse(await onPaper.json()).preflight, undefined);
-  assert.equal(office.writes(), writes);
+  assert.equal(dairy.writes(), writes);
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { fromSchema, type JsonSchema, type Known } from '#test/support/api/from-schema.ts';
-import { httpOffice } from '#test/support/api/http-dairy.ts';
+import { httpDairy } from '#test/support/api/http-dairy.ts';
 
 const CALLS = 25;
 const RUNS = process.env.LONG ? 200 : 20;
@@ -78,9 +78,9 @@ interface Call {
 describe('calls as the document allows them, and a little worse', () => {
   let call: fc.Arbitrary<Call>;
   before(async () => {
-    const office = await httpOffice();
-    call = callsOf((await (await office.app.request('/openapi.json')).json()) as Document);
-    office.close();
+    const dairy = await httpDairy();
+    call = callsOf((await (await dairy.app.request('/openapi.json')).json()) as Document);
+    dairy.close();
   });
 
   it('break nothing, hang nowhere, and change nothing where they are refused', async () => {
@@ -90,15 +90,15 @@ describe('calls as the document allows them, and a little worse', () => {
       fc.asyncProperty(fc.array(call, { minLength: CALLS, maxLength: CALLS }), async (calls) => {
         const errors: unknown[] = [];
         let run = '0';
-        const office = await httpOffice({
+        const dairy = await httpDairy({
           log: (level, _event, fields) => level === 'error' && errors.push(fields),
         });
-        await office.call('POST', '/api/invoices', { customer: '9', deliveries: ['2026/L3'] });
+        await dairy.call('POST', '/api/invoices', { customer: '9', deliveries: ['2026/L3'] });
         for (const { method, route, path: written, headers, body, told } of calls) {
           const path = written.replace('RUN', run);
           const name = `${method} ${path} ${JSON.stringify(headers)} ${JSON.stringify(body)}`;
-          const writes = office.writes();
-          const answer = await inTime(office.call(method, path, body, headers), name);
+          const writes = dairy.writes();
+          const answer = await inTime(dairy.call(method, path, body, headers), name);
           statuses.set(`${method} ${answer.status}`, (statuses.get(`${method} ${answer.status}`) ?? 0) + 1);
           assert.ok(
             answer.status < 500,
@@ -108,7 +108,7 @@ describe('calls as the document allows them, and a little worse', () => {
             assert.equal(answer.headers.get('content-type'), 'application/problem+json', name);
             const { detail, code } = (await answer.json()) as { detail?: string; code?: string };
             assert.ok(detail && code, name);
-            assert.equal(office.writes(), writes, `${name}: refused, and changed something`);
+            assert.equal(dairy.writes(), writes, `${name}: refused, and changed something`);
           } else {
             assert.ok(
               told.includes(String(answer.status)),
@@ -118,8 +118,8 @@ describe('calls as the document allows them, and a little worse', () => {
             run = /"run":"(\w+)"/.exec(await answer.text())?.[1] ?? run;
           }
         }
-        await office.settle();
-        office.close();
+        await dairy.settle();
+        dairy.close();
       }),
       { numRuns: RUNS },
     );

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { type HttpOffice, httpOffice } from '#test/support/api/http-dairy.ts';
+import { type HttpDairy, httpDairy } from '#test/support/api/http-dairy.ts';
 import { SETTINGS } from '#test/support/data/dairy.ts';
 
 interface Answer {
@@ -10,23 +10,23 @@ interface Answer {
   readonly delivery: { readonly state: string };
 }
 
-async function open(test: TestContext, over: Parameters<typeof httpOffice>[0] = {}): Promise<HttpOffice> {
-  const office = await httpOffice(over);
-  test.after(() => office.close());
-  return office;
+async function open(test: TestContext, over: Parameters<typeof httpDairy>[0] = {}): Promise<HttpDairy> {
+  const dairy = await httpDairy(over);
+  test.after(() => dairy.close());
+  return dairy;
 }
 const answerOf = async (answer: Promise<Response>) => (await (await answer).json()) as Answer;
 
 describe('an instant invoice over HTTP', () => {
   it('goes the way of the setting, or of the call', async (t) => {
-    const office = await open(t);
+    const dairy = await open(t);
     const make = async (note: string, output?: string) => {
       const order = { customer: '9', deliveries: [`2026/${note}`], ...(output ? { output } : {}) };
-      return (await answerOf(office.call('POST', '/api/invoices', order))).delivery.state;
+      return (await answerOf(dairy.call('POST', '/api/invoices', order))).delivery.state;
     };
     const line = { position: 1, description: 'Milch', quantity: 1, unitPrice: 1, vatRate: 7 };
     for (let note = 4; note <= 7; note++) {
-      const put = office.call('PUT', `/api/deliveries/2026/L${note}`, {
+      const put = dairy.call('PUT', `/api/deliveries/2026/L${note}`, {
         ...{ date: '2026-10-09', customer: '9', lines: [line] },
       });
       assert.equal((await put).status, 201);
@@ -36,32 +36,32 @@ describe('an instant invoice over HTTP', () => {
       ['queued', 'filed', 'to print'],
     );
     const off = { ...SETTINGS, ordering: { autoPdfForInstantInvoices: false } };
-    assert.equal((await office.call('PUT', '/api/settings', off)).status, 200);
+    assert.equal((await dairy.call('PUT', '/api/settings', off)).status, 200);
     assert.deepEqual([await make('L4'), await make('L5', 'pdf')], ['filed', 'queued']);
   });
 
   it('is answered by a place to look where it takes longer than one waits', async (t) => {
     const { deps } = await open(t);
-    const office = await open(t, { printShop: { ...deps.printShop, bill: async () => 'later' } });
-    const answer = await office.call('POST', '/api/invoices', { customer: '9' });
+    const dairy = await open(t, { documents: { ...deps.documents, bill: async () => 'later' } });
+    const answer = await dairy.call('POST', '/api/invoices', { customer: '9' });
     const { run, state } = (await answer.json()) as Answer;
     assert.deepEqual([answer.status, state], [202, 'under way']);
     assert.equal(answer.headers.get('location'), `/api/runs/${run}`);
     // The caller looks there; the run goes on by itself.
-    await office.settle();
-    const { customers } = (await (await office.call('GET', `/api/runs/${run}?customers=all`)).json()) as {
+    await dairy.settle();
+    const { customers } = (await (await dairy.call('GET', `/api/runs/${run}?customers=all`)).json()) as {
       customers: { invoice: string }[];
     };
     assert.deepEqual(
       customers.map(({ invoice }) => invoice),
       ['2026000001'],
     );
-    const later = await office.call('POST', '/api/invoices', { customer: '9' });
+    const later = await dairy.call('POST', '/api/invoices', { customer: '9' });
     assert.equal(later.status, 409, 'nothing to bill');
   });
 
   it('comes as JSON or as PDF, as the caller would have it', async (t) => {
-    const office = await open(t);
+    const dairy = await open(t);
     const headers = { 'idempotency-key': 'once' };
     for (const [accept, type] of [
       [undefined, 'application/json'],
@@ -71,7 +71,7 @@ describe('an instant invoice over HTTP', () => {
       ['application/json, application/pdf', 'application/json'],
       ['text/html', 'application/json'],
     ] as const) {
-      const answer = await office.call(
+      const answer = await dairy.call(
         'POST',
         '/api/invoices',
         { customer: '9' },
@@ -87,13 +87,13 @@ describe('an instant invoice over HTTP', () => {
   });
 
   it('of a customer that cannot be billed is refused with every reason, and leaves nothing', async (t) => {
-    const office = await open(t);
-    const before = office.writes();
+    const dairy = await open(t);
+    const before = dairy.writes();
     const lines = [{ position: 1, description: 'Schnee ☃', quantity: 1, unitPrice: 1, vatRate: 7 }];
-    const answer = await office.call('POST', '/api/invoices', { customer: '9', lines });
+    const answer = await dairy.call('POST', '/api/invoices', { customer: '9', lines });
     const { detail } = (await answer.json()) as { detail: string };
     assert.equal(answer.status, 422);
     assert.match(detail, /☃/);
-    assert.equal(office.writes(), before);
+    assert.equal(dairy.writes(), before);
   });
 });

@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { sendTestMail } from '#adapters/smtp/test-mail.ts';
 import { readJournal } from '#core/repositories/journal.ts';
 import { findSettings, SETTINGS_PARTITION } from '#core/repositories/settings.ts';
-import { type HttpOffice, httpOffice } from '#test/support/api/http-dairy.ts';
+import { type HttpDairy, httpDairy } from '#test/support/api/http-dairy.ts';
 import { LOOPBACK_CERTIFICATE, smtpSettings, startSmtpServer } from '#test/support/mail/smtp-server.ts';
 
 const company = { name: 'Wiesengrund', street: 'Weg 1', zip: '12345', city: 'Ulm', vatId: 'DE123456788' };
@@ -14,14 +14,14 @@ const withSmtp = (smtp: object) => ({
 });
 
 describe('settings of the mail server over HTTP', () => {
-  let office: HttpOffice;
+  let dairy: HttpDairy;
   before(async () => {
-    office = await httpOffice();
+    dairy = await httpDairy();
   });
-  after(() => office.close());
-  const put = (smtp: object) => office.call('PUT', '/api/settings', withSmtp(smtp));
+  after(() => dairy.close());
+  const put = (smtp: object) => dairy.call('PUT', '/api/settings', withSmtp(smtp));
   const lastEntry = async () => {
-    const { table, hasher } = office.deps;
+    const { table, hasher } = dairy.deps;
     const { journal } = (await findSettings(table))!.value;
     return (await readJournal(table, hasher, SETTINGS_PARTITION, journal)).entries.at(-1)!;
   };
@@ -54,13 +54,11 @@ describe('settings of the mail server over HTTP', () => {
       ['settings changed', answer.notices],
     );
 
-    const shown = (await (await office.call('GET', '/api/settings')).json()) as ReturnType<
-      typeof withSmtp
-    > & {
+    const shown = (await (await dairy.call('GET', '/api/settings')).json()) as ReturnType<typeof withSmtp> & {
       mail: { smtp: { warnings: string[] } };
     };
     assert.deepEqual(shown.mail.smtp.warnings, answer.notices);
-    const same = (await (await office.call('PUT', '/api/settings', shown)).json()) as object;
+    const same = (await (await dairy.call('PUT', '/api/settings', shown)).json()) as object;
     assert.deepEqual(same, { settings: shown, changed: false, notices: answer.notices });
 
     const safe = (await (await put({ certificate: 'verify', user: 'kasse' })).json()) as {
@@ -73,7 +71,7 @@ describe('settings of the mail server over HTTP', () => {
   });
 
   it('describe the names of other programs in the document of the API', async () => {
-    const document = await (await office.call('GET', '/openapi.json')).text();
+    const document = await (await dairy.call('GET', '/openapi.json')).text();
     assert.match(document, /which other programs call \\"TLS\\"/);
     assert.match(document, /which other programs call \\"SSL\\"/);
   });
@@ -85,7 +83,7 @@ it('a test mail over HTTP tells encryption, certificate and login', async (conte
   });
   context.after(server.close);
   const over = { encryption: 'starttls', certificate: 'any', user: 'kasse', password: 'geheim-42' } as const;
-  const office = await httpOffice({
+  const dairy = await httpDairy({
     testMail: (to) =>
       sendTestMail(
         smtpSettings(server.port, over),
@@ -93,8 +91,8 @@ it('a test mail over HTTP tells encryption, certificate and login', async (conte
         Buffer.from('Subject: x\r\n\r\nhello\r\n'),
       ),
   });
-  context.after(office.close);
-  const answer = await office.call('POST', '/api/settings/test-mail', { to: 'buero@kunde.example' });
+  context.after(dairy.close);
+  const answer = await dairy.call('POST', '/api/settings/test-mail', { to: 'buero@kunde.example' });
   const text = await answer.text();
   const told = JSON.parse(text);
   assert.deepEqual(

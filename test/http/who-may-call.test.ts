@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { ROLES } from '#http/who-may-call.ts';
-import { type HttpOffice, httpOffice } from '#test/support/api/http-dairy.ts';
+import { type HttpDairy, httpDairy } from '#test/support/api/http-dairy.ts';
 
 /** Which of the routes each role may call: a new route must be written down here. */
 const MAY: Readonly<Record<string, readonly string[]>> = {
@@ -44,7 +44,7 @@ interface Document {
 }
 
 describe('who may call what', () => {
-  let office: HttpOffice;
+  let dairy: HttpDairy;
   let routes: {
     readonly name: string;
     readonly method: string;
@@ -52,8 +52,8 @@ describe('who may call what', () => {
     readonly roles: readonly string[];
   }[];
   before(async () => {
-    office = await httpOffice();
-    const { paths } = (await (await office.app.request('/openapi.json')).json()) as Document;
+    dairy = await httpDairy();
+    const { paths } = (await (await dairy.app.request('/openapi.json')).json()) as Document;
     routes = Object.entries(paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, { 'x-roles': roles = [] }]) => ({
         name: `${method.toUpperCase()} ${path}`,
@@ -63,13 +63,13 @@ describe('who may call what', () => {
       })),
     );
   });
-  after(() => office.close());
+  after(() => dairy.close());
 
   const status = async (method: string, path: string, authorization: string | undefined) => {
     const headers: Record<string, string> = authorization ? { authorization } : {};
     const body = method === 'GET' || method === 'DELETE' ? undefined : '{}';
     if (body) headers['content-type'] = 'application/json';
-    return office.app.request(path, { method, headers, ...(body ? { body } : {}) });
+    return dairy.app.request(path, { method, headers, ...(body ? { body } : {}) });
   };
 
   it('is written down for each route, here and in the document', () => {
@@ -80,7 +80,7 @@ describe('who may call what', () => {
   for (const name of Object.keys(MAY)) {
     it(name, async () => {
       const { method, path } = routes.find((one) => one.name === name)!;
-      const writes = office.writes();
+      const writes = dairy.writes();
       for (const token of [undefined, 'Basic OjE=x', 'Bearer', 'Digest abc']) {
         const answer = await status(method, path, token);
         assert.equal(answer.status, 401, `${token}`);
@@ -92,13 +92,13 @@ describe('who may call what', () => {
         assert.equal(answer.status === 403, !may, `${role}: ${answer.status}`);
         assert.notEqual(answer.status, 401);
       }
-      assert.equal(office.writes(), writes, 'nothing was changed');
+      assert.equal(dairy.writes(), writes, 'nothing was changed');
     });
   }
 
   it('needs no token where there is nothing to hide', async () => {
     for (const path of ['/healthz', '/openapi.json', '/docs']) {
-      assert.equal((await office.app.request(path)).status, 200, path);
+      assert.equal((await dairy.app.request(path)).status, 200, path);
     }
   });
 });

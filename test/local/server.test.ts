@@ -11,21 +11,21 @@ const TOKEN = 'a-secret-of-more-than-thirty-two-characters';
 
 describe('the server on one machine', () => {
   const folder = makeTempFolder();
-  let local: Program;
+  let program: Program;
   const configOf = (environment: NodeJS.ProcessEnv): LocalConfig =>
     localConfig({ DATA_DIR: `${folder.path}/data`, PORT: '0', DNS_SERVER: 'none', ...environment });
   before(() => {
     const stop = new AbortController().signal;
     const workers = { me: 'test', isDead: () => false };
-    local = openLocal(configOf({}), { workers, stop, log: () => {} });
+    program = openLocal(configOf({}), { workers, stop, log: () => {} });
   });
   after(async () => {
-    await local.close();
+    await program.close();
     folder.remove();
   });
 
   async function served(environment: NodeJS.ProcessEnv, look: (url: string) => Promise<void>): Promise<void> {
-    const server = await startServer(local, configOf(environment));
+    const server = await startServer(program, configOf(environment));
     try {
       await look(server.url);
     } finally {
@@ -61,7 +61,7 @@ describe('the server on one machine', () => {
     }));
 
   it('does not let others call without a token, nor with one that can be guessed', () => {
-    const open = (environment: NodeJS.ProcessEnv) => localHttp(local, configOf(environment));
+    const open = (environment: NodeJS.ProcessEnv) => localHttp(program, configOf(environment));
     for (const HOST of ['0.0.0.0', '::', '192.168.1.5', 'office.example']) {
       assert.throws(() => open({ HOST }), { code: 'bad-settings', message: /API_TOKEN/ }, HOST);
       assert.throws(() => open({ HOST, API_TOKEN: 'short' }), { code: 'bad-settings', message: /too short/ });
@@ -72,7 +72,7 @@ describe('the server on one machine', () => {
   it('says which port is taken', () =>
     served({}, async (url) => {
       const { port } = new URL(url);
-      await assert.rejects(startServer(local, configOf({ PORT: port })), {
+      await assert.rejects(startServer(program, configOf({ PORT: port })), {
         code: 'bad-settings',
         message: new RegExp(`Port ${port} is taken`),
       });

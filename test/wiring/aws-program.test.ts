@@ -15,7 +15,7 @@ import {
 } from '#test/support/data/import-files.ts';
 import { startSmtpServer } from '#test/support/mail/smtp-server.ts';
 import { openShop } from '#test/support/process/cli.ts';
-import { createWorld, type World } from '#test/support/simulation/simulation.ts';
+import { createSimulation, type Simulation } from '#test/support/simulation/simulation.ts';
 
 const OCTOBER = ['run', '--cycle', 'monthly', '--period', '2026-10', '--invoice-date', '2026-11-02'];
 
@@ -26,15 +26,15 @@ const OCTOBER = ['run', '--cycle', 'monthly', '--period', '2026-10', '--invoice-
 describeDynamo('the command line on a stage', (dynamo) => {
   const parameters = new Map<string, string>();
   const asked: Wake[] = [];
-  let world: World;
+  let simulation: Simulation;
   let server: StageServer;
   let ses: SesServer;
   let working = Promise.resolve();
 
   before(async () => {
     const table = await dynamo.makeTable();
-    world = createWorld(1, openLocalTable(dynamo.endpoint, table));
-    const cloud = createCloud(world);
+    simulation = createSimulation(1, openLocalTable(dynamo.endpoint, table));
+    const cloud = createCloud(simulation);
     server = await startStageServer(parameters, (body) => {
       const call: Wake = JSON.parse(body);
       asked.push(call);
@@ -68,7 +68,7 @@ describeDynamo('the command line on a stage', (dynamo) => {
   });
   after(async () => {
     await working;
-    world?.close();
+    simulation?.close();
     server?.close();
     await ses?.close();
   });
@@ -105,12 +105,12 @@ describeDynamo('the command line on a stage', (dynamo) => {
       asked.map(({ kind }) => kind),
       ['run'],
     );
-    assert.equal(world.received.size, 1);
+    assert.equal(simulation.received.size, 1);
 
     const again = await shop.json('reprint', '--number', '2026000001', '--output', 'pdf', '--yes');
     assert.equal(again.code, 0, JSON.stringify(again));
     assert.deepEqual(asked.slice(1), [{ kind: 'mail', id: '2026000001-2' }]);
-    assert.equal(world.received.size, 2);
+    assert.equal(simulation.received.size, 2);
     assert.match((await shop.cli('sweep')).stdout, /Nothing is due/);
     // Nothing of it is on this machine.
     assert.deepEqual(shop.rows(), []);

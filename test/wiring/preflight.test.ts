@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { reportText } from '#cli/report-text.ts';
 import { dryRun } from '#core/runs/dry-run.ts';
-import { customerOf, loadOffice, noteOf, OCTOBER, SETTINGS } from '#test/support/data/dairy.ts';
+import { customerOf, loadDairy, noteOf, OCTOBER, SETTINGS } from '#test/support/data/dairy.ts';
 import { type DnsServer, startDnsServer } from '#test/support/mail/dns-server.ts';
 import { makeTempFolder } from '#test/support/process/temp-folder.ts';
 import { localConfig } from '#wiring/config.ts';
@@ -33,7 +33,7 @@ describe('the dry run of the program on one machine', () => {
     const customers = [customerOf('1'), customerOf('2', { invoiceEmail: '' })];
     const settings = { ...SETTINGS, mail: { ...SETTINGS.mail, dkimSelector: 's1' } };
     const notes = customers.map(({ number }) => noteOf(`L${number}`, number, 1));
-    await loadOffice(program, notes, customers, settings);
+    await loadDairy(program, notes, customers, settings);
     const lines = reportText(await dryRun(OCTOBER, program)).split('\n');
     return lines.slice(lines.findIndex((line) => line.startsWith('The run would')) - 1);
   }

@@ -5,7 +5,7 @@ import {
   type DeliveryLine,
   type DeliveryNote,
   deliveryLineSchema,
-  isTooLarge,
+  exceedsItemLimit,
   noteIdOf,
   noteNumber,
 } from '#core/domain/delivery-note.ts';
@@ -95,7 +95,7 @@ function gather(
 function finish({ head, line, lines }: Gathered, problems: Problems): DeliveryNote {
   const ordered = [...lines.values()].map((entry) => entry.line).sort((a, b) => a.position - b.position);
   const note = { ...head, lines: ordered };
-  if (isTooLarge(note)) {
+  if (exceedsItemLimit(note)) {
     const reason = `note ${head.number} is too large with ${ordered.length} lines (400 KB, 5000 lines); split it into several notes`;
     problems.add(line, 'note', reason);
   }

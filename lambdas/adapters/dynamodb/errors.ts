@@ -57,7 +57,7 @@ export function isPassing(error: unknown): boolean {
  * What the `Table` port throws for what DynamoDB said in the end.
  * @param changes of the write, in the order in which it named them; none for a read
  */
-export function translated(error: unknown, tableName: string, changes: readonly Change[]): unknown {
+export function toFault(error: unknown, tableName: string, changes: readonly Change[]): unknown {
   const reasons = error instanceof TransactionCanceledException ? failures(error) : [];
   const conflict = reasons.find(({ code }) => code === 'ConditionalCheckFailed');
   if (conflict) {

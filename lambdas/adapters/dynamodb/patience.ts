@@ -14,7 +14,7 @@ const LONGEST_PAUSE_MS = 4000;
  * (https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/).
  * @throws the last error when it is not temporary or patience has run out
  */
-export async function patiently<T>(clock: Clock, attempt: () => Promise<T>): Promise<T> {
+export async function retryWhileBusy<T>(clock: Clock, attempt: () => Promise<T>): Promise<T> {
   const end = clock.now() + PATIENCE_MS;
   for (let ceiling = FIRST_PAUSE_MS; ; ceiling = Math.min(2 * ceiling, LONGEST_PAUSE_MS)) {
     try {

@@ -11,8 +11,8 @@ import {
 import type { Change, Clock, Expectation, Item, Key, Table } from '#core/ports.ts';
 import { eachAtOnce } from '#core/retry.ts';
 import { assertKey, assertWithinLimits, keyOf } from '#core/table-limits.ts';
-import { translated, Unprocessed } from './errors.ts';
-import { patiently } from './patience.ts';
+import { toFault, Unprocessed } from './errors.ts';
+import { retryWhileBusy } from './patience.ts';
 
 /** The table's attributes: `pk` (partition key) and `sk` (sort key), the version `v`, the value `d` as JSON; all are texts. */
 type Attributes = Record<string, AttributeValue>;
@@ -44,9 +44,9 @@ export function createDynamoTable(options: {
 
   async function ask<T>(attempt: () => Promise<T>, changes: readonly Change[] = []): Promise<T> {
     try {
-      return await patiently(clock, attempt);
+      return await retryWhileBusy(clock, attempt);
     } catch (error) {
-      throw translated(error, TableName, changes);
+      throw toFault(error, TableName, changes);
     }
   }
 

@@ -7,9 +7,9 @@ import type { Archive, StoredFile } from '#core/ports.ts';
 import {
   ensureFolder,
   readIfThere,
-  speaking,
   syncFolder,
   syncFolders,
+  translateErrors,
   unlessOneOf,
   writeDurably,
 } from './files.ts';
@@ -127,17 +127,17 @@ export function createFolderArchive(root: string): Archive {
       assertArchiveKey(key);
       assertArchiveMetadata(key, metadata);
       const entry = { put: randomUUID(), sha256: sha256(bytes), size: bytes.length, contentType, metadata };
-      return speaking(`The archive ${top}`, () => putOnce(key, bytes, entry));
+      return translateErrors(`The archive ${top}`, () => putOnce(key, bytes, entry));
     },
 
     async get(key, version) {
       assertArchiveKey(key);
-      const found = await speaking(`The archive ${top}`, () => find(key));
+      const found = await translateErrors(`The archive ${top}`, () => find(key));
       return version === undefined || found?.file.version === version ? found : undefined;
     },
 
     async list(prefix) {
-      return speaking(`The archive ${top}`, () => keysUnder(prefix, { visible: top, entries: files }));
+      return translateErrors(`The archive ${top}`, () => keysUnder(prefix, { visible: top, entries: files }));
     },
   };
 }

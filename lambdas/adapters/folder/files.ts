@@ -79,7 +79,7 @@ export async function unlessOneOf<T>(result: Promise<T>, ...codes: string[]): Pr
 }
 
 /** What the file system complains about, as a Fault that names the path and the remedy. */
-export async function speaking<T>(what: string, work: () => Promise<T>): Promise<T> {
+export async function translateErrors<T>(what: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

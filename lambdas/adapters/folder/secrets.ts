@@ -3,7 +3,14 @@ import { chmod, rename, rm, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { Fault } from '#core/errors.ts';
 import type { Secrets } from '#core/ports.ts';
-import { ensureFolder, readIfThere, speaking, syncFolder, unlessOneOf, writeDurably } from './files.ts';
+import {
+  ensureFolder,
+  readIfThere,
+  syncFolder,
+  translateErrors,
+  unlessOneOf,
+  writeDurably,
+} from './files.ts';
 
 /**
  * Secrets in one JSON file of mode 0600, replaced as a whole by a rename: a reader never sees a part. Sets of one
@@ -40,12 +47,12 @@ export function createFileSecrets(file: string): Secrets {
 
   return {
     async get(name) {
-      const secrets = await speaking(`The secrets file ${path}`, read);
+      const secrets = await translateErrors(`The secrets file ${path}`, read);
       return Object.hasOwn(secrets, name) ? secrets[name] : undefined;
     },
 
     async set(name, value) {
-      const turn = lastSet.then(() => speaking(`The secrets file ${path}`, () => set(name, value)));
+      const turn = lastSet.then(() => translateErrors(`The secrets file ${path}`, () => set(name, value)));
       lastSet = turn.catch(() => undefined);
       return turn;
     },

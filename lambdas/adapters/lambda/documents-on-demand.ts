@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { InvokeCommand, type LambdaClient, LambdaServiceException } from '@aws-sdk/client-lambda';
 import { Fault } from '#core/errors.ts';
 import type { Archive } from '#core/ports.ts';
-import type { PrintShop } from '#core/runs/documents-on-demand.ts';
+import type { DocumentsOnDemand } from '#core/runs/documents-on-demand.ts';
 import type { OnDemandAnswer, OnDemandAnswers, OnDemandRequest } from './on-demand.ts';
 
 /**
@@ -11,13 +11,13 @@ import type { OnDemandAnswer, OnDemandAnswers, OnDemandRequest } from './on-dema
  *   nobody waits for this call any longer; the function goes on with what it began all the same
  * @throws Fault `unavailable` when the function cannot be called, broke down, or takes longer than anybody waits
  */
-export function createLambdaPrintShop(options: {
+export function createLambdaDocuments(options: {
   readonly client: LambdaClient;
   readonly functionName: string;
   readonly archive: Pick<Archive, 'get'>;
   readonly addressOf: (key: string) => Promise<string>;
   readonly patience: () => AbortSignal;
-}): PrintShop {
+}): DocumentsOnDemand {
   const { client, functionName, archive, addressOf, patience } = options;
 
   /** @returns undefined when the patience is at its end */
@@ -35,7 +35,7 @@ export function createLambdaPrintShop(options: {
       );
     } catch (error) {
       if (abortSignal.aborted) return undefined;
-      throw translated(error, functionName);
+      throw toFault(error, functionName);
     }
   }
 
@@ -91,7 +91,7 @@ function tooLong(what: string): never {
   );
 }
 
-function translated(error: unknown, functionName: string): unknown {
+function toFault(error: unknown, functionName: string): unknown {
   if (!(error instanceof Error) || error instanceof Fault) return error;
   const isRefusal = error instanceof LambdaServiceException || error.name === 'CredentialsProviderError';
   if (!isRefusal && error.name !== 'TimeoutError' && !('code' in error)) return error;

@@ -42,7 +42,7 @@ export function createS3Archive(options: {
   const { client, bucket: Bucket, lock } = options;
   let probed: Promise<void> | undefined;
 
-  async function speaking<T>(work: () => Promise<T>): Promise<T> {
+  async function translateErrors<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
@@ -154,16 +154,16 @@ export function createS3Archive(options: {
     async putOnce(key, bytes, info) {
       assertArchiveKey(key);
       assertArchiveMetadata(key, info.metadata);
-      return speaking(() => putOnce(key, bytes, info));
+      return translateErrors(() => putOnce(key, bytes, info));
     },
 
     async get(key, version) {
       assertArchiveKey(key);
-      return speaking(() => find(key, version));
+      return translateErrors(() => find(key, version));
     },
 
     async list(prefix) {
-      return speaking(async () => {
+      return translateErrors(async () => {
         const keys: string[] = [];
         for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket, Prefix: prefix })) {
           // What cannot be a key is others' affair, and the probe.

@@ -28,7 +28,7 @@ export function createSecretsManagerSecrets(options: {
       return parse(SecretString, SecretId);
     } catch (error) {
       if (hasNoValue(error)) return new Map();
-      throw translated(error, SecretId);
+      throw toFault(error, SecretId);
     }
   }
 
@@ -38,7 +38,7 @@ export function createSecretsManagerSecrets(options: {
     try {
       await client.send(new PutSecretValueCommand({ SecretId, SecretString }));
     } catch (error) {
-      throw translated(error, SecretId);
+      throw toFault(error, SecretId);
     }
   }
 
@@ -76,7 +76,7 @@ function parse(json: string, secretId: string): Map<string, string> {
   );
 }
 
-function translated(error: unknown, secretId: string): unknown {
+function toFault(error: unknown, secretId: string): unknown {
   if (!(error instanceof Error) || error instanceof Fault) return error;
   const isRefused =
     (error instanceof SecretsManagerServiceException && error.$fault === 'client') ||

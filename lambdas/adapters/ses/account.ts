@@ -31,7 +31,7 @@ type Options = { readonly abortSignal: AbortSignal };
 export function createSesAccount(client: SESv2Client, patienceMs = PATIENCE_MS): MailAccount {
   /** Asked for once by questions at the same time. */
   let asked: Promise<GetAccountResponse> | undefined;
-  const patiently = <T>(rights: string, ask: (options: Options) => Promise<T>): Promise<T> =>
+  const retryWhileBusy = <T>(rights: string, ask: (options: Options) => Promise<T>): Promise<T> =>
     answered(rights, () => ask({ abortSignal: AbortSignal.timeout(patienceMs) }));
   const readAccount = (options: Options): Promise<GetAccountResponse> => {
     asked ??= client.send(new GetAccountCommand({}), options).finally(() => {
@@ -42,7 +42,7 @@ export function createSesAccount(client: SESv2Client, patienceMs = PATIENCE_MS):
 
   return {
     quota: () =>
-      patiently('ses:GetAccount', async (options) => {
+      retryWhileBusy('ses:GetAccount', async (options) => {
         const { SendQuota = {} } = await readAccount(options);
         const { MaxSendRate = 1, Max24HourSend = -1, SentLast24Hours = 0 } = SendQuota;
         return {
@@ -53,7 +53,7 @@ export function createSesAccount(client: SESv2Client, patienceMs = PATIENCE_MS):
       }),
 
     suppressed: (addresses) =>
-      patiently('ses:ListSuppressedDestinations', async (options) => {
+      retryWhileBusy('ses:ListSuppressedDestinations', async (options) => {
         const listed = await suppressedMailboxes(client, options);
         return new Map(
           addresses.flatMap((address) => {
@@ -64,18 +64,21 @@ export function createSesAccount(client: SESv2Client, patienceMs = PATIENCE_MS):
       }),
 
     lift: (address) =>
-      patiently('ses:ListSuppressedDestinations and ses:DeleteSuppressedDestination', async (options) => {
-        const spelling = wireAddress(address) ?? address;
-        if (await remove(client, spelling, options)) return;
-        // SES takes an address off the list only as it is spelt there, and sends to it in no spelling.
-        const listed = await suppressedMailboxes(client, options);
-        for (const { EmailAddress = '' } of listed.get(mailboxOf(address)) ?? []) {
-          await remove(client, EmailAddress, options);
-        }
-      }),
+      retryWhileBusy(
+        'ses:ListSuppressedDestinations and ses:DeleteSuppressedDestination',
+        async (options) => {
+          const spelling = wireAddress(address) ?? address;
+          if (await remove(client, spelling, options)) return;
+          // SES takes an address off the list only as it is spelt there, and sends to it in no spelling.
+          const listed = await suppressedMailboxes(client, options);
+          for (const { EmailAddress = '' } of listed.get(mailboxOf(address)) ?? []) {
+            await remove(client, EmailAddress, options);
+          }
+        },
+      ),
 
     senderProblems: (address) =>
-      patiently('ses:GetAccount and ses:GetEmailIdentity', async (options) => {
+      retryWhileBusy('ses:GetAccount and ses:GetEmailIdentity', async (options) => {
         const account = await readAccount(options);
         const sender = wireAddress(address) ?? address;
         const identities: Identity[] = [];

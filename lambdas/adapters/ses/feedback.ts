@@ -28,11 +28,11 @@ const recipients = z.array(z.object({ emailAddress: z.string(), diagnosticCode: 
 const addresses = (of: z.infer<typeof recipients>) => of.map(({ emailAddress }) => emailAddress);
 
 /** What an event says, and `distinct`, which tells two of one kind and mail apart; a repeated one has the same. */
-type Told = Omit<MailFeedback, 'id'> & { readonly distinct: string };
+type Parsed = Omit<MailFeedback, 'id'> & { readonly distinct: string };
 
 /** Of the mail's fate; opens and clicks are none. Each reads the detail of its event type. */
-const TELL: Readonly<Record<string, (detail: unknown, mail: SesMail) => Told>> = {
-  Send: (_, mail) => told('accepted', mail.timestamp, mail.destination, mail.messageId, ''),
+const PARSERS: Readonly<Record<string, (detail: unknown, mail: SesMail) => Parsed>> = {
+  Send: (_, mail) => parsed('accepted', mail.timestamp, mail.destination, mail.messageId, ''),
 
   Delivery(detail) {
     const { delivery } = z
@@ -41,7 +41,7 @@ const TELL: Readonly<Record<string, (detail: unknown, mail: SesMail) => Told>> =
       })
       .parse(detail);
     const { timestamp, recipients, smtpResponse } = delivery;
-    return told('delivered', timestamp, recipients, smtpResponse, `${timestamp} ${recipients.join()}`);
+    return parsed('delivered', timestamp, recipients, smtpResponse, `${timestamp} ${recipients.join()}`);
   },
 
   Bounce(detail) {
@@ -63,8 +63,8 @@ const TELL: Readonly<Record<string, (detail: unknown, mail: SesMail) => Told>> =
     const what = `${bounceType} ${bounceSubType}: ${reasons.join('; ')}`;
     const who = addresses(bounce.bouncedRecipients);
     // SES has sent nothing: an earlier mail to this address had bounced, here or from another of its customers.
-    if (NOT_SENT.has(bounceSubType)) return told('suppressed', timestamp, who, what, feedbackId);
-    const bounced = told('bounced', timestamp, who, what, feedbackId);
+    if (NOT_SENT.has(bounceSubType)) return parsed('suppressed', timestamp, who, what, feedbackId);
+    const bounced = parsed('bounced', timestamp, who, what, feedbackId);
     // A transient bounce is the end of this mail all the same: SES has given up.
     return bounceType === 'Permanent' ? { ...bounced, permanent: true } : bounced;
   },
@@ -82,7 +82,7 @@ const TELL: Readonly<Record<string, (detail: unknown, mail: SesMail) => Told>> =
       .parse(detail);
     const who = addresses(complaint.complainedRecipients);
     const what = `${who.join(', ')} complained ${complaint.complaintFeedbackType}`.trim();
-    return told('complained', complaint.timestamp, who, what, complaint.feedbackId);
+    return parsed('complained', complaint.timestamp, who, what, complaint.feedbackId);
   },
 
   DeliveryDelay(detail) {
@@ -93,22 +93,22 @@ const TELL: Readonly<Record<string, (detail: unknown, mail: SesMail) => Told>> =
       .parse(detail);
     const { timestamp, delayType, delayedRecipients } = deliveryDelay;
     const who = addresses(delayedRecipients);
-    return told('delayed', timestamp, who, delayType, `${timestamp} ${who.join()}`);
+    return parsed('delayed', timestamp, who, delayType, `${timestamp} ${who.join()}`);
   },
 
   Reject(detail, mail) {
     const { reject } = z.object({ reject: z.object({ reason: text }) }).parse(detail);
-    return told('rejected', mail.timestamp, mail.destination, reject.reason, '');
+    return parsed('rejected', mail.timestamp, mail.destination, reject.reason, '');
   },
 };
 
-const told = (
+const parsed = (
   kind: MailFeedback['kind'],
   at: string,
   to: readonly string[],
   detail: string,
   distinct: string,
-): Told => ({ kind, at, recipients: to, detail, distinct });
+): Parsed => ({ kind, at, recipients: to, detail, distinct });
 
 export interface SesFeedback {
   /** The outbox id that was sent as a tag: SES gives its own Message-ID, so nothing else names the mail. */
@@ -125,7 +125,7 @@ export function readSesEvent(event: unknown): SesFeedback | undefined {
   const parsed = anyEvent.safeParse(event);
   const { mail, eventType = '' } = parsed.data?.detail ?? {};
   const mailId = mail?.tags[OUTBOX_TAG]?.[0];
-  const tell = TELL[eventType];
+  const tell = PARSERS[eventType];
   if (!mail || mailId === undefined || !tell) return undefined;
   try {
     const { distinct, ...feedback } = tell((event as { detail: unknown }).detail, mail);

@@ -7,7 +7,7 @@ const PROTOCOL = 15;
 const NOTADB = 26;
 
 /** Runs a call on a database file; what SQLite or the file system complains about names the file and the remedy. */
-export function speaking<T>(file: string, call: () => T): T {
+export function translateErrors<T>(file: string, call: () => T): T {
   try {
     return call();
   } catch (error) {
@@ -33,7 +33,7 @@ export function speaking<T>(file: string, call: () => T): T {
  * Repeats a call while other processes hold the file. SQLite's own busy timeout does not cover the switch to the
  * write-ahead log, nor making the schema, when two processes open a new file at the same moment.
  */
-export function patiently<T>(milliseconds: number, call: () => T): T {
+export function retryWhileBusy<T>(milliseconds: number, call: () => T): T {
   const end = Date.now() + milliseconds;
   for (;;) {
     try {

@@ -5,7 +5,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { ConflictError } from '#core/errors.ts';
 import type { Change, Expectation, Item, Key, Table } from '#core/ports.ts';
 import { assertKey, assertWithinLimits, keyOf } from '#core/table-limits.ts';
-import { patiently, speaking } from './errors.ts';
+import { retryWhileBusy, translateErrors } from './errors.ts';
 
 /** How long a write may wait for those of other processes; each holds the file for about one fsync. */
 const PATIENCE_MS = 60_000;
@@ -54,9 +54,9 @@ interface Write {
  * @throws Fault `unavailable` or `damaged`, here and in every call, when the file cannot be used
  */
 export function openSqliteTable(file: string): Table & { close(): void } {
-  const db = speaking(file, () => {
+  const db = translateErrors(file, () => {
     mkdirSync(dirname(file), { recursive: true });
-    return patiently(PATIENCE_MS, () => open(file));
+    return retryWhileBusy(PATIENCE_MS, () => open(file));
   });
   const statement = (sql: string) => {
     const prepared = db.prepare(sql);
@@ -128,7 +128,7 @@ export function openSqliteTable(file: string): Table & { close(): void } {
   }
 
   function transaction<T>(begin: StatementSync, work: () => T): T {
-    return speaking(file, () => {
+    return translateErrors(file, () => {
       begin.run();
       try {
         const result = work();
@@ -144,7 +144,7 @@ export function openSqliteTable(file: string): Table & { close(): void } {
   return {
     async get(key) {
       assertKey(key);
-      return speaking(file, () => read(key));
+      return translateErrors(file, () => read(key));
     },
 
     async getMany(keys) {
@@ -155,7 +155,7 @@ export function openSqliteTable(file: string): Table & { close(): void } {
     async list(partition, { prefix = '', after = '', limit = -1, backwards = false } = {}) {
       assertKey({ partition, sort: '-' });
       const select = backwards ? selectListBackwards : selectList;
-      const rows = speaking(
+      const rows = translateErrors(
         file,
         () => select.all(partition, prefix, after, limit) as unknown as [string, string, string][],
       );

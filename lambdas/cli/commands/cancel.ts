@@ -24,12 +24,12 @@ export const cancelCommand: Command = {
     yes: FLAG,
   },
   async run(args, context) {
-    const { local, print, confirm } = context;
+    const { program, print, confirm } = context;
     const [number, ...others] = args.words;
     if (!number || others.length > 0) refuse('Say which invoice, one at a time: cancel NUMBER.');
     const [output, date, reason] = [outputOf(args), dateOf(args), args.text('reason')];
     const reopenNotes = args.flag('reopen');
-    const { facts, noteIds } = await cancellableInvoice(number, local);
+    const { facts, noteIds } = await cancellableInvoice(number, program);
     const question = [
       `Cancel invoice ${number} of ${facts.date} to ${facts.customer.name}, ${euros(facts.totals.gross)} EUR,`,
       `and ${reopenNotes ? 'open' : 'keep'} its ${noteIds.length} delivery notes ${reopenNotes ? 'again' : 'as billed'}?`,
@@ -45,12 +45,12 @@ export const cancelCommand: Command = {
         ...(reason ? { reason } : {}),
         ...(date ? { date } : {}),
       },
-      local,
-      local.drive,
+      program,
+      program.completeRun,
     );
-    const way = (await readRun(local.table, runId))!.value.order.output;
+    const way = (await readRun(program.table, runId))!.value.order.output;
     const file = way === 'pdf' ? undefined : await deliverPaperPost(runId, way, args.text('to'), context);
-    const report = await runReport(runId, local);
+    const report = await runReport(runId, program);
     print(
       [reportText(report), ...(file ? [`Documents: ${file}`] : [])].join('\n'),
       file ? { ...report, file } : report,

@@ -32,17 +32,17 @@ export const deliveryNotesCommand: Command = {
     'no-prices': FLAG,
   },
   async run(args, context) {
-    const { local, config, print } = context;
+    const { program, config, print } = context;
     const output = outputOf(args) ?? 'print';
-    const { made, held } = await makeDeliveryNotes(selectionOf(args), pricesOf(args), local);
+    const { made, held } = await makeDeliveryNotes(selectionOf(args), pricesOf(args), program);
     const onlyFiled = output === 'pdf' && args.text('to') === undefined;
     let files: string[] = [];
     if (made.length > 0 && !onlyFiled) {
       const groups = await archivedDocuments(
         made.map(({ document }) => ({ documents: [document] })),
-        local.archive,
+        program.archive,
       );
-      const to = args.text('to') ?? join(config.dataDir, 'print', `delivery-notes-${local.ids.next()}.pdf`);
+      const to = args.text('to') ?? join(config.dataDir, 'print', `delivery-notes-${program.ids.next()}.pdf`);
       files = await writeDocuments(groups, to, 'Delivery notes', context);
     }
     if (output === 'screen') for (const file of files) openOnScreen(file);

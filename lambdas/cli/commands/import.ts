@@ -22,16 +22,16 @@ export const importCommand: Command = {
     ],
   ],
   options: { 'discard-interrupted': FLAG },
-  async run({ words, flag }, { local, print }) {
+  async run({ words, flag }, { program, print }) {
     const [what, file] = words;
     if (!what || !file || words.length > 2) refuse('Say what to import and from which file.');
     if (what === 'templates') {
-      const result = await importTemplates(readTemplateFolder(file), local);
+      const result = await importTemplates(readTemplateFolder(file), program);
       print(templatesText(result), result);
       return 0;
     }
     const bytes = readFile(file);
-    const result = await importFile(what, file, bytes, flag('discard-interrupted'), local);
+    const result = await importFile(what, file, bytes, flag('discard-interrupted'), program);
     const { notices, ...counts } = result;
     const summary = Object.entries(counts).map(([name, value]) => `${name}: ${value}`);
     print([...notices, `${what} of ${basename(file)}: ${summary.join(', ')}`].join('\n'), result);
@@ -53,17 +53,17 @@ export async function importFile(
   path: string,
   bytes: Uint8Array,
   discardInterrupted: boolean,
-  local: Program,
+  program: Program,
 ): Promise<(ImportResult | { changed: boolean }) & { readonly notices: readonly string[] }> {
-  const info = { name: basename(path), hash: local.hasher.sha256(bytes), discardInterrupted };
-  if (what === 'settings') return importSettingsFile(bytes, fileBeside(dirname(path)), local);
+  const info = { name: basename(path), hash: program.hasher.sha256(bytes), discardInterrupted };
+  if (what === 'settings') return importSettingsFile(bytes, fileBeside(dirname(path)), program);
   if (what === 'customers') {
-    const { records, notices } = await local.readCustomers(bytes);
-    return { ...(await importCustomers(records, info, local)), notices };
+    const { records, notices } = await program.readCustomers(bytes);
+    return { ...(await importCustomers(records, info, program)), notices };
   }
   if (what === 'deliveries') {
-    const { records, notices } = local.readDeliveries(bytes);
-    return { ...(await importDeliveries(records, info, local)), notices };
+    const { records, notices } = program.readDeliveries(bytes);
+    return { ...(await importDeliveries(records, info, program)), notices };
   }
   refuse(`"${what}" cannot be imported: choose customers, deliveries, settings or templates.`);
 }

@@ -18,26 +18,26 @@ export const invoiceCommand: Command = {
   ],
   options: { customer: TEXT, output: TEXT, to: TEXT, 'invoice-date': TEXT },
   async run(args, context) {
-    const { local, print } = context;
+    const { program, print } = context;
     const customer = args.text('customer');
     if (!customer) refuse('Say which customer: --customer N.');
     const [asked, invoiceDate] = [outputOf(args), dateOf(args)];
     const runId = await createInstantInvoice(
       { customer, ...(asked ? { output: asked } : {}), ...(invoiceDate ? { invoiceDate } : {}) },
-      local,
-      local.drive,
+      program,
+      program.completeRun,
     );
-    const { output } = (await readRun(local.table, runId))!.value.order;
+    const { output } = (await readRun(program.table, runId))!.value.order;
     const to = args.text('to');
     let file: string | undefined;
     if (output !== 'pdf') file = await deliverPaperPost(runId, output, to, context);
     else if (to) {
-      const numbers = (await listRunLines(local.table, runId)).flatMap(({ value }) => value.invoice ?? []);
-      const invoices = (await readInvoices(local.table, numbers)).map(({ value }) => value);
-      const documents = await archivedDocuments(invoices, local.archive);
+      const numbers = (await listRunLines(program.table, runId)).flatMap(({ value }) => value.invoice ?? []);
+      const invoices = (await readInvoices(program.table, numbers)).map(({ value }) => value);
+      const documents = await archivedDocuments(invoices, program.archive);
       if (documents.length > 0) [file] = await writeDocuments(documents, to, numbers.join(), context);
     }
-    const report = await runReport(runId, local);
+    const report = await runReport(runId, program);
     print(
       [reportText(report), ...(file ? [`Documents: ${file}`] : [])].join('\n'),
       file ? { ...report, file } : report,

@@ -10,11 +10,11 @@ import { mailJson } from '#http/schemas/mail.ts';
 export const mailsCommand: Command = {
   help: [['mails [--month 2026-11] [--state unknown]', 'the mails queued in a month, with their states']],
   options: { month: TEXT, state: TEXT },
-  async run({ text }, { local, print }) {
+  async run({ text }, { program, print }) {
     // By the clock of the list itself, UTC: just after midnight on the 1st, Germany is a month ahead.
-    const month = text('month') ?? instant(local.clock.now()).slice(0, 7);
+    const month = text('month') ?? instant(program.clock.now()).slice(0, 7);
     const state = text('state');
-    const all = (await readMails(local.table, await listMonthMails(local.table, month))).map(
+    const all = (await readMails(program.table, await listMonthMails(program.table, month))).map(
       ({ value }) => value,
     );
     const mails = state ? all.filter((mail) => mail.state === state) : all;
@@ -36,14 +36,14 @@ export const mailsCommand: Command = {
 export const decideCommand: Command = {
   help: [['decide MAIL send-again|count-as-sent', 'settle a mail of which nobody knows whether it arrived']],
   options: {},
-  async run({ words: [id, decision] }, { local, print }) {
+  async run({ words: [id, decision] }, { program, print }) {
     if (!id || (decision !== 'send-again' && decision !== 'count-as-sent')) {
       refuse('Say which mail and what: decide MAIL send-again, or decide MAIL count-as-sent.');
     }
     const again = decision === 'send-again';
-    const mailId = await decideMail(id, again ? 'send again' : 'count as sent', local);
-    if (again) await local.mail([mailId]);
-    const mail = (await readMail(local.table, mailId))!.value;
+    const mailId = await decideMail(id, again ? 'send again' : 'count as sent', program);
+    if (again) await program.mail([mailId]);
+    const mail = (await readMail(program.table, mailId))!.value;
     print(`${mailId}: ${mail.state}${mail.reason ? `, ${mail.reason}` : ''}`, { mail: mailJson(mail) });
     return needsAPerson(mail) ? 1 : 0;
   },

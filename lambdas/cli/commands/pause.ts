@@ -7,10 +7,10 @@ import { needsAPerson, runReport } from '#core/runs/run-report.ts';
 export const pauseCommand: Command = {
   help: [['pause RUN · resume RUN', 'lets a run or its mailing rest wherever it stands · lets it go on']],
   options: {},
-  async run({ words: [runId] }, { local, print }) {
+  async run({ words: [runId] }, { program, print }) {
     if (!runId) refuse('Say which run: pause RUN.');
-    await pauseRun(runId, local);
-    const report = await runReport(runId, local);
+    await pauseRun(runId, program);
+    const report = await runReport(runId, program);
     print(reportText(report), report);
     return 0;
   },
@@ -19,11 +19,11 @@ export const pauseCommand: Command = {
 export const resumeCommand: Command = {
   help: [],
   options: {},
-  async run({ words: [runId] }, { local, print }) {
+  async run({ words: [runId] }, { program, print }) {
     if (!runId) refuse('Say which run: resume RUN.');
-    await resumeRun(runId, local);
-    await local.drive(runId);
-    const report = await runReport(runId, local);
+    await resumeRun(runId, program);
+    await program.completeRun(runId);
+    const report = await runReport(runId, program);
     print(reportText(report), report);
     return needsAPerson(report) ? 1 : 0;
   },

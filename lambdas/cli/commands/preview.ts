@@ -28,18 +28,18 @@ export const previewCommand: Command = {
     ...{ customer: TEXT, sample: TEXT, document: TEXT, language: TEXT, templates: TEXT, to: TEXT },
     watch: FLAG,
   },
-  async run(args, { local, print }) {
+  async run(args, { program, print }) {
     const [to, folder] = [args.text('to'), args.text('templates')];
     if (!to) refuse('Say where to: --to FILE.pdf.');
-    const make = makerOf(args, local);
+    const make = makerOf(args, program);
     if (folder && !relative(folder, to).startsWith('..')) {
       refuse(`${to} lies in the folder of the templates: write it somewhere else.`);
     }
     const render = async () => {
       const started = performance.now();
       const templates = folder
-        ? await templatesWith(readTemplateFolder(folder), local)
-        : await templatesInForce(local);
+        ? await templatesWith(readTemplateFolder(folder), program)
+        : await templatesInForce(program);
       const pdf = await make(templates);
       const milliseconds = Math.round(performance.now() - started);
       const pictures = args.text('sample') === undefined ? [] : await pdfToPng(pdf, { dpi: DPI });
@@ -53,7 +53,7 @@ export const previewCommand: Command = {
       return 0;
     }
     if (!folder) refuse('Say which templates to watch: --templates FOLDER.');
-    await watchFolder(folder, local.stop, async () => {
+    await watchFolder(folder, program.stop, async () => {
       try {
         const done = await render();
         print(`rendered in ${done.milliseconds} ms: ${done.file}`, done);
@@ -71,14 +71,14 @@ const problemsOf = (error: unknown): readonly string[] =>
 
 type Maker = (templates: Templates) => Promise<Uint8Array>;
 
-function makerOf({ text }: Arguments, local: Program): Maker {
+function makerOf({ text }: Arguments, program: Program): Maker {
   const [customer, sample] = [text('customer'), text('sample')];
   if (customer && sample === undefined) {
-    return (templates) => previewInvoice({ customer }, { ...local, openTemplates: async () => templates });
+    return (templates) => previewInvoice({ customer }, { ...program, openTemplates: async () => templates });
   }
   if (!sample || customer) {
     refuse(`Say what: --customer N, or --sample NAME with one of ${SAMPLE_NAMES.join(', ')}.`);
   }
   const order = sampleOrder(sample, text('document') ?? 'invoice', text('language') ?? 'de');
-  return (templates) => previewSample(order, templates, local);
+  return (templates) => previewSample(order, templates, program);
 }

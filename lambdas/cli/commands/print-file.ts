@@ -1,7 +1,7 @@
 import { type Command, TEXT } from '#cli/command.ts';
 import { deliverPaperPost } from '#cli/write-documents.ts';
 import { refuse } from '#core/errors.ts';
-import { paperPost } from '#core/invoices/print-invoices.ts';
+import { lettersToPrint } from '#core/invoices/print-invoices.ts';
 
 export const printFileCommand: Command = {
   help: [
@@ -11,7 +11,7 @@ export const printFileCommand: Command = {
   async run({ words: [runId], text }, context) {
     const to = text('to');
     if (!runId || !to) refuse('Say which run, and where to: print-file RUN --to FILE.');
-    const invoices = (await paperPost(runId, context.local)).map(({ value }) => value.facts.number);
+    const invoices = (await lettersToPrint(runId, context.program)).map(({ value }) => value.facts.number);
     const file = await deliverPaperPost(runId, 'print', to, context);
     context.print(file ? `${invoices.length} invoices: ${file}` : `Run ${runId} has no paper post.`, {
       run: runId,

@@ -8,15 +8,17 @@ import { needsAPerson, runReport } from '#core/runs/run-report.ts';
 export const reportCommand: Command = {
   help: [['report [RUN]', 'the report of a run as it is now; without a run, the list of runs']],
   options: {},
-  async run({ words: [runId] }, { local, print }) {
+  async run({ words: [runId] }, { program, print }) {
     if (!runId) {
-      const runs = await Promise.all((await listRunIds(local.table)).map((id) => readRun(local.table, id)));
+      const runs = await Promise.all(
+        (await listRunIds(program.table)).map((id) => readRun(program.table, id)),
+      );
       const rows = runs.flatMap((run) => {
         if (!run) return [];
         const { id, order, state, startedAt, planned } = run.value;
         return [[id, order.period ?? order.kind, state, startedAt, String(planned.drafts)]];
       });
-      const mailing = await allMailsLeft(local);
+      const mailing = await allMailsLeft(program);
       const lines = table(['Run', 'Period', 'State', 'Started', 'Invoices'], rows);
       print([...lines, ...(mailing ? ['', mailingLine(mailing)] : [])].join('\n'), {
         runs: runs.map((run) => run?.value),
@@ -24,8 +26,8 @@ export const reportCommand: Command = {
       });
       return 0;
     }
-    if (!(await readRun(local.table, runId))) throw new Fault('not-found', `There is no run ${runId}.`);
-    const report = await runReport(runId, local);
+    if (!(await readRun(program.table, runId))) throw new Fault('not-found', `There is no run ${runId}.`);
+    const report = await runReport(runId, program);
     print(reportText(report), report);
     return needsAPerson(report) ? 1 : 0;
   },

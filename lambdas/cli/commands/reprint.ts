@@ -27,20 +27,20 @@ export const reprintCommand: Command = {
     yes: FLAG,
   },
   async run(args, context) {
-    const { local, config, print, confirm } = context;
+    const { program, config, print, confirm } = context;
     const output = outputOf(args) ?? 'print';
-    const invoices = (await selectInvoices(selectionOf(args), local)).map(({ value }) => value);
+    const invoices = (await selectInvoices(selectionOf(args), program)).map(({ value }) => value);
     const numbers = invoices.map(({ facts }) => facts.number);
     if (output === 'pdf') {
-      await checkResend(numbers, local);
+      await checkResend(numbers, program);
       const question = `Mail ${numbers.length} invoices (${numbers.slice(0, 5).join(', ')}${numbers.length > 5 ? ' …' : ''}) again?`;
       if (!args.flag('yes') && !(await confirm(question))) {
         refuse('Not mailed: answer yes on the terminal, or give --yes.');
       }
       const ids: string[] = [];
-      for (const number of numbers) ids.push(await resendMail(number, local));
-      await local.mail(ids);
-      const mails = (await readMails(local.table, ids)).map(({ value }) => value);
+      for (const number of numbers) ids.push(await resendMail(number, program));
+      await program.mail(ids);
+      const mails = (await readMails(program.table, ids)).map(({ value }) => value);
       print(
         mails
           .map(
@@ -52,8 +52,8 @@ export const reprintCommand: Command = {
       );
       return mails.every(({ state }) => state === 'accepted' || state === 'deferred') ? 0 : 1;
     }
-    const documents = await archivedDocuments(invoices, local.archive);
-    const to = args.text('to') ?? join(config.dataDir, 'print', `reprint-${local.ids.next()}.pdf`);
+    const documents = await archivedDocuments(invoices, program.archive);
+    const to = args.text('to') ?? join(config.dataDir, 'print', `reprint-${program.ids.next()}.pdf`);
     const files = await writeDocuments(documents, to, 'Reprint', context);
     if (output === 'screen') for (const file of files) openOnScreen(file);
     print(`${numbers.length} invoices, ${documents.flat().length} documents:\n${files.join('\n')}`, {

@@ -35,20 +35,20 @@ export const runCommand: Command = {
     'mail-customers-only': FLAG,
   },
   async run(args, context) {
-    const { local, print } = context;
+    const { program, print } = context;
     const order = orderOf(args);
     if (args.flag('dry-run')) {
-      const report = await dryRun(order, local);
+      const report = await dryRun(order, program);
       print(reportText(report), report);
       return needsAPerson(report) ? 1 : 0;
     }
-    const runId = await startRun(order, local);
-    await local.drive(runId);
+    const runId = await startRun(order, program);
+    await program.completeRun(runId);
     const file =
       order.output === 'pdf'
         ? undefined
         : await deliverPaperPost(runId, order.output, args.text('to'), context);
-    const report = await runReport(runId, local);
+    const report = await runReport(runId, program);
     print(
       [reportText(report), ...(file ? [`Documents: ${file}`] : [])].join('\n'),
       file ? { ...report, file } : report,

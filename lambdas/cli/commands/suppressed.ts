@@ -10,15 +10,15 @@ export const suppressedCommand: Command = {
     ['suppressed lift ADDRESS', 'the mailbox is well again: mails may go there'],
   ],
   options: {},
-  async run({ words: [verb, address] }, { local, print }) {
+  async run({ words: [verb, address] }, { program, print }) {
     if (verb === undefined) {
-      const suppressed = (await listSuppressions(local.table)).map(({ value }) => value);
+      const suppressed = (await listSuppressions(program.table)).map(({ value }) => value);
       const rows = suppressed.map((one) => [one.address, one.since.slice(0, 10), one.mail, one.reason]);
       print(table(['Address', 'Since', 'Mail', 'Reason'], rows).join('\n'), { suppressed });
       return 0;
     }
     if (verb !== 'lift' || !address) refuse('Say which address: suppressed lift ADDRESS.');
-    await liftSuppression(address, local);
+    await liftSuppression(address, program);
     print(`${address} gets mails again. Mail its invoices again with reprint --output pdf.`, { address });
     return 0;
   },

@@ -3,8 +3,8 @@ import type { Command } from '#cli/command.ts';
 export const sweepCommand: Command = {
   help: [['sweep', 'take up whatever waits and is due: interrupted runs, failed documents, mails']],
   options: {},
-  async run(_, { local, print }) {
-    const taken = await local.sweep();
+  async run(_, { program, print }) {
+    const taken = await program.sweep();
     print(taken === 0 ? 'Nothing is due.' : `${taken} taken up.`, { taken });
     return 0;
   },

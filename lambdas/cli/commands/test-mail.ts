@@ -10,9 +10,9 @@ export const testMailCommand: Command = {
     ],
   ],
   options: {},
-  async run({ words: [address] }, { local, print }) {
+  async run({ words: [address] }, { program, print }) {
     if (!address) refuse('Say where to: test-mail ADDRESS.');
-    const report = await local.testMail(address);
+    const report = await program.testMail(address);
     print([...report.conversation, '', ...facts(report), '', report.summary].join('\n'), report);
     return report.outcome.state === 'accepted' ? 0 : 1;
   },

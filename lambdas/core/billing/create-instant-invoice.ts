@@ -4,7 +4,7 @@ import { noteIdOf } from '#core/domain/delivery-note.ts';
 import { Fault } from '#core/errors.ts';
 import type { Key } from '#core/ports.ts';
 import { customerPresent } from '#core/repositories/customers.ts';
-import { readFormers } from '#core/repositories/journal.ts';
+import { readTombstones } from '#core/repositories/journal.ts';
 import { notePartition } from '#core/repositories/notes.ts';
 import { listRunLines, readRun, runLineKey } from '#core/repositories/runs.ts';
 import { readSettings } from '#core/repositories/settings.ts';
@@ -45,7 +45,7 @@ export async function startInstantInvoice(
       const { customer, plan } = await planInstant(run, settings, arriving, deps);
       const changes = [create(runLineKey(run.id, customer.number), lineOf(customer, plan, 0)), plan.guard];
       if (arriving) {
-        const [former] = await readFormers(deps.table, [notePartition(noteIdOf(arriving))]);
+        const [former] = await readTombstones(deps.table, [notePartition(noteIdOf(arriving))]);
         changes.push(customerPresent(customer.number), ...noteChanges(arriving, undefined, former, deps));
       }
       const planned = { drafts: 1, held: 0, nothing: 0 };

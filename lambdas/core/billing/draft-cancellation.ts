@@ -26,7 +26,7 @@ export const cancelledCustomer = async (
 export async function planCancellation(
   { invoice }: Cancelling,
   deps: Pick<Deps, 'table' | 'ids'>,
-): Promise<{ readonly draft: Omit<Draft, 'place'>; readonly guard: Change }> {
+): Promise<{ readonly draft: Omit<Draft, 'ordinal'>; readonly guard: Change }> {
   const { facts, noteIds } = (await original(invoice, deps)).value;
   const totals = negatedTotals(facts.totals);
   return {

@@ -6,7 +6,7 @@ import { formatNumber } from '#core/domain/number-format.ts';
 import type { Settings } from '#core/domain/settings.ts';
 import { ConflictError, Fault, isTooLarge } from '#core/errors.ts';
 import { isFree } from '#core/lease.ts';
-import { createMail, withAddressOfToday } from '#core/mailing/create-mail.ts';
+import { createMail, withCurrentAddress } from '#core/mailing/create-mail.ts';
 import type { Change, PrintResult, Templates } from '#core/ports.ts';
 import { addDue, invoiceDue, removeDue } from '#core/repositories/due.ts';
 import {
@@ -129,7 +129,7 @@ async function prepare(
   );
   const { from, until: to, cancellation } = run.order;
   const as = {
-    number: formatNumber(run.numbers!.format, run.numbers!.first + draft.place, run.invoiceDate),
+    number: formatNumber(run.numbers!.format, run.numbers!.first + draft.ordinal, run.invoiceDate),
     date: run.invoiceDate,
   };
   const period = from ? { from, to } : undefined;
@@ -178,7 +178,7 @@ async function issue(
     },
   );
   const { places: _, ...facts } = invoice;
-  const recipient = cancellation ? await withAddressOfToday(invoice, deps) : invoice;
+  const recipient = cancellation ? await withCurrentAddress(invoice, deps) : invoice;
   const mail = createMail(run, settings, recipient, deps);
   const record: InvoiceRecord = {
     facts,

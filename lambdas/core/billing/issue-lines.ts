@@ -1,5 +1,5 @@
 import type { Deps } from '#core/deps.ts';
-import { goOnUnlessStopped } from '#core/deps.ts';
+import { throwIfStopped } from '#core/deps.ts';
 import type { Settings } from '#core/domain/settings.ts';
 import { addDue, invoiceDue, removeDue } from '#core/repositories/due.ts';
 import { readInvoices } from '#core/repositories/invoices.ts';
@@ -18,7 +18,7 @@ import { type IssueDeps, issueInvoices } from './issue-invoices.ts';
 import { releaseNotes } from './release-notes.ts';
 
 /** Releases the notes of what is issued, and issues what has a draft and is free. */
-export async function endLines(
+export async function finishLines(
   run: Run,
   settings: Settings,
   lines: readonly Stored<RunLine>[],
@@ -34,14 +34,14 @@ export async function endLines(
  * @returns the ids of their mails that wait for a try, and how many documents could not be made
  * @throws Fault `interrupted` before anything is begun when the program was asked to stop
  */
-export async function issueCustomers(
+export async function issueLines(
   runId: string,
   customers: readonly string[],
   deps: IssueDeps & Pick<Deps, 'stop'>,
 ): Promise<{ readonly mails: readonly string[]; readonly failed: number }> {
   const run = (await readRun(deps.table, runId))?.value;
   if (!run || run.state === 'planning') return { mails: [], failed: 0 };
-  goOnUnlessStopped(deps);
+  throwIfStopped(deps);
   if (run.paused) {
     for (const customer of customers) await retryOnConflict(() => putOff(runId, customer, deps));
     return { mails: [], failed: 0 };
@@ -50,7 +50,7 @@ export async function issueCustomers(
     (await Promise.all(customers.map((customer) => readRunLine(deps.table, runId, customer)))).filter(
       (line) => line !== undefined,
     );
-  await endLines(run, await readRunSettings(deps.table, runId), await linesOf(), deps);
+  await finishLines(run, await readRunSettings(deps.table, runId), await linesOf(), deps);
   const ended = await linesOf();
   const numbers = ended.flatMap(({ value }) => value.invoice ?? []);
   const invoices = await readInvoices(deps.table, numbers);

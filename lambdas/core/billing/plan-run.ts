@@ -1,5 +1,5 @@
 import type { Deps } from '#core/deps.ts';
-import { goOnUnlessStopped } from '#core/deps.ts';
+import { throwIfStopped } from '#core/deps.ts';
 import { totalsOf } from '#core/domain/bill.ts';
 import { documentFaults } from '#core/domain/check-document.ts';
 import type { Customer } from '#core/domain/customer.ts';
@@ -55,7 +55,7 @@ export async function planRun(runId: string, deps: PlanDeps): Promise<boolean> {
     const run = await readRun(deps.table, runId);
     if (run?.value.state !== 'planning') return true;
     if (run.value.paused) return false;
-    goOnUnlessStopped(deps);
+    throwIfStopped(deps);
     const customers = await nextCustomers(run.value, deps);
     if (customers.length === 0) return true;
     const { languages } = await templatesOfRun(run.value, deps);
@@ -101,7 +101,7 @@ async function planSlice(
 export type CustomerPlan = { readonly guard: Change } & (
   | { readonly state: 'nothing to bill' }
   | { readonly state: 'held'; readonly reasons: readonly string[] }
-  | { readonly state: 'planned'; readonly draft: Omit<Draft, 'place'> }
+  | { readonly state: 'planned'; readonly draft: Omit<Draft, 'ordinal'> }
 );
 
 /**
@@ -197,7 +197,8 @@ export async function nextCustomers(run: Run, deps: Pick<Deps, 'table'>): Promis
 /** The customer's line in the run; `place` counts only for a draft. */
 export function lineOf(customer: Customer, plan: CustomerPlan, place: number): RunLine {
   const line = { customer: customer.number, name: customer.name };
-  if (plan.state === 'planned') return { ...line, state: 'planned', draft: { ...plan.draft, place } };
+  if (plan.state === 'planned')
+    return { ...line, state: 'planned', draft: { ...plan.draft, ordinal: place } };
   if (plan.state === 'held') return { ...line, state: 'held', reasons: plan.reasons };
   return { ...line, state: 'nothing to bill' };
 }

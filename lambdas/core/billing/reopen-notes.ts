@@ -2,13 +2,7 @@ import type { Deps } from '#core/deps.ts';
 import { instant } from '#core/deps.ts';
 import type { Change } from '#core/ports.ts';
 import { appendToJournal } from '#core/repositories/journal.ts';
-import {
-  billedNoteKey,
-  moveBilling,
-  type NoteRecord,
-  openNote,
-  readNotes,
-} from '#core/repositories/notes.ts';
+import { billedNoteKey, bumpClaims, type NoteRecord, openNote, readNotes } from '#core/repositories/notes.ts';
 import { replace } from '#core/repositories/stored.ts';
 
 /**
@@ -24,7 +18,7 @@ export async function reopenNotes(
   deps: Pick<Deps, 'table' | 'clock' | 'hasher'>,
 ): Promise<Change[]> {
   const at = instant(deps.clock.now());
-  const moved = await moveBilling(deps.table, customer);
+  const moved = await bumpClaims(deps.table, customer);
   const notes = await readNotes(deps.table, noteIds);
   const changes = notes.flatMap((note): Change[] => {
     if (note?.value.invoice !== invoice) return [];

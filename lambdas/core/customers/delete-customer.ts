@@ -2,7 +2,7 @@ import type { Deps } from '#core/deps.ts';
 import { instant } from '#core/deps.ts';
 import { Fault } from '#core/errors.ts';
 import { customerPartition, readCustomer } from '#core/repositories/customers.ts';
-import { appendToJournal, keepFormer } from '#core/repositories/journal.ts';
+import { appendToJournal, putTombstone } from '#core/repositories/journal.ts';
 import { billingKey, firstOpenNote, readBilling } from '#core/repositories/notes.ts';
 import { remove } from '#core/repositories/stored.ts';
 import { retryOnConflict } from '#core/retry.ts';
@@ -45,7 +45,7 @@ export async function deleteCustomer(
       remove(found),
       billing ? remove(billing) : { check: billingKey(number), expect: 'absent' },
       change,
-      keepFormer(partition, head),
+      putTombstone(partition, head),
     ]);
   });
 }

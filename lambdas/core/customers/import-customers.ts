@@ -3,7 +3,7 @@ import type { Customer } from '#core/domain/customer.ts';
 import type { ImportFileInfo, ImportResult, PutOutcome } from '#core/imports/import-file.ts';
 import { whileImporting } from '#core/imports/import-lock.ts';
 import { customerPartition, readCustomers } from '#core/repositories/customers.ts';
-import { readFormers } from '#core/repositories/journal.ts';
+import { readTombstones } from '#core/repositories/journal.ts';
 import { writeInChunks } from '#core/retry.ts';
 import { customerPut } from './put-customer.ts';
 
@@ -34,7 +34,7 @@ async function writeChunk(
 ): Promise<PutOutcome[]> {
   const numbers = customers.map((customer) => customer.number);
   const existing = await readCustomers(deps.table, numbers);
-  const formers = await readFormers(deps.table, numbers.map(customerPartition));
+  const formers = await readTombstones(deps.table, numbers.map(customerPartition));
   const puts = customers.map((customer, index) =>
     customerPut(customer, existing[index], formers[index], deps),
   );

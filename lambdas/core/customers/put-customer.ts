@@ -11,7 +11,7 @@ import {
   customerPartition,
   readCustomer,
 } from '#core/repositories/customers.ts';
-import { appendToJournal, type JournalHead, readFormers } from '#core/repositories/journal.ts';
+import { appendToJournal, type JournalHead, readTombstones } from '#core/repositories/journal.ts';
 import { createOrReplace, remove, type Stored } from '#core/repositories/stored.ts';
 import { retryOnConflict } from '#core/retry.ts';
 import { templatesInForce } from '#core/templates/template-set.ts';
@@ -29,7 +29,7 @@ export async function putCustomer(
   if (unspoken) refuse(`The language ${unspoken}.`);
   return retryOnConflict(async () => {
     const old = await readCustomer(deps.table, customer.number);
-    const [former] = old ? [] : await readFormers(deps.table, [customerPartition(customer.number)]);
+    const [former] = old ? [] : await readTombstones(deps.table, [customerPartition(customer.number)]);
     const { outcome, changes } = customerPut(customer, old, former, deps);
     if (changes.length > 0) await deps.table.write(changes);
     return outcome;

@@ -1,8 +1,8 @@
 import type { Deps } from '#core/deps.ts';
 import { instant } from '#core/deps.ts';
 import { Fault } from '#core/errors.ts';
-import { appendToJournal, keepFormer } from '#core/repositories/journal.ts';
-import { moveBilling, notePartition, openNoteKey, readNote } from '#core/repositories/notes.ts';
+import { appendToJournal, putTombstone } from '#core/repositories/journal.ts';
+import { bumpClaims, notePartition, openNoteKey, readNote } from '#core/repositories/notes.ts';
 import { remove } from '#core/repositories/stored.ts';
 import { retryOnConflict } from '#core/retry.ts';
 import { reasonNotToChange } from './put-note.ts';
@@ -19,7 +19,7 @@ export async function deleteNote(
     const found = await readNote(deps.table, noteId);
     if (!found) throw new Fault('not-found', `There is no delivery note ${noteId}.`);
     const { note, hash, journal } = found.value;
-    const unclaimed = await moveBilling(deps.table, note.customer);
+    const unclaimed = await bumpClaims(deps.table, note.customer);
     const problem = await reasonNotToChange(found.value, deps);
     if (problem) throw new Fault('note-not-open', problem);
     const { change, head } = appendToJournal(deps.hasher, notePartition(noteId), journal, {
@@ -32,7 +32,7 @@ export async function deleteNote(
       remove(found),
       { delete: openNoteKey(note), expect: 'present' },
       change,
-      keepFormer(notePartition(noteId), head),
+      putTombstone(notePartition(noteId), head),
     ]);
   });
 }

@@ -5,8 +5,8 @@ import type { ImportFileInfo, ImportResult, PutOutcome } from '#core/imports/imp
 import { whileImporting } from '#core/imports/import-lock.ts';
 import type { Change } from '#core/ports.ts';
 import { customerPresent, readCustomers } from '#core/repositories/customers.ts';
-import { readFormers } from '#core/repositories/journal.ts';
-import { moveBilling, notePartition, readNotes } from '#core/repositories/notes.ts';
+import { readTombstones } from '#core/repositories/journal.ts';
+import { bumpClaims, notePartition, readNotes } from '#core/repositories/notes.ts';
 import { writeInChunks } from '#core/retry.ts';
 import { hashOfNote, noteChanges, putNote, reasonNotToChange } from './put-note.ts';
 
@@ -70,9 +70,9 @@ async function writeChunk(
   notes: readonly DeliveryNote[],
   deps: ImportDeps,
 ): Promise<PutOutcome[]> {
-  const unclaimed = await moveBilling(deps.table, customer);
+  const unclaimed = await bumpClaims(deps.table, customer);
   const existing = await readNotes(deps.table, notes.map(noteIdOf));
-  const formers = await readFormers(
+  const formers = await readTombstones(
     deps.table,
     notes.map((note) => notePartition(noteIdOf(note))),
   );

@@ -1,4 +1,4 @@
-import { type Deps, goOnUnlessStopped } from '#core/deps.ts';
+import { type Deps, throwIfStopped } from '#core/deps.ts';
 import { archiveKey } from '#core/domain/archive-key.ts';
 import { undrawableFaults } from '#core/domain/check-document.ts';
 import { deliveryNoteFileName } from '#core/domain/file-name.ts';
@@ -58,7 +58,7 @@ export async function makeDeliveryNotes(
   const made: MadeDeliveryNotes['made'][number][] = [];
   const held: MadeDeliveryNotes['held'][number][] = [];
   for (let start = 0; start < orders.length; start += BATCH) {
-    goOnUnlessStopped(deps);
+    throwIfStopped(deps);
     const batch = orders.slice(start, start + BATCH);
     const problems = await makeMissing(batch, prices, settings, deps);
     const documents = await readDocuments(batch, deps);

@@ -5,10 +5,10 @@ import { Fault, refuse } from '#core/errors.ts';
 import type { PutOutcome } from '#core/imports/import-file.ts';
 import type { Change } from '#core/ports.ts';
 import { customerPresent, readCustomer } from '#core/repositories/customers.ts';
-import { appendToJournal, type JournalHead, readFormers } from '#core/repositories/journal.ts';
+import { appendToJournal, type JournalHead, readTombstones } from '#core/repositories/journal.ts';
 import {
+  bumpClaims,
   claimOn,
-  moveBilling,
   type NoteRecord,
   noteKey,
   notePartition,
@@ -38,10 +38,10 @@ export async function putNote(note: DeliveryNote, deps: PutDeps): Promise<PutOut
     if (old?.value.hash === hashOfNote(note, deps)) return 'unchanged';
     // First the versions of the claims, then the claims: one that comes in between makes the write fail.
     const customers = new Set([customer, old?.value.note.customer ?? customer]);
-    const moves = await Promise.all([...customers].map((one) => moveBilling(deps.table, one)));
+    const moves = await Promise.all([...customers].map((one) => bumpClaims(deps.table, one)));
     const problem = old && (await reasonNotToChange(old.value, deps));
     if (problem) throw new Fault('note-not-open', problem);
-    const [former] = old ? [] : await readFormers(deps.table, [notePartition(noteIdOf(note))]);
+    const [former] = old ? [] : await readTombstones(deps.table, [notePartition(noteIdOf(note))]);
     await deps.table.write([...moves, customerPresent(customer), ...noteChanges(note, old, former, deps)]);
     return old ? 'updated' : 'created';
   });

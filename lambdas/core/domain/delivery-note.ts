@@ -73,7 +73,7 @@ const MAX_NOTE_BYTES = 340_000;
 const MAX_NOTE_LINES = 5000;
 
 /** Whether a note would not fit into one item of the table (400 KB), or has more than 5,000 lines. */
-export function isTooLarge(note: DeliveryNote): boolean {
+export function exceedsItemLimit(note: DeliveryNote): boolean {
   if (note.lines.length > MAX_NOTE_LINES) return true;
   // The longest texts a line may hold take less than 3,900 bytes, so only long notes are worth measuring.
   return note.lines.length > 80 && new TextEncoder().encode(JSON.stringify(note)).length > MAX_NOTE_BYTES;
@@ -100,7 +100,7 @@ export function deliveryNoteProblems(note: DeliveryNote): string[] {
   const problems: string[] = [];
   const twice = note.lines.find((line, index) => line.position === note.lines[index - 1]?.position);
   if (twice) problems.push(`hold position ${twice.position} twice; give each line a position of its own`);
-  if (isTooLarge(note)) {
+  if (exceedsItemLimit(note)) {
     problems.push('are too many for one note (400 KB, 5000 lines); split it into several notes');
   }
   return problems;

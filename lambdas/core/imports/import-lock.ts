@@ -1,5 +1,5 @@
 import type { Deps } from '#core/deps.ts';
-import { goOnUnlessStopped, instant } from '#core/deps.ts';
+import { instant, throwIfStopped } from '#core/deps.ts';
 import { ConflictError, Fault, type FaultCode } from '#core/errors.ts';
 import { isFree, type Lease } from '#core/lease.ts';
 import type { Change, Key } from '#core/ports.ts';
@@ -39,7 +39,7 @@ export async function waitForImport(deps: LockDeps): Promise<void> {
     const marker = await readMarker(deps);
     if (!marker) return;
     if (isFree(marker.value.lease, deps)) throw interrupted(marker.value);
-    goOnUnlessStopped(deps);
+    throwIfStopped(deps);
     await deps.clock.wait(POLL_MS);
   }
 }
@@ -82,7 +82,7 @@ async function placeMarker(
     const found = await readMarker(deps);
     const other = found && found.value.hash !== file.hash ? found.value : undefined;
     if (other && !isFree(other.lease, deps)) {
-      goOnUnlessStopped(deps);
+      throwIfStopped(deps);
       await deps.clock.wait(POLL_MS);
       continue;
     }

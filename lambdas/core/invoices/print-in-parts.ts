@@ -1,9 +1,9 @@
 import type { Deps } from '#core/deps.ts';
-import { goOnUnlessStopped } from '#core/deps.ts';
+import { throwIfStopped } from '#core/deps.ts';
 import type { PdfMerger } from '#core/ports.ts';
 import type { InvoiceRecord } from '#core/repositories/invoices.ts';
 import { readSettings } from '#core/repositories/settings.ts';
-import { archivedDocuments, markPrinted, mergeDocuments, paperPost } from './print-invoices.ts';
+import { archivedDocuments, lettersToPrint, markPrinted, mergeDocuments } from './print-invoices.ts';
 
 /** Invoices of a part: some tens of MB, which a function joins in some seconds. */
 const PART = 250;
@@ -20,14 +20,14 @@ export async function printInParts(
   runId: string,
   deps: Pick<Deps, 'table' | 'archive' | 'clock' | 'hasher' | 'stop'> & { readonly merger: PdfMerger },
 ): Promise<string[]> {
-  const invoices = await paperPost(runId, deps);
+  const invoices = await lettersToPrint(runId, deps);
   if (invoices.length === 0) return [];
   const { duplex } = (await readSettings(deps.table)).pdf;
   const filed = new Set(await deps.archive.list(`print/${runId}/`));
   const parts = Math.ceil(invoices.length / PART);
   const keys: string[] = [];
   for (let part = 1; part <= parts; part++) {
-    goOnUnlessStopped(deps);
+    throwIfStopped(deps);
     const its = invoices.slice((part - 1) * PART, part * PART);
     const records = its.map(({ value }) => value);
     const of = parts === 1 ? '' : `-${part}-of-${parts}`;

@@ -67,7 +67,10 @@ export async function mergeDocuments(
 }
 
 /** A run's paper post: what is to be printed, what was printed already, and what could not be mailed. */
-export async function paperPost(runId: string, deps: Pick<Deps, 'table'>): Promise<Stored<InvoiceRecord>[]> {
+export async function lettersToPrint(
+  runId: string,
+  deps: Pick<Deps, 'table'>,
+): Promise<Stored<InvoiceRecord>[]> {
   if (!(await readRun(deps.table, runId))) throw new Fault('not-found', `There is no run ${runId}.`);
   const numbers = (await listRunLines(deps.table, runId)).flatMap(({ value }) => value.invoice ?? []);
   const invoices = await readInvoices(deps.table, numbers);

@@ -27,7 +27,7 @@ export function createMail(
 }
 
 /** The invoice to be sent to where its customer gets invoices now; where the customer is gone, as it was. */
-export async function withAddressOfToday(
+export async function withCurrentAddress(
   invoice: InvoiceFacts,
   deps: Pick<Deps, 'table'>,
 ): Promise<InvoiceFacts> {

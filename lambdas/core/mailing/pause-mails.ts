@@ -1,10 +1,17 @@
 import type { Deps } from '#core/deps.ts';
-import { goOnUnlessStopped } from '#core/deps.ts';
+import { throwIfStopped } from '#core/deps.ts';
 import { ConflictError } from '#core/errors.ts';
 import { addDue, removeDue } from '#core/repositories/due.ts';
 import { readInvoices } from '#core/repositories/invoices.ts';
 import { type Mail, readMails } from '#core/repositories/mails.ts';
-import { hasRested, isPaused, pausedKey, type Run, readRun, runLinePages } from '#core/repositories/runs.ts';
+import {
+  hasPausedMails,
+  isPaused,
+  pausedKey,
+  type Run,
+  readRun,
+  runLinePages,
+} from '#core/repositories/runs.ts';
 import { replace, type Stored } from '#core/repositories/stored.ts';
 import { retryOnConflict, writeInChunks } from '#core/retry.ts';
 import { mayBeTried } from './mail-state.ts';
@@ -18,17 +25,17 @@ const PAGE = 200;
  * `wakeRestedMails` brings them back.
  * @returns whether it is paused
  */
-export async function restRunMails(runId: string, deps: Pick<Deps, 'table' | 'stop'>): Promise<boolean> {
+export async function pauseRunMails(runId: string, deps: Pick<Deps, 'table' | 'stop'>): Promise<boolean> {
   if (!(await isPaused(deps.table, runId))) return false;
   for await (const mails of runMailPages(runId, deps)) {
-    goOnUnlessStopped(deps);
-    await restMails(runId, mails, deps);
+    throwIfStopped(deps);
+    await pauseMails(runId, mails, deps);
   }
   return true;
 }
 
 /** What has changed since it was read is left as it is, and so is all when the run goes on. */
-export async function restMails(
+export async function pauseMails(
   runId: string,
   mails: readonly Stored<Mail>[],
   deps: Pick<Deps, 'table'>,
@@ -57,22 +64,25 @@ export async function restMails(
  * @returns whether there was anything to do
  * @throws Fault `interrupted`
  */
-export async function wakeRestedMails(
+export async function resumeRunMails(
   runId: string,
   deps: Pick<Deps, 'table' | 'clock' | 'stop'>,
 ): Promise<boolean> {
   const run = (await readRun(deps.table, runId))?.value;
-  if (!run || run.paused || !hasRested(run)) return false;
+  if (!run || run.paused || !hasPausedMails(run)) return false;
   for await (const mails of runMailPages(runId, deps)) {
-    const ids = mails.filter(({ value }) => isResting(value, deps)).map(({ value }) => value.id);
-    goOnUnlessStopped(deps);
+    const ids = mails.filter(({ value }) => isPausedMail(value, deps)).map(({ value }) => value.id);
+    throwIfStopped(deps);
     if (ids.length > 0) await writeInChunks(ids, PER_WRITE, (chunk) => makeDue(chunk, deps));
   }
   await retryOnConflict(async () => {
     const found = (await readRun(deps.table, runId))!;
     // Not those that rested while it was paused once more.
-    const woken: Run = { ...found.value, wokenAfter: Math.max(run.rests!, found.value.wokenAfter ?? 0) };
-    const isAllDone = woken.finished && !woken.paused && !hasRested(woken);
+    const woken: Run = {
+      ...found.value,
+      mailsResumedAfter: Math.max(run.timesPaused!, found.value.mailsResumedAfter ?? 0),
+    };
+    const isAllDone = woken.finished && !woken.paused && !hasPausedMails(woken);
     await deps.table.write([
       replace(found, woken),
       ...(isAllDone ? [removeDue(woken.dueAt, { kind: 'run', id: runId })] : []),
@@ -81,12 +91,12 @@ export async function wakeRestedMails(
   return true;
 }
 
-const isResting = (mail: Mail, { clock }: Pick<Deps, 'clock'>): boolean =>
+const isPausedMail = (mail: Mail, { clock }: Pick<Deps, 'clock'>): boolean =>
   mayBeTried(mail) && mail.state !== 'sending' && (mail.dueAt === undefined || mail.dueAt > clock.now());
 
 async function makeDue(ids: readonly string[], deps: Pick<Deps, 'table' | 'clock'>): Promise<void> {
   const now = deps.clock.now();
-  const mails = (await readMails(deps.table, ids)).filter(({ value }) => isResting(value, deps));
+  const mails = (await readMails(deps.table, ids)).filter(({ value }) => isPausedMail(value, deps));
   if (mails.length === 0) return;
   await deps.table.write(
     mails.flatMap((mail) => {

@@ -20,7 +20,7 @@ const MAX_DETAIL = 500;
  * that record draws the state from them. What shows that an address is to get no more mail goes on record with it.
  * @returns false for a mail that is not known here
  */
-export async function takeMailFeedback(
+export async function recordMailFeedback(
   mailId: string,
   feedback: MailFeedback,
   deps: Pick<Deps, 'table' | 'clock' | 'log'>,

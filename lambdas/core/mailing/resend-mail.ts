@@ -10,7 +10,7 @@ import { readSettings } from '#core/repositories/settings.ts';
 import { replace } from '#core/repositories/stored.ts';
 import { readSuppressions } from '#core/repositories/suppressions.ts';
 import { retryOnConflict } from '#core/retry.ts';
-import { mailChanges, newMail, withAddressOfToday } from './create-mail.ts';
+import { mailChanges, newMail, withCurrentAddress } from './create-mail.ts';
 import { drawState } from './mail-state.ts';
 
 const WAITS_BY_ITSELF: readonly MailState[] = ['queued', 'sending', 'deferred'];
@@ -76,7 +76,7 @@ async function plannedResend(invoiceNumber: string, deps: ResendDeps) {
       `The mail of invoice ${invoiceNumber} still waits (${earlier.value.state}): it is sent by itself.`,
     );
   }
-  const addressed = await withAddressOfToday(facts, deps);
+  const addressed = await withCurrentAddress(facts, deps);
   const who = `Customer ${facts.customer.number} (${facts.customer.name})`;
   const { valid } = mailAddresses(addressed.customer.invoiceEmail);
   if (valid.length === 0) {

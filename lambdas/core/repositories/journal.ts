@@ -45,16 +45,16 @@ export function appendToJournal(
  * `<partition> / FORMER`: the head of a thing's chain as long as the thing is deleted. A later one of the same name goes on
  * with the chain.
  */
-const formerKey = (partition: string): Key => ({ partition, sort: 'FORMER' });
+const tombstoneKey = (partition: string): Key => ({ partition, sort: 'FORMER' });
 
-export const keepFormer = (partition: string, head: JournalHead): Change =>
-  create(formerKey(partition), head);
+export const putTombstone = (partition: string, head: JournalHead): Change =>
+  create(tombstoneKey(partition), head);
 
-export async function readFormers(
+export async function readTombstones(
   table: Table,
   partitions: readonly string[],
 ): Promise<(Stored<JournalHead> | undefined)[]> {
-  const items = await table.getMany(partitions.map(formerKey));
+  const items = await table.getMany(partitions.map(tombstoneKey));
   return items.map((item) => item && stored<JournalHead>(item));
 }
 

@@ -95,7 +95,7 @@ export const putBilling = (customer: string, old: Stored<Billing> | undefined, v
   createOrReplace(billingKey(customer), old, value);
 
 /** Writes a customer's claims anew as they are: no plan that has read before can claim after. */
-export async function moveBilling(table: Table, customer: string): Promise<Change> {
+export async function bumpClaims(table: Table, customer: string): Promise<Change> {
   const billing = await readBilling(table, customer);
   return putBilling(customer, billing, billing?.value ?? { claims: [] });
 }

@@ -69,8 +69,8 @@ export interface Run {
   /** Instants; the last one is open while it is paused. */
   readonly pauses?: readonly { readonly from: string; readonly to?: string }[];
   /** How often it was paused, and after which of these pauses its mails were made due again. */
-  readonly rests?: number;
-  readonly wokenAfter?: number;
+  readonly timesPaused?: number;
+  readonly mailsResumedAfter?: number;
   /** Where many processes share it: how often one has taken it on. */
   readonly turn?: number;
   /** When its due item is due. */
@@ -100,7 +100,7 @@ export interface RunLine {
 export interface Draft {
   readonly id: string;
   /** Its place among the run's drafts, from 0, in natural order of the customers. */
-  readonly place: number;
+  readonly ordinal: number;
   readonly noteIds: readonly string[];
   readonly totals: Totals;
   /** As it was when the notes were claimed. */
@@ -125,7 +125,8 @@ export const runListKey = (id: string): Key => ({ partition: 'RUNS', sort: `RUN#
 export const activeRunKey = (orderHash: string): Key => ({ partition: 'ACTIVE', sort: orderHash });
 
 /** It was paused, and its mails may have lost their due items since. */
-export const hasRested = ({ rests = 0, wokenAfter = 0 }: Run): boolean => rests > wokenAfter;
+export const hasPausedMails = ({ timesPaused: rests = 0, mailsResumedAfter: wokenAfter = 0 }: Run): boolean =>
+  rests > wokenAfter;
 export const isPaused = async (table: Table, id: string): Promise<boolean> =>
   (await table.get(pausedKey(id))) !== undefined;
 export const readRun = (table: Table, id: string) => read<Run>(table, runKey(id));

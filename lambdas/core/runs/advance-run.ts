@@ -5,7 +5,7 @@ import { RUN_LEASE_MS } from '#core/billing/start-run.ts';
 import type { Deps } from '#core/deps.ts';
 import { Fault } from '#core/errors.ts';
 import { isFree } from '#core/lease.ts';
-import { restRunMails, wakeRestedMails } from '#core/mailing/pause-mails.ts';
+import { pauseRunMails, resumeRunMails } from '#core/mailing/pause-mails.ts';
 import type { Queue, Wake } from '#core/ports.ts';
 import { addDue, removeDue } from '#core/repositories/due.ts';
 import { type Run, readRun, runLinePages } from '#core/repositories/runs.ts';
@@ -41,8 +41,8 @@ export async function advanceRun(wake: RunWake, deps: AdvanceDeps): Promise<Run 
   let turn: number | undefined;
   try {
     // Also of a run that is finished but for its mails, which takes no turns any more.
-    if (await restRunMails(id, deps)) return undefined;
-    if (await wakeRestedMails(id, deps)) await wakeDueMails(deps);
+    if (await pauseRunMails(id, deps)) return undefined;
+    if (await resumeRunMails(id, deps)) await wakeDueMails(deps);
     turn = await takeTurn(wake, deps);
     if (turn === undefined) return undefined;
     if (!(await planRun(id, deps)) || !(await sealRun(id, deps))) return undefined;

@@ -1,11 +1,11 @@
 import { closeRun } from '#core/billing/close-run.ts';
-import { endLines } from '#core/billing/issue-lines.ts';
+import { finishLines } from '#core/billing/issue-lines.ts';
 import { planRun } from '#core/billing/plan-run.ts';
 import { sealRun } from '#core/billing/seal-run.ts';
 import type { Deps } from '#core/deps.ts';
-import { goOnUnlessStopped } from '#core/deps.ts';
+import { throwIfStopped } from '#core/deps.ts';
 import { isFree } from '#core/lease.ts';
-import { wakeRestedMails } from '#core/mailing/pause-mails.ts';
+import { resumeRunMails } from '#core/mailing/pause-mails.ts';
 import { isWaiting } from '#core/mailing/send-invoice-mail.ts';
 import { tryMails } from '#core/mailing/send-mails.ts';
 import { removeDue } from '#core/repositories/due.ts';
@@ -13,7 +13,7 @@ import { readInvoices } from '#core/repositories/invoices.ts';
 import { type Mail, readMails } from '#core/repositories/mails.ts';
 import {
   activeRunKey,
-  hasRested,
+  hasPausedMails,
   isPaused,
   listRunLines,
   type Run,
@@ -37,16 +37,16 @@ const POLL_MS = 200;
  * a person pauses is left where it then stands.
  * @throws Fault `interrupted`, `import-interrupted`, `number-taken`; the run then waits as it is
  */
-export async function driveRun(runId: string, deps: Deps): Promise<Run> {
+export async function completeRun(runId: string, deps: Deps): Promise<Run> {
   for (;;) {
     if (await billRun(runId, deps)) {
-      await wakeRestedMails(runId, deps);
+      await resumeRunMails(runId, deps);
       await mailInvoices(runId, deps);
     }
     const run = await retryOnConflict(() => finishRun(runId, deps));
     // Unless it was paused and resumed in the meantime.
-    if (run.paused || !hasRested(run)) return run;
-    goOnUnlessStopped(deps);
+    if (run.paused || !hasPausedMails(run)) return run;
+    throwIfStopped(deps);
   }
 }
 
@@ -77,9 +77,9 @@ async function makeDocuments(runId: string, deps: BillDeps): Promise<boolean> {
       ended += page.filter(({ value }) => value.draft).length - todo.length;
       open += todo.length;
       await eachAtOnce(inBatches(todo), BATCHES_AT_ONCE, async (batch) => {
-        goOnUnlessStopped(deps);
+        throwIfStopped(deps);
         if (await isPaused(deps.table, runId)) return;
-        await endLines(run, settings, batch, deps);
+        await finishLines(run, settings, batch, deps);
         ended += batch.length;
         deps.onProgress?.({ phase: 'documents', done: Math.min(ended, total), total });
       });
@@ -87,7 +87,7 @@ async function makeDocuments(runId: string, deps: BillDeps): Promise<boolean> {
     // A pass that found nothing to do is the proof; one that left lines to another process looks again.
     if (open === 0) return true;
     if (leasedElsewhere === open) await deps.clock.wait(POLL_MS);
-    goOnUnlessStopped(deps);
+    throwIfStopped(deps);
   }
 }
 
@@ -109,13 +109,13 @@ async function mailInvoices(runId: string, deps: Deps): Promise<void> {
     const mails = await runMails(runId, deps);
     const mine = mails.filter(({ state }) => state === 'queued' || state === 'sending');
     const waiting = mine.filter((mail) => isWaiting(mail, deps));
-    goOnUnlessStopped(deps);
+    throwIfStopped(deps);
     if (waiting.length > 0) {
       const end = await tryMails(
         waiting.map(({ id }) => id),
         deps,
       );
-      goOnUnlessStopped(deps);
+      throwIfStopped(deps);
       if (end === 'left waiting') return;
       const before = JSON.stringify(waiting);
       const after = await readMails(
@@ -144,7 +144,7 @@ export async function finishRun(runId: string, deps: Pick<Deps, 'table' | 'hashe
   const run = (await readRun(deps.table, runId))!;
   if (run.value.finished || run.value.paused || run.value.state !== 'closed') return run.value;
   // Its due item is what wakes its mails.
-  if (hasRested(run.value)) return run.value;
+  if (hasPausedMails(run.value)) return run.value;
   const finished: Run = { ...run.value, finished: true };
   await deps.table.write([
     replace(run, finished),

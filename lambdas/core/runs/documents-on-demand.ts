@@ -6,7 +6,7 @@ import type { Pictures } from '#core/ports.ts';
  * Where documents are made while somebody waits: in this process, or by the function that has the browser. What it
  * cannot do it says as the use cases behind it do, by their faults.
  */
-export interface PrintShop {
+export interface DocumentsOnDemand {
   /**
    * Takes a run to its closed books; its mails then go their way.
    * @returns `later` when that takes longer than anybody waits: the run goes on by itself

@@ -27,7 +27,7 @@ export async function pauseRun(id: string, deps: PauseDeps): Promise<Run> {
     }
     const from = instant(deps.clock.now());
     const pauses = [...(run.value.pauses ?? []), { from }].slice(-MAX_PAUSES);
-    const paused: Run = { ...run.value, paused: true, pauses, rests: (run.value.rests ?? 0) + 1 };
+    const paused: Run = { ...run.value, paused: true, pauses, timesPaused: (run.value.timesPaused ?? 0) + 1 };
     await deps.table.write([
       replace(run, paused),
       create(pausedKey(id), { from }),

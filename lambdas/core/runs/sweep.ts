@@ -1,15 +1,15 @@
-import { issueCustomers } from '#core/billing/issue-lines.ts';
+import { issueLines } from '#core/billing/issue-lines.ts';
 import { RUN_LEASE_MS } from '#core/billing/start-run.ts';
 import type { Deps } from '#core/deps.ts';
 import { Fault } from '#core/errors.ts';
 import { dueMails } from '#core/mailing/due-mails.ts';
 import { PATIENCE_MS } from '#core/mailing/mail-pace.ts';
-import { restRunMails } from '#core/mailing/pause-mails.ts';
+import { pauseRunMails } from '#core/mailing/pause-mails.ts';
 import { sendMails } from '#core/mailing/send-mails.ts';
 import type { Queue, Wake } from '#core/ports.ts';
 import { listDue } from '#core/repositories/due.ts';
 import { readMailingHold } from '#core/repositories/mails.ts';
-import { driveRun } from './complete-run.ts';
+import { completeRun } from './complete-run.ts';
 
 /**
  * Puts back to work whatever waits and is due: unfinished runs whose process died, invoices whose documents could
@@ -19,10 +19,10 @@ import { driveRun } from './complete-run.ts';
  */
 export async function sweep(deps: Deps): Promise<number> {
   const runs = await dueRuns(deps);
-  for (const id of runs) await unlessItFails('run', id, deps, () => driveRun(id, deps));
+  for (const id of runs) await unlessItFails('run', id, deps, () => completeRun(id, deps));
   const invoices = await dueInvoices(deps);
   for (const { run, customer } of invoices) {
-    await unlessItFails('invoice', `${run}/${customer}`, deps, () => issueCustomers(run, [customer], deps));
+    await unlessItFails('invoice', `${run}/${customer}`, deps, () => issueLines(run, [customer], deps));
   }
   // Last, for there may be more of them by now.
   return runs.length + invoices.length + (await mailWhatIsDue(deps));
@@ -30,7 +30,7 @@ export async function sweep(deps: Deps): Promise<number> {
 
 async function mailWhatIsDue(deps: Deps): Promise<number> {
   const { mails, pausedRuns, isProbe } = await dueMails(HERE, deps);
-  for (const id of pausedRuns) await unlessItFails('run', id, deps, () => restRunMails(id, deps));
+  for (const id of pausedRuns) await unlessItFails('run', id, deps, () => pauseRunMails(id, deps));
   const ids = mails.map(({ id }) => id);
   if (ids.length === 0 || deps.stop.aborted) return 0;
   await unlessItFails('mail', ids.join(), deps, () => sendMails(ids, deps));

@@ -26,7 +26,7 @@ const STALLED_MS = 45 * 60_000;
  * @throws Fault `not-found`; what keeps a plan or a seal from going on, as `driveRun` would; `unavailable` when nothing
  *   moves for long; `interrupted` when this process is asked to stop. The run goes on all the same
  */
-export async function awaitRun(runId: string, deps: AwaitDeps): Promise<Run> {
+export async function watchRun(runId: string, deps: AwaitDeps): Promise<Run> {
   const begun = await existing(runId, deps);
   // Where the same turn is asked for twice, it is taken once.
   if (!begun.finished) await deps.queue.wake([{ kind: 'run', id: runId, turn: begun.turn ?? 0 }]);

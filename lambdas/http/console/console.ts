@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { Fault } from '#core/errors.ts';
 import type { HttpDeps } from '#http/deps.ts';
-import { type CallerEnv, knowCaller } from '#http/who-may-call.ts';
+import { authenticateCaller, type CallerEnv } from '#http/who-may-call.ts';
 import { archivePages } from './archive.ts';
 import { mailPages } from './mails.ts';
 import { runPages } from './runs.ts';
@@ -19,7 +19,7 @@ export function createConsole(deps: HttpDeps): Hono<CallerEnv> {
     deps.log('error', 'page failed', { path: context.req.path, error });
     return context.text('Diese Seite konnte nicht gezeigt werden: siehe rechnungspost.log.', 500);
   });
-  pages.use(knowCaller(deps));
+  pages.use(authenticateCaller(deps));
   pages.route('/', runPages(deps));
   pages.route('/mails', mailPages(deps));
   pages.route('/archive', archivePages(deps));

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { mailAddresses, mailboxOf } from '#core/domain/mail-address.ts';
-import { withAddressOfToday } from '#core/mailing/create-mail.ts';
+import { withCurrentAddress } from '#core/mailing/create-mail.ts';
 import type { Table } from '#core/ports.ts';
 import { type InvoiceRecord, readInvoices } from '#core/repositories/invoices.ts';
 import { addressesOf, didNotArrive, type Mail } from '#core/repositories/mails.ts';
@@ -27,7 +27,7 @@ export async function mailRows(mails: readonly Mail[], table: Table): Promise<Ro
       const invoice = byNumber.get(mail.invoice);
       if (!invoice) return { mail };
       if (!isTroubled(mail)) return { mail, invoice };
-      const { customer } = await withAddressOfToday(invoice.facts, { table });
+      const { customer } = await withCurrentAddress(invoice.facts, { table });
       const addresses = mailAddresses(customer.invoiceEmail).valid;
       const suppressed = await readSuppressions(table, addresses);
       const isSuppressed = addresses.every((address) => suppressed.has(mailboxOf(address)));

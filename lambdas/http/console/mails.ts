@@ -11,7 +11,7 @@ import { SUPPRESSED_PARTITION, type Suppression } from '#core/repositories/suppr
 import { pauseRun, resumeRun } from '#core/runs/pause-run.ts';
 import type { HttpDeps } from '#http/deps.ts';
 import { PROBLEMS } from '#http/problem.ts';
-import { type CallerEnv, only } from '#http/who-may-call.ts';
+import { type CallerEnv, requireRole } from '#http/who-may-call.ts';
 import { type Html, page } from './layout.ts';
 import {
   attention,
@@ -29,7 +29,7 @@ import { monthName } from './mail-words.ts';
 
 type PageDeps = Pick<
   HttpDeps,
-  'table' | 'clock' | 'ids' | 'hasher' | 'openMailAccount' | 'log' | 'mail' | 'goOn'
+  'table' | 'clock' | 'ids' | 'hasher' | 'openMailAccount' | 'log' | 'sendMails' | 'continueRun'
 >;
 
 /** What is said after a button was pressed, by its name in the address. */
@@ -67,7 +67,7 @@ export function mailPages(deps: PageDeps): Hono<CallerEnv> {
 
   /** A button: does it and goes back to the page, which says so; a refusal is told on the page. */
   const button = (path: string, press: (id: string) => Promise<keyof typeof SAID>) =>
-    app.post(path, only(['write']), async (context) => {
+    app.post(path, requireRole(['write']), async (context) => {
       try {
         const said = await press(context.req.param('id') ?? '');
         const { month, ...view } = viewOf(context);
@@ -79,7 +79,7 @@ export function mailPages(deps: PageDeps): Hono<CallerEnv> {
       }
     });
   button('/:id/send-again', async (id) => {
-    await deps.mail([await decideMail(id, 'send again', deps)]);
+    await deps.sendMails([await decideMail(id, 'send again', deps)]);
     return 'sent-again';
   });
   button('/:id/count-as-sent', async (id) => {
@@ -87,7 +87,7 @@ export function mailPages(deps: PageDeps): Hono<CallerEnv> {
     return 'counted';
   });
   button('/:id/resend', async (id) => {
-    await deps.mail([await resendStranded(id, deps)]);
+    await deps.sendMails([await resendStranded(id, deps)]);
     return 'sent-again';
   });
   button('/runs/:id/pause', async (id) => {
@@ -96,7 +96,7 @@ export function mailPages(deps: PageDeps): Hono<CallerEnv> {
   });
   button('/runs/:id/resume', async (id) => {
     await resumeRun(id, deps);
-    await deps.goOn(id);
+    await deps.continueRun(id);
     return 'resumed';
   });
   button('/suppressions/:id/lift', async (address) => {

@@ -5,7 +5,7 @@ import { putCustomer } from '#core/customers/put-customer.ts';
 import { CYCLES, customerNumber } from '#core/domain/customer.ts';
 import { Fault, refuse } from '#core/errors.ts';
 import { readCustomer } from '#core/repositories/customers.ts';
-import { json, jsonBody, LOOK, type Routes, route, WRITE } from '../route.ts';
+import { json, jsonBody, READERS, type Routes, route, WRITE } from '../route.ts';
 import { customerAnswer, customerBody, customerJson } from '../schemas/customer.ts';
 import { flag, pageOf, pageQuery } from '../schemas/page.ts';
 
@@ -13,7 +13,7 @@ const params = z.object({ number: customerNumber });
 
 export const customerRoutes: Routes = (app, deps) => {
   app.openapi(
-    route(LOOK, {
+    route(READERS, {
       method: 'get',
       path: '/api/customers',
       operationId: 'listCustomers',
@@ -35,7 +35,7 @@ export const customerRoutes: Routes = (app, deps) => {
   );
 
   app.openapi(
-    route(LOOK, {
+    route(READERS, {
       method: 'get',
       path: '/api/customers/{number}',
       operationId: 'getCustomer',

@@ -6,7 +6,7 @@ import { customerNumber } from '#core/domain/customer.ts';
 import { deliveryNoteSchema, noteNumber } from '#core/domain/delivery-note.ts';
 import { Fault, refuse } from '#core/errors.ts';
 import { answerFiled } from '../documents.ts';
-import { json, jsonBody, LOOK, PDF, type Routes, refusal, route, WRITE } from '../route.ts';
+import { json, jsonBody, PDF, READERS, type Routes, refusal, route, WRITE } from '../route.ts';
 import { deliveryAnswer, deliveryBody, deliveryJson } from '../schemas/delivery.ts';
 import { daysQuery, flag, pageOf, pageQuery, withDays } from '../schemas/page.ts';
 
@@ -20,7 +20,7 @@ const params = z.object({
 
 export const deliveryRoutes: Routes = (app, deps) => {
   app.openapi(
-    route(LOOK, {
+    route(READERS, {
       method: 'get',
       path: '/api/deliveries',
       operationId: 'listDeliveries',
@@ -44,7 +44,7 @@ export const deliveryRoutes: Routes = (app, deps) => {
   );
 
   app.openapi(
-    route(LOOK, {
+    route(READERS, {
       method: 'get',
       path: '/api/deliveries/{year}/{note}',
       operationId: 'getDelivery',
@@ -100,7 +100,7 @@ export const deliveryRoutes: Routes = (app, deps) => {
   );
 
   app.openapi(
-    route(LOOK, {
+    route(READERS, {
       method: 'get',
       path: '/api/deliveries/{year}/{note}/document',
       operationId: 'getDeliveryDocument',
@@ -117,7 +117,7 @@ export const deliveryRoutes: Routes = (app, deps) => {
     async (context) => {
       const id = idOf(context.req.valid('param'));
       await found(id);
-      const { made, held } = await deps.printShop.deliveryNotes([id], context.req.valid('query').prices);
+      const { made, held } = await deps.documents.deliveryNotes([id], context.req.valid('query').prices);
       const [first] = made;
       if (first) return answerFiled(context, first.document, deps);
       const reasons = held.flatMap((one) => one.reasons);

@@ -11,7 +11,7 @@ import { resendMail } from '#core/mailing/resend-mail.ts';
 import { readInvoice } from '#core/repositories/invoices.ts';
 import { readMail } from '#core/repositories/mails.ts';
 import { answerFile, answerFiled, wantsPdf } from '../documents.ts';
-import { json, jsonBody, LOOK, PDF, type Routes, route, WRITE } from '../route.ts';
+import { json, jsonBody, PDF, READERS, type Routes, route, WRITE } from '../route.ts';
 import { invoiceAnswer, invoiceJson } from '../schemas/invoice.ts';
 import { mailAnswer, mailJson } from '../schemas/mail.ts';
 import { instantOrder, invoiceBody, previewBody } from '../schemas/order.ts';
@@ -63,7 +63,7 @@ export const invoiceRoutes: Routes = (app, deps) => {
       const key = context.req.valid('header')['idempotency-key'];
       const order = instantOrder(context.req.valid('json'));
       const run = await startInstantInvoice({ ...order, ...(key ? { idempotencyKey: key } : {}) }, deps);
-      await deps.printShop.bill(run);
+      await deps.documents.bill(run);
       return issued(run, context);
     },
   );
@@ -80,12 +80,12 @@ export const invoiceRoutes: Routes = (app, deps) => {
     }),
     async (context) => {
       const { output: _, ...order } = instantOrder({ ...context.req.valid('json'), output: undefined });
-      return answerFile(context, `preview-${order.customer}.pdf`, await deps.printShop.preview(order));
+      return answerFile(context, `preview-${order.customer}.pdf`, await deps.documents.preview(order));
     },
   );
 
   app.openapi(
-    route(LOOK, {
+    route(READERS, {
       method: 'get',
       path: '/api/invoices',
       operationId: 'listInvoices',
@@ -112,7 +112,7 @@ export const invoiceRoutes: Routes = (app, deps) => {
   );
 
   app.openapi(
-    route(LOOK, {
+    route(READERS, {
       method: 'get',
       path: '/api/invoices/{number}',
       operationId: 'getInvoice',
@@ -125,7 +125,7 @@ export const invoiceRoutes: Routes = (app, deps) => {
   );
 
   app.openapi(
-    route(LOOK, {
+    route(READERS, {
       method: 'get',
       path: '/api/invoices/{number}/documents/{document}',
       operationId: 'getInvoiceDocument',
@@ -167,7 +167,7 @@ export const invoiceRoutes: Routes = (app, deps) => {
     }),
     async (context) => {
       const id = await resendMail(context.req.valid('param').number, deps);
-      await deps.mail([id]);
+      await deps.sendMails([id]);
       return context.json(mailJson((await readMail(deps.table, id))!.value), 202);
     },
   );
@@ -209,7 +209,7 @@ export const invoiceRoutes: Routes = (app, deps) => {
           ...(date ? { date } : {}),
         },
         deps,
-        deps.printShop.bill,
+        deps.documents.bill,
       );
       return issued(run, context);
     },

@@ -4,13 +4,13 @@ import { Fault } from '#core/errors.ts';
 import { listMails } from '#core/mailing/list-mails.ts';
 import { decideMail } from '#core/mailing/resend-mail.ts';
 import { MAIL_STATES, readMail } from '#core/repositories/mails.ts';
-import { json, jsonBody, LOOK, type Routes, route, WRITE } from '../route.ts';
+import { json, jsonBody, READERS, type Routes, route, WRITE } from '../route.ts';
 import { mailAnswer, mailJson } from '../schemas/mail.ts';
 import { daysQuery, pageOf, pageQuery, withDays } from '../schemas/page.ts';
 
 export const mailRoutes: Routes = (app, deps) => {
   app.openapi(
-    route(LOOK, {
+    route(READERS, {
       method: 'get',
       path: '/api/mails',
       operationId: 'listMails',
@@ -55,7 +55,7 @@ export const mailRoutes: Routes = (app, deps) => {
     async (context) => {
       const { decision } = context.req.valid('json');
       const id = await decideMail(context.req.valid('param').id, decision, deps);
-      if (decision === 'send again') await deps.mail([id]);
+      if (decision === 'send again') await deps.sendMails([id]);
       const mail = await readMail(deps.table, id);
       if (!mail) throw new Fault('not-found', `There is no mail ${id}.`);
       return context.json(mailJson(mail.value), 200);

@@ -8,7 +8,7 @@ import { pauseRun, resumeRun } from '#core/runs/pause-run.ts';
 import { runReport } from '#core/runs/run-report.ts';
 import type { HttpDeps } from '../deps.ts';
 import { answerFile } from '../documents.ts';
-import { json, jsonBody, LOOK, PDF, type Routes, route, WRITE } from '../route.ts';
+import { json, jsonBody, PDF, READERS, type Routes, route, WRITE } from '../route.ts';
 import { pageOf, pageQuery } from '../schemas/page.ts';
 import { customersQuery, listedRun, listedRunJson, runAnswer, runBody, runJson } from '../schemas/run.ts';
 
@@ -41,14 +41,14 @@ export const runRoutes: Routes = (app, deps) => {
       const order = cycleOrder(body);
       if (body.dryRun) return context.json(runJson(await dryRun(order, deps), 'all'), 200);
       const id = await startRun(order, deps);
-      await deps.goOn(id);
+      await deps.continueRun(id);
       context.header('Location', `/api/runs/${id}`);
       return context.json(await report(id, 'attention'), 202);
     },
   );
 
   app.openapi(
-    route(LOOK, {
+    route(READERS, {
       method: 'get',
       path: '/api/runs',
       operationId: 'listRuns',
@@ -66,7 +66,7 @@ export const runRoutes: Routes = (app, deps) => {
   );
 
   app.openapi(
-    route(LOOK, {
+    route(READERS, {
       method: 'get',
       path: '/api/runs/{id}',
       operationId: 'getRun',
@@ -96,7 +96,7 @@ export const runRoutes: Routes = (app, deps) => {
       async (context) => {
         const { id } = context.req.valid('param');
         await change(id, deps);
-        if (name === 'resume') await deps.goOn(id);
+        if (name === 'resume') await deps.continueRun(id);
         return context.json(await report(id, 'attention'), 200);
       },
     );
@@ -131,7 +131,7 @@ export const runRoutes: Routes = (app, deps) => {
     async (context) => {
       const { id } = context.req.valid('param');
       await known(id, deps);
-      const [first, ...others] = await deps.printShop.printFile(id);
+      const [first, ...others] = await deps.documents.printFile(id);
       if (!first) throw new Fault('not-found', `Run ${id} has no paper post.`);
       if ('bytes' in first) return answerFile(context, first.fileName, first.bytes);
       if (others.length === 0) return context.redirect(first.url, 303);

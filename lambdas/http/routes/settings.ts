@@ -49,7 +49,7 @@ export const settingsRoutes: Routes = (app, deps) => {
       const bytes = new Uint8Array(await context.req.arrayBuffer());
       const { changed, notices } = await importSettingsFile(bytes, refusePath, {
         ...deps,
-        pictures: deps.printShop.pictures,
+        pictures: deps.documents.pictures,
       });
       return context.json({ settings: await shownSettings(deps), changed, notices: [...notices] }, 200);
     },

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { liftSuppression } from '#core/mailing/lift-suppression.ts';
 import { listSuppressions } from '#core/repositories/suppressions.ts';
-import { json, LOOK, type Routes, route, WRITE } from '../route.ts';
+import { json, READERS, type Routes, route, WRITE } from '../route.ts';
 
 const suppression = z
   .object({
@@ -14,7 +14,7 @@ const suppression = z
 
 export const suppressionRoutes: Routes = (app, deps) => {
   app.openapi(
-    route(LOOK, {
+    route(READERS, {
       method: 'get',
       path: '/api/suppressions',
       operationId: 'listSuppressions',

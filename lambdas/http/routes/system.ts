@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { findSettings } from '#core/repositories/settings.ts';
 import { templatesInForce } from '#core/templates/template-set.ts';
-import { json, LOOK, type Routes, route } from '../route.ts';
+import { json, READERS, type Routes, route } from '../route.ts';
 import { ROLES } from '../who-may-call.ts';
 
 export const systemRoutes: Routes = (app, deps) => {
   app.openapi(
-    route(LOOK, {
+    route(READERS, {
       method: 'get',
       path: '/api/info',
       operationId: 'getInfo',
@@ -37,7 +37,7 @@ export const systemRoutes: Routes = (app, deps) => {
         {
           name: 'rechnungspost' as const,
           version: deps.version,
-          place: deps.place,
+          place: deps.deployment,
           ...(edition ? { edition } : {}),
           ...(company ? { company: company.name } : {}),
           languages: [...templates.languages],

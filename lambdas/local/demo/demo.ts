@@ -27,21 +27,21 @@ const DEMO: Key = { partition: 'DEMO', sort: 'DEMO' };
 /** The port in the demo settings; another one where it is taken. */
 const USUAL_PORT = 2525;
 
-const findDemo = (local: Program) => read<Demo>(local.table, DEMO);
+const findDemo = (program: Program) => read<Demo>(program.table, DEMO);
 
 /**
  * Whether the demo lives here: in an empty data folder, or in one that it filled, as long as nobody has put settings
  * of his own there, with a mail server elsewhere.
  */
-export async function isDemoFolder(local: Program): Promise<boolean> {
-  const settings = (await findSettings(local.table))?.value.settings;
-  if (await findDemo(local)) return settings === undefined || settings.mail.smtp.host === '127.0.0.1';
-  return settings === undefined && (await listCustomers(local.table, undefined, 1)).length === 0;
+export async function isDemoFolder(program: Program): Promise<boolean> {
+  const settings = (await findSettings(program.table))?.value.settings;
+  if (await findDemo(program)) return settings === undefined || settings.mail.smtp.host === '127.0.0.1';
+  return settings === undefined && (await listCustomers(program.table, undefined, 1)).length === 0;
 }
 
 /** The demo's mail server; the settings follow it to another port. */
-export async function startDemoMailbox(config: LocalConfig, local: Program): Promise<MailboxServer> {
-  const old = (await findSettings(local.table))?.value.settings;
+export async function startDemoMailbox(config: LocalConfig, program: Program): Promise<MailboxServer> {
+  const old = (await findSettings(program.table))?.value.settings;
   const folder = config.mailboxDir;
   const mailbox = await startMailboxServer({ folder, port: old?.mail.smtp.port ?? USUAL_PORT }).catch(
     (error: NodeJS.ErrnoException) => {
@@ -51,7 +51,7 @@ export async function startDemoMailbox(config: LocalConfig, local: Program): Pro
   );
   if (old && old.mail.smtp.port !== mailbox.port) {
     const smtp = { ...old.mail.smtp, port: mailbox.port };
-    await importSettings({ ...old, mail: { ...old.mail, smtp } }, undefined, local);
+    await importSettings({ ...old, mail: { ...old.mail, smtp } }, undefined, program);
   }
   return mailbox;
 }
@@ -60,29 +60,29 @@ export async function startDemoMailbox(config: LocalConfig, local: Program): Pro
  * Loads the demo wholesaler and bills its last month; an interrupted one goes on with its own month.
  * @returns undefined when it was billed before
  */
-export async function billDemoMonth(local: Program, smtpPort: number): Promise<RunReport | undefined> {
-  if (!(await findDemo(local))) {
-    const { text: month } = previousPeriod('monthly', berlinDay(local.clock.now()));
-    await local.table.write([create(DEMO, { month, billed: false } satisfies Demo)]);
+export async function billDemoMonth(program: Program, smtpPort: number): Promise<RunReport | undefined> {
+  if (!(await findDemo(program))) {
+    const { text: month } = previousPeriod('monthly', berlinDay(program.clock.now()));
+    await program.table.write([create(DEMO, { month, billed: false } satisfies Demo)]);
   }
-  const demo = (await findDemo(local))!;
+  const demo = (await findDemo(program))!;
   if (demo.value.billed) return undefined;
   const { month } = demo.value;
   const files = demoSet(month, { smtpPort });
   const bytes = (text: string) => new TextEncoder().encode(text);
-  const info = (name: string, text: string) => ({ name, hash: local.hasher.sha256(text) });
-  await importSettingsFile(bytes(JSON.stringify(files.settings)), fileBeside(import.meta.dirname), local);
-  const customers = await local.readCustomers(bytes(files.customersCsv));
-  await importCustomers(customers.records, info('demo customers', files.customersCsv), local);
-  const deliveries = local.readDeliveries(bytes(files.deliveriesCsv));
-  await importDeliveries(deliveries.records, info('demo deliveries', files.deliveriesCsv), local);
+  const info = (name: string, text: string) => ({ name, hash: program.hasher.sha256(text) });
+  await importSettingsFile(bytes(JSON.stringify(files.settings)), fileBeside(import.meta.dirname), program);
+  const customers = await program.readCustomers(bytes(files.customersCsv));
+  await importCustomers(customers.records, info('demo customers', files.customersCsv), program);
+  const deliveries = program.readDeliveries(bytes(files.deliveriesCsv));
+  await importDeliveries(deliveries.records, info('demo deliveries', files.deliveriesCsv), program);
 
   const { cycle, text: period, from, to: until } = parsePeriod('monthly', month);
   const runId = await startRun(
     { kind: 'cycle', cycle, period, from, until, mailCustomersOnly: false, output: 'pdf' },
-    local,
+    program,
   );
-  await local.drive(runId);
-  await local.table.write([replace(demo, { ...demo.value, billed: true })]);
-  return runReport(runId, local);
+  await program.completeRun(runId);
+  await program.table.write([replace(demo, { ...demo.value, billed: true })]);
+  return runReport(runId, program);
 }

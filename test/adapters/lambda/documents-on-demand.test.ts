@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { createLambdaClient } from '#adapters/lambda/client.ts';
-import { createLambdaPrintShop } from '#adapters/lambda/documents-on-demand.ts';
+import { createLambdaDocuments } from '#adapters/lambda/documents-on-demand.ts';
 import { type OnDemandAnswer, type OnDemandRequest, readRequest } from '#adapters/lambda/on-demand.ts';
 import { Fault } from '#core/errors.ts';
 import { startLambdaServer } from '#test/support/aws/lambda-server.ts';
@@ -23,7 +23,7 @@ async function open(t: TestContext, work: (asked: OnDemandRequest) => Promise<On
   });
   const call = new AbortController();
   const archive = createMemoryArchive();
-  const shop = createLambdaPrintShop({
+  const shop = createLambdaDocuments({
     client,
     functionName: 'rechnungspost-PrintOnDemand',
     archive,

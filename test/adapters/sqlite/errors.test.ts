@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { patiently } from '#adapters/sqlite/errors.ts';
+import { retryWhileBusy } from '#adapters/sqlite/errors.ts';
 import { openSqliteTable } from '#adapters/sqlite/table.ts';
 import { tempFolder } from '#test/support/process/temp-folder.ts';
 
@@ -39,8 +39,8 @@ describe('SQLite table and a file that cannot be used', () => {
         if (code !== undefined) throw sqliteError(code);
         return 'open';
       };
-    assert.equal(patiently(10_000, failing(5, 261, 15)), 'open');
-    assert.throws(() => patiently(10_000, failing(26)), { errcode: 26 });
-    assert.throws(() => patiently(-1, failing(5)), { errcode: 5 });
+    assert.equal(retryWhileBusy(10_000, failing(5, 261, 15)), 'open');
+    assert.throws(() => retryWhileBusy(10_000, failing(26)), { errcode: 26 });
+    assert.throws(() => retryWhileBusy(-1, failing(5)), { errcode: 5 });
   });
 });

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startRun } from '#core/billing/start-run.ts';
 import { readSettings } from '#core/repositories/settings.ts';
-import { driveRun } from '#core/runs/complete-run.ts';
+import { completeRun } from '#core/runs/complete-run.ts';
 import { importSettingsFile } from '#core/settings/import-settings-file.ts';
 import { treeCpu } from '#test/bench/process-tree.ts';
-import { loadOffice, OCTOBER } from '#test/support/data/dairy.ts';
+import { loadDairy, OCTOBER } from '#test/support/data/dairy.ts';
 import { openData } from '#test/support/data/october.ts';
 import { startMailCounter } from '#test/support/mail/mail-counter.ts';
 import { monthOf } from './month.ts';
@@ -33,7 +33,7 @@ const LOGO = new URL('../../../lambdas/local/demo/demo-logo.svg', import.meta.ur
 export async function measurePrinting(count: number): Promise<Printing> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-aws-'));
   const server = await startMailCounter();
-  const local = openData(folder, 'chrome');
+  const program = openData(folder, 'chrome');
   try {
     const mail = {
       transport: 'smtp',
@@ -42,22 +42,22 @@ export async function measurePrinting(count: number): Promise<Printing> {
     };
     const bare = monthOf(count, mail);
     const file = JSON.stringify({ ...bare.settings, pdf: { ...bare.settings.pdf, logo: 'demo-logo.svg' } });
-    await importSettingsFile(new TextEncoder().encode(file), async () => readFileSync(LOGO), local);
-    const settings = await readSettings(local.table);
-    await loadOffice(local, bare.notes, bare.customers, settings);
-    await local.printer.render([{ name: 'warm-up', html: '<p>warm' }]);
+    await importSettingsFile(new TextEncoder().encode(file), async () => readFileSync(LOGO), program);
+    const settings = await readSettings(program.table);
+    await loadDairy(program, bare.notes, bare.customers, settings);
+    await program.printer.render([{ name: 'warm-up', html: '<p>warm' }]);
     let pages = 0;
     let printed = 0;
-    const runId = await startRun(OCTOBER, local);
+    const runId = await startRun(OCTOBER, program);
     const begun = treeCpu();
     let planned = begun;
     let documents = begun;
-    await driveRun(runId, {
-      ...local,
+    await completeRun(runId, {
+      ...program,
       printer: {
-        ...local.printer,
+        ...program.printer,
         async render(all) {
-          const results = await local.printer.render(all);
+          const results = await program.printer.render(all);
           for (const result of results) if (result.ok) pages += result.pages;
           printed += results.length;
           return results;
@@ -70,8 +70,8 @@ export async function measurePrinting(count: number): Promise<Printing> {
     });
     const ended = treeCpu();
     const sizes = async (prefix: string, pattern: RegExp) => {
-      const keys = (await local.archive.list(prefix)).filter((key) => pattern.test(key));
-      const files = await Promise.all(keys.map(async (key) => (await local.archive.get(key))!.file.size));
+      const keys = (await program.archive.list(prefix)).filter((key) => pattern.test(key));
+      const files = await Promise.all(keys.map(async (key) => (await program.archive.get(key))!.file.size));
       return { count: files.length, average: Math.round(files.reduce((a, b) => a + b, 0) / files.length) };
     };
     const mails = await sizes('mail/', /\.eml$/);
@@ -86,7 +86,7 @@ export async function measurePrinting(count: number): Promise<Printing> {
       pagesOfADocument: pages / printed,
     };
   } finally {
-    await local.close();
+    await program.close();
     await server.close();
     rmSync(folder, { recursive: true, force: true });
   }

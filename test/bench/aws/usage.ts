@@ -1,14 +1,14 @@
-import { issueCustomers } from '#core/billing/issue-lines.ts';
+import { issueLines } from '#core/billing/issue-lines.ts';
 import { startRun } from '#core/billing/start-run.ts';
 import type { Deps } from '#core/deps.ts';
-import { takeMailFeedback } from '#core/mailing/record-mail-feedback.ts';
+import { recordMailFeedback } from '#core/mailing/record-mail-feedback.ts';
 import { sendMails } from '#core/mailing/send-mails.ts';
 import type { Mailer, Queue, Wake } from '#core/ports.ts';
 import { listMonthMails, type MailFeedback } from '#core/repositories/mails.ts';
 import { advanceRun } from '#core/runs/advance-run.ts';
 import { sweepToQueues } from '#core/runs/sweep.ts';
-import { loadOffice, OCTOBER } from '#test/support/data/dairy.ts';
-import { createWorld } from '#test/support/simulation/simulation.ts';
+import { loadDairy, OCTOBER } from '#test/support/data/dairy.ts';
+import { createSimulation } from '#test/support/simulation/simulation.ts';
 import { LATENCIES, MAILS_A_CALL } from './assumptions.ts';
 import { countedArchive, countedTable, nothing, type Usage } from './counted.ts';
 import { monthOf } from './month.ts';
@@ -32,8 +32,8 @@ export interface MonthUsage {
  * @param perSecond the pace of mails: below ten a second each takes its turn with a write of its own
  */
 export async function measureUsage(count: number, logo: string, perSecond: number): Promise<MonthUsage> {
-  const world = createWorld(1);
-  const { deps } = world.process();
+  const simulation = createSimulation(1);
+  const { deps } = simulation.process();
   const clock = createVirtualTime(deps.clock.now());
   const work = Object.fromEntries(WORKS.map((name) => [name, nothing()])) as Record<Work, Usage>;
   let current: Work = 'import';
@@ -46,12 +46,12 @@ export async function measureUsage(count: number, logo: string, perSecond: numbe
     return result;
   };
 
-  const { table, stored } = countedTable(world.table, usage, clock, LATENCIES);
+  const { table, stored } = countedTable(simulation.table, usage, clock, LATENCIES);
   const waiting: Wake[] = [];
   const here: Deps & { readonly queue: Queue } = {
     ...deps,
     table,
-    archive: countedArchive(world.archive, usage, clock, LATENCIES),
+    archive: countedArchive(simulation.archive, usage, clock, LATENCIES),
     clock,
     openMailer: async () => mailer,
     composer: { compose: async ({ messageId }) => new TextEncoder().encode(messageId) },
@@ -79,14 +79,14 @@ export async function measureUsage(count: number, logo: string, perSecond: numbe
   };
 
   const month = monthOf(count, { transport: 'ses', pace: { perSecond, connections: 2 } }, logo);
-  await during('import', () => loadOffice(here, month.notes, month.customers, month.settings));
+  await during('import', () => loadDairy(here, month.notes, month.customers, month.settings));
   await during('plan', async () =>
     advanceRun({ kind: 'run', id: await startRun(OCTOBER, here), turn: 0 }, here),
   );
   for (let [call] = take('documents', 1); call; [call] = take('documents', 1)) {
     const { run, customers } = call;
     await during('documents', async () => {
-      const { mails } = await issueCustomers(run, customers, here);
+      const { mails } = await issueLines(run, customers, here);
       await here.queue.wake(mails.map((id) => ({ kind: 'mail', id })));
     });
   }
@@ -98,15 +98,15 @@ export async function measureUsage(count: number, logo: string, perSecond: numbe
     const ids = calls.map(({ id }) => id);
     await during('mail', () => sendMails(ids, here));
   }
-  const mails = await listMonthMails(world.table, '2026-11');
+  const mails = await listMonthMails(simulation.table, '2026-11');
   for (const id of mails) {
     for (const told of [feedback('accepted', id), feedback('delivered', id)]) {
-      await during('feedback', () => takeMailFeedback(id, told, here));
+      await during('feedback', () => recordMailFeedback(id, told, here));
     }
   }
   await during('sweep', () => sweepToQueues(here));
   const result = { invoices: count, mails: mails.length, work, stored: stored() };
-  world.close();
+  simulation.close();
   return result;
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type CancelRequest, cancelInvoice, findCancellation } from '#core/billing/cancel-invoice.ts';
-import { issueCustomers } from '#core/billing/issue-lines.ts';
+import { issueLines } from '#core/billing/issue-lines.ts';
 import { startRun } from '#core/billing/start-run.ts';
 import { importCustomers } from '#core/customers/import-customers.ts';
 import type { Deps } from '#core/deps.ts';
@@ -14,38 +14,40 @@ import { readJournal } from '#core/repositories/journal.ts';
 import { addressesOf, readMail } from '#core/repositories/mails.ts';
 import { listOpenNotes, readBilling, readNote } from '#core/repositories/notes.ts';
 import { listRunIds, readRun } from '#core/repositories/runs.ts';
-import { billRun, driveRun } from '#core/runs/complete-run.ts';
+import { billRun, completeRun } from '#core/runs/complete-run.ts';
 import { needsAPerson, runReport } from '#core/runs/run-report.ts';
 import { sweep } from '#core/runs/sweep.ts';
 import { createCloud } from '#test/support/aws/simulated-cloud.ts';
-import { bill, customerOf, loadNotes, loadOffice, noteOf, OCTOBER } from '#test/support/data/dairy.ts';
+import { bill, customerOf, loadDairy, loadNotes, noteOf, OCTOBER } from '#test/support/data/dairy.ts';
 import { brokenPromises } from '#test/support/simulation/promises.ts';
-import { createWorld, type World } from '#test/support/simulation/simulation.ts';
+import { createSimulation, type Simulation } from '#test/support/simulation/simulation.ts';
 
 const FIRST = '2026000001';
 const SECOND = '2026000002';
 
 /** October of customer 9 in so many notes, billed. */
-async function billed(count = 2): Promise<{ world: World; deps: Deps; notes: DeliveryNote[]; run: string }> {
-  const world = createWorld(1);
-  const { deps } = world.process();
+async function billed(
+  count = 2,
+): Promise<{ simulation: Simulation; deps: Deps; notes: DeliveryNote[]; run: string }> {
+  const simulation = createSimulation(1);
+  const { deps } = simulation.process();
   const notes = Array.from({ length: count }, (_, n) => noteOf(`L${n}`, '9', 1 + (n % 28), 1 + n));
-  await loadOffice(deps, notes, [customerOf('9', { deliveryOverview: true }), customerOf('10')]);
+  await loadDairy(deps, notes, [customerOf('9', { deliveryOverview: true }), customerOf('10')]);
   const { run } = await bill(deps);
-  return { world, deps, notes, run };
+  return { simulation, deps, notes, run };
 }
 
 const cancel = (deps: Deps, over: Partial<CancelRequest> = {}) =>
-  cancelInvoice({ invoice: FIRST, reopenNotes: false, ...over }, deps, (id) => driveRun(id, deps));
+  cancelInvoice({ invoice: FIRST, reopenNotes: false, ...over }, deps, (id) => completeRun(id, deps));
 
 const invoiceOf = async ({ table }: Deps, number: string) => (await readInvoice(table, number))!.value;
 const noteOfTable = async ({ table }: Deps, number: string) =>
   (await readNote(table, `2026/${number}`))!.value;
-const promises = ({ table, archive, received }: World, notes: readonly DeliveryNote[]) =>
+const promises = ({ table, archive, received }: Simulation, notes: readonly DeliveryNote[]) =>
   brokenPromises({ table, archive, notes, received, unknowable: new Set() }, true);
 
 test('a cancellation is the negation of what was issued, to the customer as the invoice has it', async () => {
-  const { world, deps, notes, run } = await billed();
+  const { simulation, deps, notes, run } = await billed();
   const moved = customerOf('9', { name: 'Umgezogen GmbH', invoiceEmail: 'neu@kunde.example' });
   await importCustomers([moved], { name: 'customers.csv', hash: 'moved' }, deps);
   const report = await runReport(await cancel(deps, { reason: 'Falscher Preis' }), deps);
@@ -80,21 +82,21 @@ test('a cancellation is the negation of what was issued, to the customer as the 
   assert.deepEqual(journal.entries.at(-1)?.data, {
     ...{ by: SECOND, notesReopened: false, reason: 'Falscher Preis' },
   });
-  assert.deepEqual(await promises(world, notes), []);
+  assert.deepEqual(await promises(simulation, notes), []);
 });
 
 test('a customer who is gone is no hindrance, and gets the cancellation where the invoice went', async () => {
-  const { world, deps, notes } = await billed();
+  const { simulation, deps, notes } = await billed();
   await deps.table.write([{ delete: customerKey('9') }]);
   await cancel(deps, { reopenNotes: false });
   assert.deepEqual(addressesOf((await readMail(deps.table, `${SECOND}-1`))!.value, 'to'), [
     'k9@kunde.example',
   ]);
-  assert.deepEqual(await promises(world, notes), []);
+  assert.deepEqual(await promises(simulation, notes), []);
 });
 
 test('notes that are opened again can be changed, and any later run bills them', async () => {
-  const { world, deps, notes } = await billed(60); // several chunks
+  const { simulation, deps, notes } = await billed(60); // several chunks
   const claims = await readBilling(deps.table, '9');
   await cancel(deps, { reopenNotes: true });
   assert.equal((await listOpenNotes(deps.table, '9', '2026-10-31')).length, 60);
@@ -117,7 +119,7 @@ test('notes that are opened again can be changed, and any later run bills them',
   assert.equal((await bill(deps)).customers[0]?.invoice, '2026000005');
   assert.deepEqual(
     await promises(
-      world,
+      simulation,
       notes.map((note) => (note.number === 'L7' ? changed : note)),
     ),
     [],
@@ -146,7 +148,7 @@ test('an invoice is cancelled once, and a cancellation not at all', async () => 
 });
 
 test('the same order joins the cancellation under way, another one is refused', async () => {
-  const { world, deps, notes } = await billed();
+  const { simulation, deps, notes } = await billed();
   const request = { invoice: FIRST, reopenNotes: true };
   const runId = await cancelInvoice(request, deps, async () => {});
   const other = cancel(deps, { reopenNotes: false });
@@ -160,17 +162,19 @@ test('the same order joins the cancellation under way, another one is refused', 
 
   await bill(deps);
   const two = await Promise.allSettled(
-    [true, false].map((reopenNotes) => cancel(world.process().deps, { invoice: '2026000003', reopenNotes })),
+    [true, false].map((reopenNotes) =>
+      cancel(simulation.process().deps, { invoice: '2026000003', reopenNotes }),
+    ),
   );
   assert.deepEqual(two.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
-  assert.deepEqual(await promises(world, notes), []);
+  assert.deepEqual(await promises(simulation, notes), []);
 });
 
 test('who still marks notes as billed when they are opened again stops', async () => {
-  const world = createWorld(1);
-  const { deps } = world.process();
+  const simulation = createSimulation(1);
+  const { deps } = simulation.process();
   const notes = Array.from({ length: 30 }, (_, n) => noteOf(`L${n}`, '9', 1 + (n % 28)));
-  await loadOffice(deps, notes);
+  await loadDairy(deps, notes);
   // Has seen that the notes are to be marked, and sleeps before it reads them.
   let cancelled = false;
   const slow: Deps = {
@@ -190,11 +194,11 @@ test('who still marks notes as billed when they are opened again stops', async (
   assert.ok(cancelled);
   assert.deepEqual(report.discrepancies, []);
   assert.equal((await listOpenNotes(deps.table, '9', '2026-10-31')).length, 30);
-  assert.deepEqual(await promises(world, notes), []);
+  assert.deepEqual(await promises(simulation, notes), []);
 });
 
 test('notes that were opened again, and billed, before the others could be stay as they are', async () => {
-  const { world, deps, notes } = await billed(30);
+  const { simulation, deps, notes } = await billed(30);
   const isOpening = (change: Change) => 'delete' in change && change.delete.sort.startsWith('BILLED#');
   let chunks = 0;
   const dying: Deps = {
@@ -211,14 +215,14 @@ test('notes that were opened again, and billed, before the others could be stay 
   assert.equal((await bill(deps)).counts.notes, 24);
   await cancel(deps, { reopenNotes: true });
   assert.equal((await bill(deps)).counts.notes, 6);
-  assert.deepEqual(await promises(world, notes), []);
+  assert.deepEqual(await promises(simulation, notes), []);
 });
 
 test('an invoice can be cancelled before the books of its run are closed', async () => {
-  const world = createWorld(1);
-  const { deps } = world.process();
+  const simulation = createSimulation(1);
+  const { deps } = simulation.process();
   const notes = [noteOf('L1', '9', 1), noteOf('L2', '10', 2)];
-  await loadOffice(deps, notes);
+  await loadDairy(deps, notes);
   const runId = await startRun(OCTOBER, deps);
   // The second document is not to be had while the first invoice is cancelled and billed again.
   const spoilt: Deps = {
@@ -233,18 +237,18 @@ test('an invoice can be cancelled before the books of its run are closed', async
   };
   const only = async (customer: string) => startRun({ ...OCTOBER, customers: [customer] }, deps);
   await assert.rejects(billRun(runId, spoilt), /Chrome is gone/);
-  await issueCustomers(runId, ['9'], deps);
+  await issueLines(runId, ['9'], deps);
   assert.equal((await readRun(deps.table, runId))?.value.state, 'sealed');
   await cancel(deps, { reopenNotes: true });
-  await driveRun(await only('9'), deps);
+  await completeRun(await only('9'), deps);
   assert.equal((await noteOfTable(deps, 'L1')).invoice, '2026000004');
-  await driveRun(runId, deps);
+  await completeRun(runId, deps);
   assert.deepEqual((await runReport(runId, deps)).discrepancies, []);
-  assert.deepEqual(await promises(world, notes), []);
+  assert.deepEqual(await promises(simulation, notes), []);
 });
 
 test('an invoice that is printed at this very moment is cancelled all the same', async () => {
-  const { world, deps, notes } = await billed();
+  const { simulation, deps, notes } = await billed();
   let printed = 0;
   const busy: Deps = {
     ...deps,
@@ -268,11 +272,11 @@ test('an invoice that is printed at this very moment is cancelled all the same',
   assert.equal(printed, 2);
   assert.equal(report.customers[0]?.state, 'issued');
   assert.deepEqual((await invoiceOf(deps, FIRST)).delivery, { state: 'printed' });
-  assert.deepEqual(await promises(world, notes), []);
+  assert.deepEqual(await promises(simulation, notes), []);
 });
 
 test('a cancellation whose document cannot be made keeps its number, and opens the notes when it is issued', async () => {
-  const { world, deps, notes } = await billed();
+  const { simulation, deps, notes } = await billed();
   const spoilt: Deps = {
     ...deps,
     printer: {
@@ -285,23 +289,23 @@ test('a cancellation whose document cannot be made keeps its number, and opens t
   assert.equal((await noteOfTable(deps, 'L0')).invoice, FIRST);
   assert.equal((await invoiceOf(deps, FIRST)).cancelledBy, undefined);
   await assert.rejects(cancel(deps), { code: 'bad-input' });
-  world.advance(6 * 60_000);
+  simulation.advance(6 * 60_000);
   await sweep(deps);
   assert.equal((await invoiceOf(deps, FIRST)).cancelledBy, SECOND);
   assert.equal((await bill(deps)).customers[0]?.invoice, '2026000003');
-  world.advance(60 * 60_000);
+  simulation.advance(60 * 60_000);
   assert.equal(await sweep(deps), 0, 'nothing is left to do');
-  assert.deepEqual(await promises(world, notes), []);
+  assert.deepEqual(await promises(simulation, notes), []);
 });
 
 test('where functions do the work, it comes to the same', async () => {
-  const { world, deps, notes } = await billed();
-  const cloud = createCloud(world);
+  const { simulation, deps, notes } = await billed();
+  const cloud = createCloud(simulation);
   const wake = (id: string) => cloud.queue.wake([{ kind: 'run', id, turn: 0 }]);
   const runId = await cancelInvoice({ invoice: FIRST, reopenNotes: true }, deps, wake);
   await cloud.run();
   const report = await runReport(runId, deps);
   assert.deepEqual([report.state, report.customers[0]?.delivery?.state], ['closed', 'accepted']);
   assert.equal((await bill(deps)).customers[0]?.invoice, '2026000003');
-  assert.deepEqual(await promises(world, notes), []);
+  assert.deepEqual(await promises(simulation, notes), []);
 });

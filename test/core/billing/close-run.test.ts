@@ -8,12 +8,12 @@ import { readJournal, readRunChain } from '#core/repositories/journal.ts';
 import { noteKey, readNote } from '#core/repositories/notes.ts';
 import { readRun } from '#core/repositories/runs.ts';
 import { needsAPerson, runReport } from '#core/runs/run-report.ts';
-import { bill, loadNotes, loadOffice, noteOf, OCTOBER } from '#test/support/data/dairy.ts';
-import { createWorld } from '#test/support/simulation/simulation.ts';
+import { bill, loadDairy, loadNotes, noteOf, OCTOBER } from '#test/support/data/dairy.ts';
+import { createSimulation } from '#test/support/simulation/simulation.ts';
 
 test('closed runs form a chain; a run with nothing to bill closes too', async () => {
-  const { deps } = createWorld(1).process();
-  await loadOffice(deps, [noteOf('L1', '9', 1)]);
+  const { deps } = createSimulation(1).process();
+  await loadDairy(deps, [noteOf('L1', '9', 1)]);
   const first = await bill(deps);
   const seal = (await readRun(deps.table, first.run))?.value.seal;
   assert.deepEqual((await readRunChain(deps.table))?.value, { entries: 1, hash: seal });
@@ -24,8 +24,8 @@ test('closed runs form a chain; a run with nothing to bill closes too', async ()
 });
 
 test('books that disagree with the notes are closed with the disagreement in the report', async () => {
-  const { deps } = createWorld(1).process();
-  await loadOffice(deps, [noteOf('L1', '9', 1)]);
+  const { deps } = createSimulation(1).process();
+  await loadDairy(deps, [noteOf('L1', '9', 1)]);
   // Somebody changes a billed note behind the program's back, before the books are closed.
   let tampered = false;
   const table = {
@@ -50,8 +50,8 @@ test('books that disagree with the notes are closed with the disagreement in the
 });
 
 test('a run that is not sealed is not closed', async () => {
-  const { deps } = createWorld(1).process();
-  await loadOffice(deps, [noteOf('L1', '9', 1)]);
+  const { deps } = createSimulation(1).process();
+  await loadDairy(deps, [noteOf('L1', '9', 1)]);
   const { run } = await bill(deps);
   await loadNotes(deps, [noteOf('L2', '9', 2)]);
   const open = await startRun(OCTOBER, deps);
@@ -62,8 +62,8 @@ test('a run that is not sealed is not closed', async () => {
 });
 
 test('the journal of a thing tells every change, and shows when an entry was altered or dropped', async () => {
-  const { deps } = createWorld(1).process();
-  await loadOffice(deps, [noteOf('L1', '9', 1)]);
+  const { deps } = createSimulation(1).process();
+  await loadDairy(deps, [noteOf('L1', '9', 1)]);
   await loadNotes(deps, [noteOf('L1', '9', 1, 12)]);
   await bill(deps);
   const { journal } = (await readNote(deps.table, '2026/L1'))!.value;

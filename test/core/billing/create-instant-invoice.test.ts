@@ -18,25 +18,25 @@ import { readJournal } from '#core/repositories/journal.ts';
 import { readMail } from '#core/repositories/mails.ts';
 import { listOpenNotes, readNote } from '#core/repositories/notes.ts';
 import { listRunIds } from '#core/repositories/runs.ts';
-import { driveRun } from '#core/runs/complete-run.ts';
+import { completeRun } from '#core/runs/complete-run.ts';
 import { sweep } from '#core/runs/sweep.ts';
-import { bill, customerOf, loadOffice, noteOf, OCTOBER } from '#test/support/data/dairy.ts';
+import { bill, customerOf, loadDairy, noteOf, OCTOBER } from '#test/support/data/dairy.ts';
 import { brokenPromises } from '#test/support/simulation/promises.ts';
-import { createWorld, Killed, type World } from '#test/support/simulation/simulation.ts';
+import { createSimulation, Killed, type Simulation } from '#test/support/simulation/simulation.ts';
 
 const notes = [noteOf('L1', '9', 1), noteOf('L2', '9', 2, 5), noteOf('L3', '9', 3), noteOf('L4', '10', 4)];
 const LINES = noteOf('any', '9', 1).lines;
 type Order = InstantOrder & { readonly idempotencyKey?: string };
 
-async function openOffice(seed = 1, customers?: Parameters<typeof loadOffice>[2]) {
-  const world = createWorld(seed);
-  const { deps } = world.process();
-  await loadOffice(deps, notes, customers);
-  return { world, deps };
+async function openDairy(seed = 1, customers?: Parameters<typeof loadDairy>[2]) {
+  const simulation = createSimulation(seed);
+  const { deps } = simulation.process();
+  await loadDairy(deps, notes, customers);
+  return { simulation, deps };
 }
 
 async function invoiceOf(order: Order, deps: Deps) {
-  const runId = await createInstantInvoice(order, deps, (id) => driveRun(id, deps));
+  const runId = await createInstantInvoice(order, deps, (id) => completeRun(id, deps));
   const result = await instantResult(runId, deps);
   assert.equal(result.state, 'issued');
   return (await readInvoice(deps.table, result.invoice))!.value;
@@ -58,14 +58,14 @@ async function assertRefused(
 }
 
 /** Nothing is lost, doubled or left lying about. */
-async function assertWhole(world: World, more: readonly (typeof notes)[number][] = []) {
-  const { received, lost: unknowable } = world;
-  const evidence = { ...world, notes: [...notes, ...more], received, unknowable };
+async function assertWhole(simulation: Simulation, more: readonly (typeof notes)[number][] = []) {
+  const { received, lost: unknowable } = simulation;
+  const evidence = { ...simulation, notes: [...notes, ...more], received, unknowable };
   assert.deepEqual(await brokenPromises(evidence, true), []);
 }
 
 test('only the chosen notes are billed; the others stay open', async () => {
-  const { world, deps } = await openOffice();
+  const { simulation, deps } = await openDairy();
   const { noteIds, facts } = await invoiceOf(
     { customer: '9', notes: ['2026/L3', '2026/L1', '2026/L3'] },
     deps,
@@ -73,11 +73,11 @@ test('only the chosen notes are billed; the others stay open', async () => {
   assert.deepEqual([noteIds, facts.totals.notes], [['2026/L1', '2026/L3'], 2]);
   assert.deepEqual(await open(deps, '9'), ['2026/L2']);
   assert.deepEqual((await invoiceOf({ customer: '9' }, deps)).noteIds, ['2026/L2']);
-  await assertWhole(world);
+  await assertWhole(simulation);
 });
 
 test('chosen notes that cannot be billed are all named, and nothing is left behind', async () => {
-  const { deps } = await openOffice();
+  const { deps } = await openDairy();
   await invoiceOf({ customer: '9', notes: ['2026/L1'] }, deps);
   const run = await startRun({ ...OCTOBER, customers: ['9'] }, deps);
   await planRun(run, deps);
@@ -106,7 +106,7 @@ test('chosen notes that cannot be billed are all named, and nothing is left behi
 });
 
 test('given lines become a note first, with a journal of its own, and only they are billed', async () => {
-  const { world, deps } = await openOffice();
+  const { simulation, deps } = await openDairy();
   const order = { customer: '9', lines: LINES.toReversed(), note: { number: 'T-1', date: '2026-11-01' } };
   const { noteIds, facts, runId } = await invoiceOf(order, deps);
   assert.deepEqual([noteIds, facts.delivered.from], [['2026/T-1'], '2026-11-01']);
@@ -125,13 +125,13 @@ test('given lines become a note first, with a journal of its own, and only they 
   assert.notEqual(unnamed.runId, runId);
   const written = await Promise.all(['2026/T-1', unnamed.noteIds[0]!].map((id) => readNote(deps.table, id)));
   await assertWhole(
-    world,
+    simulation,
     written.map((note) => note!.value.note),
   );
 });
 
 test('lines that make no note, and a number that a note has, are refused before anything is written', async () => {
-  const { deps } = await openOffice();
+  const { deps } = await openDairy();
   const [line] = LINES;
   const twice = /lines: hold position 1 twice/;
   await assert.rejects(invoiceOf({ customer: '9', lines: [line!, line!] }, deps), { message: twice });
@@ -150,7 +150,7 @@ test('lines that make no note, and a number that a note has, are refused before 
 });
 
 test('a customer whose documents cannot be made is refused with all reasons, before a number is taken', async () => {
-  const { world, deps } = await openOffice(1, [
+  const { simulation, deps } = await openDairy(1, [
     customerOf('9', { name: '☃', vatId: 'DE1' }),
     customerOf('10'),
     customerOf('70'),
@@ -160,11 +160,11 @@ test('a customer whose documents cannot be made is refused with all reasons, bef
   await assert.rejects(startInstantInvoice({ customer: '9', lines: LINES }, deps), refusal);
   assert.deepEqual(await listRunIds(deps.table), []);
   assert.equal((await invoiceOf({ customer: '10' }, deps)).facts.number, '2026000001');
-  await assertWhole(world);
+  await assertWhole(simulation);
 });
 
 test('the same key is the same invoice for ever, and another order with it is refused', async () => {
-  const { world, deps } = await openOffice();
+  const { simulation, deps } = await openDairy();
   const order: Order = { customer: '9', lines: LINES, idempotencyKey: 'till 1, receipt 17' };
   const first = await invoiceOf(order, deps);
   const again = await invoiceOf({ lines: LINES, ...order }, deps);
@@ -178,14 +178,14 @@ test('the same key is the same invoice for ever, and another order with it is re
   const overOpen = { customer: '9', idempotencyKey: 'till 1, receipt 18' };
   assert.deepEqual(await invoiceOf(overOpen, deps), await invoiceOf(overOpen, deps));
   assert.equal((await listCustomerInvoices(deps.table, '9')).length, 2);
-  await assertWhole(world, [(await readNote(deps.table, first.noteIds[0]!))!.value.note]);
+  await assertWhole(simulation, [(await readNote(deps.table, first.noteIds[0]!))!.value.note]);
 });
 
 test('two calls at once make one invoice: by their key, or over the same notes', async () => {
   for (let seed = 1; seed <= 20; seed++) {
-    const { world } = await openOffice(seed);
+    const { simulation } = await openDairy(seed);
     const call = (order: Order) => {
-      const { deps } = world.process();
+      const { deps } = simulation.process();
       return invoiceOf(order, deps);
     };
     const both = (order: Order) => Promise.all([call(order), call(order)]);
@@ -195,16 +195,16 @@ test('two calls at once make one invoice: by their key, or over the same notes',
       await both({ customer: '10' }),
     ];
     for (const [one, other] of made) assert.deepEqual(one, other);
-    assert.equal((await listRunIds(world.table)).length, 3);
-    await assertWhole(world, [(await readNote(world.table, made[0]![0].noteIds[0]!))!.value.note]);
+    assert.equal((await listRunIds(simulation.table)).length, 3);
+    await assertWhole(simulation, [(await readNote(simulation.table, made[0]![0].noteIds[0]!))!.value.note]);
   }
 });
 
 test('of two calls at once for overlapping notes, or one number, the second is refused and leaves nothing', async () => {
   for (let seed = 1; seed <= 20; seed++) {
-    const { world } = await openOffice(seed);
+    const { simulation } = await openDairy(seed);
     const call = (order: Order) => {
-      const { deps } = world.process();
+      const { deps } = simulation.process();
       return invoiceOf(order, deps);
     };
     const notesEnds = await Promise.allSettled([
@@ -223,17 +223,17 @@ test('of two calls at once for overlapping notes, or one number, the second is r
         [code],
       );
     }
-    assert.equal((await listRunIds(world.table)).length, 2);
-    await assertWhole(world, [(await readNote(world.table, '2026/T-1'))!.value.note]);
+    assert.equal((await listRunIds(simulation.table)).length, 2);
+    await assertWhole(simulation, [(await readNote(simulation.table, '2026/T-1'))!.value.note]);
   }
 });
 
 test('a call that is killed anywhere is completed by repeating it, or by the next sweep', async () => {
   for (const when of ['before', 'after'] as const) {
     for (let at = 1, killed = true; killed; at++) {
-      const { world, deps } = await openOffice(at);
+      const { simulation, deps } = await openDairy(at);
       const order: Order = { customer: '9', lines: LINES, idempotencyKey: 'receipt' };
-      const mortal = world.process({ at, when });
+      const mortal = simulation.process({ at, when });
       killed = await invoiceOf(order, mortal.deps).then(
         () => false,
         (error) => {
@@ -245,52 +245,52 @@ test('a call that is killed anywhere is completed by repeating it, or by the nex
       if (at % 2 === 0) await sweep(deps);
       const { facts, noteIds } = await invoiceOf(order, deps);
       for (let turns = 0; turns < 3; turns++) {
-        world.advance(3_600_000);
+        simulation.advance(3_600_000);
         await sweep(deps);
       }
       assert.deepEqual(await listCustomerInvoices(deps.table, '9'), [facts.number]);
       assert.equal((await listRunIds(deps.table)).length, 1);
-      assert.ok(world.received.size <= 1, 'one mail at most');
-      const unknowable = await unknown(world);
+      assert.ok(simulation.received.size <= 1, 'one mail at most');
+      const unknowable = await unknown(simulation);
       const written = (await readNote(deps.table, noteIds[0]!))!.value.note;
-      const evidence = { ...world, notes: [...notes, written], unknowable };
+      const evidence = { ...simulation, notes: [...notes, written], unknowable };
       assert.deepEqual(await brokenPromises(evidence, true), [], `killed ${when} call ${at}`);
     }
   }
 });
 
 /** The one mail, where the process died between its hand-over and the answer. */
-async function unknown({ table }: World): Promise<Set<string>> {
+async function unknown({ table }: Simulation): Promise<Set<string>> {
   const mail = (await readMail(table, '2026000001-1'))?.value;
   return new Set(mail?.state === 'unknown' ? [mail.messageId] : []);
 }
 
 test('a note may change between order and order, but not while its invoice is made', async () => {
-  const { deps } = await openOffice();
+  const { deps } = await openDairy();
   const runId = await startInstantInvoice({ customer: '9', notes: ['2026/L1'] }, deps);
   assert.deepEqual(await instantResult(runId, deps), { state: 'under way' });
   await assert.rejects(putNote(noteOf('L1', '9', 1, 99), deps), { code: 'note-not-open' });
   assert.equal(await putNote(noteOf('L2', '9', 2, 99), deps), 'updated');
-  await driveRun(runId, deps);
+  await completeRun(runId, deps);
   assert.deepEqual(await instantResult(runId, deps), { state: 'issued', invoice: '2026000001' });
   await assert.rejects(instantResult('nothing', deps), { code: 'not-found' });
 });
 
 test('documents that cannot be made keep their number with the reason, and are made later', async () => {
-  const { world, deps } = await openOffice();
+  const { simulation, deps } = await openDairy();
   const render = async (documents: readonly unknown[]) =>
     documents.map(() => ({ ok: false, reason: 'no paper' }) as const);
   const broken = { ...deps, printer: { ...deps.printer, render } };
-  const runId = await createInstantInvoice({ customer: '9' }, broken, (id) => driveRun(id, broken));
+  const runId = await createInstantInvoice({ customer: '9' }, broken, (id) => completeRun(id, broken));
   const failed = await instantResult(runId, deps);
   assert.ok(failed.state === 'failed' && /no paper/.test(failed.reasons.join()), JSON.stringify(failed));
-  world.advance(3_600_000);
+  simulation.advance(3_600_000);
   await sweep(deps);
   assert.deepEqual(await instantResult(runId, deps), { state: 'issued', invoice: '2026000001' });
 });
 
 test('a preview shows what would be billed, without a number, and stores nothing', async () => {
-  const { deps } = await openOffice();
+  const { deps } = await openDairy();
   const readOnly = { ...deps, table: { ...deps.table, write: () => assert.fail('a preview writes') } };
   const drawn = async (order: Parameters<typeof previewInvoice>[0]) =>
     JSON.parse(new TextDecoder().decode(await previewInvoice(order, readOnly)))[0];
@@ -310,20 +310,20 @@ test('a preview shows what would be billed, without a number, and stores nothing
     'what is just being billed is not open',
   );
   const previewed = await drawn({ customer: '10', invoiceDate: '2026-11-20' });
-  await driveRun(run, deps);
+  await completeRun(run, deps);
   const { facts } = await invoiceOf({ customer: '10', invoiceDate: '2026-11-20' }, deps);
   assert.deepEqual([previewed.totals, previewed.date], [facts.totals, facts.date]);
 });
 
 test('an instant invoice beside a monthly run bills what that one has not claimed', async () => {
-  const { world, deps } = await openOffice();
+  const { simulation, deps } = await openDairy();
   const [, { noteIds }] = await Promise.all([
-    bill(world.process().deps, { ...OCTOBER, customers: ['10'] }),
-    invoiceOf({ customer: '9', notes: ['2026/L2'] }, world.process().deps),
+    bill(simulation.process().deps, { ...OCTOBER, customers: ['10'] }),
+    invoiceOf({ customer: '9', notes: ['2026/L2'] }, simulation.process().deps),
   ]);
   assert.deepEqual(noteIds, ['2026/L2']);
   await bill(deps);
-  await assertWhole(world);
+  await assertWhole(simulation);
 });
 
 test('a note of given lines is a note like any other: it is parsed by the same schema', () => {

@@ -8,8 +8,8 @@ import { readBilling } from '#core/repositories/notes.ts';
 import { listRunIds } from '#core/repositories/runs.ts';
 import { needsAPerson, runReport } from '#core/runs/run-report.ts';
 import { sweep } from '#core/runs/sweep.ts';
-import { bill, customerOf, loadNotes, loadOffice, noteOf } from '#test/support/data/dairy.ts';
-import { createWorld } from '#test/support/simulation/simulation.ts';
+import { bill, customerOf, loadDairy, loadNotes, noteOf } from '#test/support/data/dairy.ts';
+import { createSimulation } from '#test/support/simulation/simulation.ts';
 
 const MINUTE = 60_000;
 const notes = [noteOf('L1', '9', 1), noteOf('L2', '10', 1), noteOf('L3', '70', 1)];
@@ -29,9 +29,9 @@ const spoiling = (deps: Deps, word: string): Deps => ({
 });
 
 test('a document that cannot be made keeps its number and stops no other; sweep makes it later', async () => {
-  const world = createWorld(1);
-  const { deps } = world.process();
-  await loadOffice(deps, notes);
+  const simulation = createSimulation(1);
+  const { deps } = simulation.process();
+  await loadDairy(deps, notes);
   const report = await bill(spoiling(deps, '2026000002'));
   assert.equal(report.state, 'closed');
   assert.deepEqual(
@@ -50,9 +50,9 @@ test('a document that cannot be made keeps its number and stops no other; sweep 
   await loadNotes(deps, [noteOf('L4', '10', 2)]);
   assert.equal((await bill(deps)).customers[1]?.invoice, '2026000004');
 
-  world.advance(4 * MINUTE);
+  simulation.advance(4 * MINUTE);
   assert.equal(await sweep(deps), 0);
-  world.advance(2 * MINUTE);
+  simulation.advance(2 * MINUTE);
   await sweep(deps);
   const { customers } = await runReport(report.run, deps);
   assert.deepEqual([customers[1]?.state, customers[1]?.invoice], ['issued', '2026000002']);
@@ -63,14 +63,14 @@ test('a document that cannot be made keeps its number and stops no other; sweep 
     [chain.intact, chain.entries.map(({ event }) => event)],
     [true, ['run closed', 'run closed', 'invoice issued after its run was closed']],
   );
-  world.advance(60 * MINUTE);
+  simulation.advance(60 * MINUTE);
   assert.equal(await sweep(deps), 0, 'nothing is left to do');
 });
 
 test('a foreign file under the key holds the invoice until it is moved away', async () => {
-  const world = createWorld(1);
-  const { deps } = world.process();
-  await loadOffice(deps, notes);
+  const simulation = createSimulation(1);
+  const { deps } = simulation.process();
+  await loadDairy(deps, notes);
   const key = 'invoices/2026/11/Rechnung-9-2026000001-2026-11-02-1.pdf';
   const foreign = { contentType: 'application/pdf', metadata: {} };
   await deps.archive.putOnce(key, new TextEncoder().encode('foreign'), foreign);
@@ -83,9 +83,9 @@ test('a foreign file under the key holds the invoice until it is moved away', as
 });
 
 test('a file that an interrupted run filed is adopted, not made anew', async () => {
-  const world = createWorld(1);
-  const { deps } = world.process();
-  await loadOffice(deps, notes);
+  const simulation = createSimulation(1);
+  const { deps } = simulation.process();
+  await loadDairy(deps, notes);
   // The table breaks down right after the first document was filed.
   let filed = false;
   const breaking: Deps = {
@@ -109,7 +109,7 @@ test('a file that an interrupted run filed is adopted, not made anew', async () 
   await assert.rejects(bill(breaking), /the disk is full/);
   const [key = ''] = await deps.archive.list('invoices/');
   const before = (await deps.archive.get(key))!.file.version;
-  world.advance(11 * MINUTE);
+  simulation.advance(11 * MINUTE);
   const openTemplates: Deps['openTemplates'] = async (set) => ({
     ...(await deps.openTemplates(set)),
     invoice: () => ({ html: 'another layout' }),
@@ -120,13 +120,13 @@ test('a file that an interrupted run filed is adopted, not made anew', async () 
 });
 
 test('a customer with a fault is held before a number is taken, and billed when it is mended', async () => {
-  const { deps } = createWorld(1).process();
+  const { deps } = createSimulation(1).process();
   const faulty = [
     customerOf('9', { name: 'Schnee ☃' }),
     customerOf('10', { vatId: 'DE123' }),
     customerOf('70'),
   ];
-  await loadOffice(deps, notes, faulty);
+  await loadDairy(deps, notes, faulty);
   const report = await bill(deps);
   assert.deepEqual(
     report.customers.map(({ state, invoice }) => [state, invoice]),
@@ -138,14 +138,14 @@ test('a customer with a fault is held before a number is taken, and billed when 
   );
   assert.match(report.customers[0]?.reasons?.[0] ?? '', /☃.*U\+2603/);
   assert.match(report.customers[1]?.reasons?.[0] ?? '', /DE123/);
-  await loadOffice(deps, [], [customerOf('9'), customerOf('10')]);
+  await loadDairy(deps, [], [customerOf('9'), customerOf('10')]);
   const { counts, totals } = await bill(deps);
   assert.deepEqual([counts.issued, counts['nothing to bill'], totals.net], [2, 1, '24.04']);
 });
 
 test('a printer that cannot work at all leaves the drafts free: the next start goes on at once', async () => {
-  const { deps } = createWorld(1).process();
-  await loadOffice(deps, notes);
+  const { deps } = createSimulation(1).process();
+  await loadDairy(deps, notes);
   const render = async () => {
     throw new Fault('unavailable', 'the browser does not start');
   };

@@ -6,16 +6,16 @@ import { importDeliveries } from '#core/deliveries/import-deliveries.ts';
 import type { Deps } from '#core/deps.ts';
 import { deliveryNoteSchema } from '#core/domain/delivery-note.ts';
 import { listOpenNotes, readNote } from '#core/repositories/notes.ts';
-import { driveRun } from '#core/runs/complete-run.ts';
-import { bill, customerOf, loadNotes, loadOffice, noteOf, OCTOBER } from '#test/support/data/dairy.ts';
-import { createWorld, Killed } from '#test/support/simulation/simulation.ts';
+import { completeRun } from '#core/runs/complete-run.ts';
+import { bill, customerOf, loadDairy, loadNotes, noteOf, OCTOBER } from '#test/support/data/dairy.ts';
+import { createSimulation, Killed } from '#test/support/simulation/simulation.ts';
 
 const open = async (deps: Deps, customer: string) =>
   (await listOpenNotes(deps.table, customer, '2026-12-31')).map(({ noteId }) => noteId);
 
 test('new notes are opened, the same again is no change, an open one is updated', async () => {
-  const { deps } = createWorld(1).process();
-  await loadOffice(deps, []);
+  const { deps } = createSimulation(1).process();
+  await loadDairy(deps, []);
   const notes = [noteOf('L1', '9', 1), noteOf('L2', '10', 2)];
   assert.deepEqual(await loadNotes(deps, notes), { created: 2, updated: 0, unchanged: 0 });
   assert.deepEqual(await loadNotes(deps, notes), { created: 0, updated: 0, unchanged: 2 });
@@ -26,8 +26,8 @@ test('new notes are opened, the same again is no change, an open one is updated'
 });
 
 test('an open note may move to another day and another customer', async () => {
-  const { deps } = createWorld(1).process();
-  await loadOffice(deps, [noteOf('L1', '9', 1)]);
+  const { deps } = createSimulation(1).process();
+  await loadDairy(deps, [noteOf('L1', '9', 1)]);
   await loadNotes(deps, [noteOf('L1', '9', 20)]);
   await loadNotes(deps, [noteOf('L1', '10', 21)]);
   assert.deepEqual([await open(deps, '9'), await open(deps, '10')], [[], ['2026/L1']]);
@@ -44,9 +44,9 @@ test('an open note may move to another day and another customer', async () => {
 });
 
 test('billed and claimed notes are refused by name, unknown customers too, and nothing of the file is loaded', async () => {
-  const world = createWorld(1);
-  const { deps } = world.process();
-  await loadOffice(deps, [noteOf('L1', '9', 1)]);
+  const simulation = createSimulation(1);
+  const { deps } = simulation.process();
+  await loadDairy(deps, [noteOf('L1', '9', 1)]);
   await bill(deps);
   await loadNotes(deps, [noteOf('L2', '10', 2)]);
   const later = { ...OCTOBER, customers: ['10'] };
@@ -68,15 +68,15 @@ test('billed and claimed notes are refused by name, unknown customers too, and n
   });
   assert.deepEqual(await open(deps, '9'), []);
   // The refusal leaves no marker behind: the run goes on.
-  assert.equal((await driveRun(runId, deps)).state, 'closed');
+  assert.equal((await completeRun(runId, deps)).state, 'closed');
 });
 
 test('after a killed import nothing is claimed and no other file is loaded until it is repeated', async () => {
-  const world = createWorld(1);
-  const { deps } = world.process();
-  await loadOffice(deps, []);
+  const simulation = createSimulation(1);
+  const { deps } = simulation.process();
+  await loadDairy(deps, []);
   const many = Array.from({ length: 60 }, (_, n) => noteOf(`L${n}`, n % 2 ? '9' : '10', (n % 28) + 1));
-  const killed = world.process({ at: 12, when: 'after' });
+  const killed = simulation.process({ at: 12, when: 'after' });
   await assert.rejects(loadNotes(killed.deps, many), Killed);
   const loaded = (await open(deps, '9')).length + (await open(deps, '10')).length;
   assert.ok(loaded > 0 && loaded < 60, `${loaded} of 60 notes are loaded`);
@@ -91,20 +91,20 @@ test('after a killed import nothing is claimed and no other file is loaded until
 });
 
 test('a customer that changed is billed as it was when its notes were claimed', async () => {
-  const { deps } = createWorld(1).process();
-  await loadOffice(deps, [noteOf('L1', '9', 1)]);
+  const { deps } = createSimulation(1).process();
+  await loadDairy(deps, [noteOf('L1', '9', 1)]);
   const runId = await startRun(OCTOBER, deps);
   await planRun(runId, deps);
-  await loadOffice(deps, [], [customerOf('9', { name: 'Neuer Name' })]);
-  await driveRun(runId, deps);
+  await loadDairy(deps, [], [customerOf('9', { name: 'Neuer Name' })]);
+  await completeRun(runId, deps);
   const files = await deps.archive.list('invoices/');
   const { bytes } = (await deps.archive.get(files[0]!))!;
   assert.match(new TextDecoder().decode(bytes), /Kunde 9/);
 });
 
 test('notes of any size are loaded, changed and billed within the limits of a write', async () => {
-  const { deps } = createWorld(1).process();
-  await loadOffice(deps, []);
+  const { deps } = createSimulation(1).process();
+  await loadDairy(deps, []);
   const big = (quantity: number) =>
     Array.from({ length: 24 }, (_, n) =>
       deliveryNoteSchema.parse({
@@ -126,11 +126,11 @@ test('notes of any size are loaded, changed and billed within the limits of a wr
 });
 
 test('a file that was to replace an interrupted one and is refused leaves that one interrupted', async () => {
-  const world = createWorld(1);
-  const { deps } = world.process();
-  await loadOffice(deps, []);
+  const simulation = createSimulation(1);
+  const { deps } = simulation.process();
+  await loadDairy(deps, []);
   const many = Array.from({ length: 60 }, (_, n) => noteOf(`L${n}`, '9', (n % 28) + 1));
-  await assert.rejects(loadNotes(world.process({ at: 9, when: 'after' }).deps, many), Killed);
+  await assert.rejects(loadNotes(simulation.process({ at: 9, when: 'after' }).deps, many), Killed);
   const other = { name: 'other.csv', hash: 'other', discardInterrupted: true };
   await assert.rejects(importDeliveries([noteOf('X', '4711', 1)], other, deps), { code: 'bad-input' });
   await assert.rejects(bill(deps), { code: 'import-interrupted', message: /deliveries\.csv/ });
@@ -139,10 +139,10 @@ test('a file that was to replace an interrupted one and is refused leaves that o
 });
 
 test('an import whose process cannot be known to be dead is over when its lease is', async () => {
-  const world = createWorld(1);
-  const { deps } = world.process();
-  await loadOffice(deps, []);
-  const elsewhere = world.process({ at: 9, when: 'after' });
+  const simulation = createSimulation(1);
+  const { deps } = simulation.process();
+  await loadDairy(deps, []);
+  const elsewhere = simulation.process({ at: 9, when: 'after' });
   const many = Array.from({ length: 60 }, (_, n) => noteOf(`L${n}`, '9', (n % 28) + 1));
   await assert.rejects(loadNotes(elsewhere.deps, many), Killed);
   const anotherHost = { ...deps, workers: { ...deps.workers, isDead: () => false } };

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { makeDeliveryNotes } from '#core/deliveries/make-delivery-notes.ts';
 import type { Deps } from '#core/deps.ts';
-import { bill, customerOf, loadNotes, loadOffice, noteOf, SETTINGS } from '#test/support/data/dairy.ts';
-import { createWorld, Killed } from '#test/support/simulation/simulation.ts';
+import { bill, customerOf, loadDairy, loadNotes, noteOf, SETTINGS } from '#test/support/data/dairy.ts';
+import { createSimulation, Killed } from '#test/support/simulation/simulation.ts';
 
 /** Printed as another file each time, so that a second rendering is seen. */
 function countingPrinter(deps: Deps): { deps: Deps; printed: string[] } {
@@ -23,8 +23,8 @@ const selection = { customer: '9' };
 const folder = 'delivery-notes/2026/10';
 
 test('documents are filed once; the same note again is the same file, however settings and customers changed', async () => {
-  const { deps, printed } = countingPrinter(createWorld(1).process().deps);
-  await loadOffice(deps, [noteOf('L1', '9', 1), noteOf('L2', '9', 2)]);
+  const { deps, printed } = countingPrinter(createSimulation(1).process().deps);
+  await loadDairy(deps, [noteOf('L1', '9', 1), noteOf('L2', '9', 2)]);
   const first = await makeDeliveryNotes(selection, undefined, deps);
   assert.deepEqual(
     first.made.map(({ document }) => document.key),
@@ -34,7 +34,7 @@ test('documents are filed once; the same note again is the same file, however se
 
   await bill(deps);
   const moved = { ...SETTINGS, pdf: { ...SETTINGS.pdf, folders: 'none', deliveryNotePrefix: 'LS' } } as const;
-  await loadOffice(deps, [], [customerOf('9', { name: 'Neuer Name' })], moved);
+  await loadDairy(deps, [], [customerOf('9', { name: 'Neuer Name' })], moved);
   assert.deepEqual(await makeDeliveryNotes(selection, undefined, deps), first);
   assert.deepEqual(
     printed.filter((name) => name.startsWith('delivery note')),
@@ -43,8 +43,8 @@ test('documents are filed once; the same note again is the same file, however se
 });
 
 test('a corrected note and the other choice of prices get further files, and the earlier ones stay', async () => {
-  const { deps } = countingPrinter(createWorld(1).process().deps);
-  await loadOffice(deps, [noteOf('L1', '9', 1)]);
+  const { deps } = countingPrinter(createSimulation(1).process().deps);
+  await loadDairy(deps, [noteOf('L1', '9', 1)]);
   const made = async (prices?: boolean) => {
     const { made } = await makeDeliveryNotes(selection, prices, deps);
     const { key, version } = made[0]!.document;
@@ -68,16 +68,16 @@ test('a corrected note and the other choice of prices get further files, and the
 });
 
 test('prices are shown when the settings say so, and nothing else is said', async () => {
-  const { deps } = createWorld(1).process();
+  const { deps } = createSimulation(1).process();
   const priced = { ...SETTINGS, pdf: { ...SETTINGS.pdf, deliveryNotePrices: true } };
-  await loadOffice(deps, [noteOf('L1', '9', 1)], undefined, priced);
+  await loadDairy(deps, [noteOf('L1', '9', 1)], undefined, priced);
   const prices = async (wanted?: boolean) =>
     (await makeDeliveryNotes(selection, wanted, deps)).made.map(({ document }) => document.prices);
   assert.deepEqual([await prices(), await prices(false)], [[true], [false]]);
 });
 
 test('what cannot be printed is named, and the others are made', async () => {
-  const { deps: usual } = createWorld(1).process();
+  const { deps: usual } = createSimulation(1).process();
   const printer: Deps['printer'] = {
     ...usual.printer,
     render: async (documents) =>
@@ -87,7 +87,7 @@ test('what cannot be printed is named, and the others are made', async () => {
   };
   const deps = { ...usual, printer };
   const notes = [noteOf('L1', '9', 1), noteOf('L2', '10', 1), noteOf('L3', '70', 1), noteOf('L4', '70', 1)];
-  await loadOffice(deps, notes, [
+  await loadDairy(deps, notes, [
     ...['9', '70'].map((number) => customerOf(number)),
     customerOf('10', { name: 'Schnee ☃' }),
   ]);
@@ -115,15 +115,15 @@ test('what cannot be printed is named, and the others are made', async () => {
 
 test('wherever a process dies, the same order ends with one file a note; two at once agree', async () => {
   for (let at = 1; ; at++) {
-    const world = createWorld(at);
-    const { deps } = world.process();
-    await loadOffice(deps, [noteOf('L1', '9', 1), noteOf('L2', '9', 2)]);
-    const killed = world.process({ at, when: 'after' });
+    const simulation = createSimulation(at);
+    const { deps } = simulation.process();
+    await loadDairy(deps, [noteOf('L1', '9', 1), noteOf('L2', '9', 2)]);
+    const killed = simulation.process({ at, when: 'after' });
     const died = await makeDeliveryNotes(selection, undefined, killed.deps).then(
       () => false,
       (error) => error instanceof Killed,
     );
-    const others = ['a', 'b'].map(() => countingPrinter(world.process().deps).deps);
+    const others = ['a', 'b'].map(() => countingPrinter(simulation.process().deps).deps);
     const [one, two] = await Promise.all(
       others.map((other) => makeDeliveryNotes(selection, undefined, other)),
     );
@@ -132,14 +132,14 @@ test('wherever a process dies, the same order ends with one file a note; two at 
       assert.equal((await deps.archive.get(document.key))?.file.sha256, document.sha256);
     }
     assert.equal((await deps.archive.list('delivery-notes/')).length, 2, `killed at ${at}`);
-    world.close();
+    simulation.close();
     if (!died) break;
   }
 });
 
 test('many notes are printed in batches, and the progress is told', async () => {
-  const { deps } = createWorld(1).process();
-  await loadOffice(
+  const { deps } = createSimulation(1).process();
+  await loadDairy(
     deps,
     Array.from({ length: 60 }, (_, n) => noteOf(`L${n}`, '9', (n % 28) + 1)),
   );

@@ -2,17 +2,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type NoteSelection, selectNotes } from '#core/deliveries/select-notes.ts';
 import type { DeliveryNote } from '#core/domain/delivery-note.ts';
-import { bill, loadNotes, loadOffice, noteOf } from '#test/support/data/dairy.ts';
-import { createWorld } from '#test/support/simulation/simulation.ts';
+import { bill, loadDairy, loadNotes, noteOf } from '#test/support/data/dairy.ts';
+import { createSimulation } from '#test/support/simulation/simulation.ts';
 
 const dated = (number: string, customer: string, date: string): DeliveryNote => ({
   ...noteOf(number, customer, 1),
   date,
 });
 
-async function office() {
-  const { deps } = createWorld(1).process();
-  await loadOffice(deps, [
+async function dairy() {
+  const { deps } = createSimulation(1).process();
+  await loadDairy(deps, [
     noteOf('L10', '10', 2),
     noteOf('L9', '10', 2),
     noteOf('L1', '9', 31),
@@ -30,7 +30,7 @@ async function office() {
 }
 
 test('open and billed notes are found by customer, day, week, month and number, in natural order', async () => {
-  const { ids } = await office();
+  const { ids } = await dairy();
   const month = { from: '2026-10-01', to: '2026-10-31' };
   assert.deepEqual(await ids({ period: month }), ['9 2026/L1', '10 2026/L9', '10 2026/L10', '70 2026/L2']);
   const week = { from: '2026-10-26', to: '2026-11-01' };
@@ -46,7 +46,7 @@ test('open and billed notes are found by customer, day, week, month and number, 
 });
 
 test('a number that several years have is refused by name, until the rest of the selection tells', async () => {
-  const { ids } = await office();
+  const { ids } = await dairy();
   await assert.rejects(ids({ numbers: ['L2', 'L1'] }), {
     code: 'bad-input',
     message: 'There are several delivery notes L1: say which one, 2026/L1 or 2027/L1, or its year.',
@@ -57,7 +57,7 @@ test('a number that several years have is refused by name, until the rest of the
 });
 
 test('what selects nothing is refused with its reason', async () => {
-  const { ids } = await office();
+  const { ids } = await dairy();
   const refused = (selection: NoteSelection, message: RegExp) =>
     assert.rejects(ids(selection), { code: 'bad-input', message });
   await refused({}, /by number, by customer or by period/);
@@ -69,7 +69,7 @@ test('what selects nothing is refused with its reason', async () => {
 });
 
 test('an open note is found where it moved to', async () => {
-  const { deps, ids } = await office();
+  const { deps, ids } = await dairy();
   await loadNotes(deps, [dated('L3', '10', '2026-12-24')]);
   assert.deepEqual(await ids({ period: { from: '2026-11-01', to: '2026-11-01' } }).catch(() => []), []);
   assert.deepEqual(await ids({ customer: '10', period: { from: '2026-12-01', to: '2026-12-31' } }), [

@@ -6,8 +6,8 @@ import type { PdfMerger } from '#core/ports.ts';
 import { readSettings } from '#core/repositories/settings.ts';
 import { runReport } from '#core/runs/run-report.ts';
 import { importSettings } from '#core/settings/import-settings.ts';
-import { bill, customerOf, loadOffice, noteOf } from '#test/support/data/dairy.ts';
-import { createWorld } from '#test/support/simulation/simulation.ts';
+import { bill, customerOf, loadDairy, noteOf } from '#test/support/data/dairy.ts';
+import { createSimulation } from '#test/support/simulation/simulation.ts';
 
 /** Joins what it gets line by line; the simulated printer's documents are the invoices as JSON. */
 const joining = (titles: string[]): PdfMerger => ({
@@ -24,28 +24,28 @@ const numbersIn = (file: Uint8Array) =>
     .split('\n')
     .map((line) => JSON.parse(line)[0].number);
 
-async function office(onPaper: number) {
-  const world = createWorld(1);
-  const { deps } = world.process();
+async function dairy(onPaper: number) {
+  const simulation = createSimulation(1);
+  const { deps } = simulation.process();
   const customers = Array.from({ length: onPaper + 1 }, (_, index) =>
     customerOf(String(index + 1), { invoiceByMail: index === onPaper }),
   );
-  await loadOffice(
+  await loadDairy(
     deps,
     customers.map(({ number }) => noteOf(`L${number}`, number, 1)),
     customers,
   );
   const { run } = await bill(deps);
   const titles: string[] = [];
-  return { world, titles, run, deps: { ...deps, merger: joining(titles) } };
+  return { simulation, titles, run, deps: { ...deps, merger: joining(titles) } };
 }
 
-const fileOf = async (key: string, { archive }: Awaited<ReturnType<typeof office>>['deps']) =>
+const fileOf = async (key: string, { archive }: Awaited<ReturnType<typeof dairy>>['deps']) =>
   (await archive.get(key))!.bytes;
 
 describe('the paper post in parts', () => {
   it('is filed in order under keys of its own, and counts as printed', async () => {
-    const { titles, run, deps } = await office(260);
+    const { titles, run, deps } = await dairy(260);
     const keys = await printInParts(run, deps);
     assert.equal(keys.length, 2);
     for (const [index, key] of keys.entries()) {
@@ -60,7 +60,7 @@ describe('the paper post in parts', () => {
   });
 
   it('is found again as it was filed, and made anew when there is other post or another way to join it', async () => {
-    const { run, titles, deps } = await office(3);
+    const { run, titles, deps } = await dairy(3);
     const first = await printInParts(run, deps);
     assert.deepEqual(
       first.map((key) => key.split('/').at(-1)),
@@ -76,7 +76,7 @@ describe('the paper post in parts', () => {
   });
 
   it('counts as printed also when the call before was cut off between the filing and the marking', async () => {
-    const { run, titles, deps } = await office(3);
+    const { run, titles, deps } = await dairy(3);
     const table: typeof deps.table = {
       ...deps.table,
       write: async () => {
@@ -91,13 +91,13 @@ describe('the paper post in parts', () => {
   });
 
   it('is nothing where all goes by mail, and of an unknown run a fault', async () => {
-    const { run, deps } = await office(0);
+    const { run, deps } = await dairy(0);
     assert.deepEqual(await printInParts(run, deps), []);
     await assert.rejects(printInParts('nowhere', deps), { code: 'not-found' });
   });
 
   it('stops between two parts when the time is up, and only what was filed counts as printed', async () => {
-    const { run, titles, deps } = await office(260);
+    const { run, titles, deps } = await dairy(260);
     let filed = 0;
     const archive: typeof deps.archive = {
       ...deps.archive,

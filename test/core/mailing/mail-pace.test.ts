@@ -10,8 +10,8 @@ import { sendMails } from '#core/mailing/send-mails.ts';
 import type { Change, MailAccount, MailQuota } from '#core/ports.ts';
 import { listMonthMails } from '#core/repositories/mails.ts';
 import { billRun } from '#core/runs/complete-run.ts';
-import { customerOf, loadOffice, noteOf, OCTOBER, SETTINGS } from '#test/support/data/dairy.ts';
-import { createWorld, mulberry32 } from '#test/support/simulation/simulation.ts';
+import { customerOf, loadDairy, noteOf, OCTOBER, SETTINGS } from '#test/support/data/dairy.ts';
+import { createSimulation, mulberry32 } from '#test/support/simulation/simulation.ts';
 
 type Pace = Settings['mail']['pace'];
 interface Turn {
@@ -74,25 +74,25 @@ describe('the pace of mails', () => {
         fc.integer({ min: 1, max: 4 }),
         fc.integer(),
         async (limits, processes, seed) => {
-          const world = createWorld(seed);
+          const simulation = createSimulation(seed);
           const random = mulberry32(seed);
           const turns: Turn[] = [];
           const handOvers: Turn[] = [];
           const mail = mailWith(limits as Partial<Pace>);
           const lifetime = async (mails: number) => {
-            const { deps } = world.process();
+            const { deps } = simulation.process();
             const pace = openPace(mail, deps);
             for (let ahead = mails; ahead > 0; ahead--) {
               if (!(await pace.turn(1, ahead))) {
                 // Some come again just when the next turn is free.
                 const { freeSince } = await readPace(mail, deps);
-                if (random() < 0.5) world.advance(Math.max(0, Math.ceil(freeSince - deps.clock.now())));
+                if (random() < 0.5) simulation.advance(Math.max(0, Math.ceil(freeSince - deps.clock.now())));
                 break;
               }
               const at = deps.clock.now();
               turns.push({ at, units: 1 });
               // Sending takes its time, and other processes wait at the same one.
-              if (random() < 0.3) world.advance(Math.floor(random() * 500));
+              if (random() < 0.3) simulation.advance(Math.floor(random() * 500));
               handOvers.push({ at: at + Math.floor(random() * 2500), units: 1 });
               // Some die without giving anything back.
               if (random() < 0.05) return;
@@ -104,9 +104,9 @@ describe('the pace of mails', () => {
           };
           for (let round = 0; round < 5; round++) {
             await Promise.all(Array.from({ length: processes }, sender));
-            world.advance(Math.floor(random() ** 3 * 14 * HOUR));
+            simulation.advance(Math.floor(random() ** 3 * 14 * HOUR));
           }
-          world.close();
+          simulation.close();
           assert.ok(turns.length > 0);
           for (const [length, most = MANY, events] of [
             [SECOND, limits.perSecond, turns],
@@ -130,8 +130,8 @@ describe('the pace of mails', () => {
       [{ perSecond: 10, perHour: 100 }, 350, 3 * 3600, 3.4 * 3600],
       [{ perSecond: 10, perHour: 100, perDay: 300 }, 350, 24 * 3600, 26 * 3600],
     ] as const) {
-      const world = createWorld(1);
-      const { deps } = world.process();
+      const simulation = createSimulation(1);
+      const { deps } = simulation.process();
       const begun = deps.clock.now();
       const mail = mailWith(pace);
       const said = ((await readPace(mail, deps)).lastOf(mails) - begun) / 1000;
@@ -139,18 +139,18 @@ describe('the pace of mails', () => {
         const one = openPace(mail, deps);
         while (sent < mails && (await one.turn(1, mails - sent))) sent++;
         await one.close();
-        if (sent < mails) world.advance(MINUTE);
+        if (sent < mails) simulation.advance(MINUTE);
       }
       const took = (deps.clock.now() - begun) / 1000;
       assert.ok(took >= least && took <= most, `${JSON.stringify(pace)}: ${took} s`);
       assert.ok(Math.abs(said - took) <= 60 + took / 100, `${said} s were foretold, it took ${took} s`);
-      world.close();
+      simulation.close();
     }
   });
 
   it('waits for no turn that is further away than some seconds, and writes nothing then', async () => {
-    const world = createWorld(1);
-    const { deps, writes } = counting(world.process().deps);
+    const simulation = createSimulation(1);
+    const { deps, writes } = counting(simulation.process().deps);
     const pace = openPace(mailWith({ perSecond: 100, perHour: 5 }), deps);
     for (let mail = 0; mail < 5; mail++) assert.equal(await pace.turn(1, 9 - mail), true);
     const [before, written] = [deps.clock.now(), writes()];
@@ -159,15 +159,15 @@ describe('the pace of mails', () => {
     assert.deepEqual([deps.clock.now(), writes()], [before, written]);
     const { freeSince } = await readPace(mailWith({ perSecond: 100, perHour: 5 }), deps);
     assert.ok(freeSince > before + HOUR && freeSince < before + 1.1 * HOUR);
-    world.advance(freeSince - before - PATIENCE_MS);
+    simulation.advance(freeSince - before - PATIENCE_MS);
     assert.equal(await pace.turn(1, 4), true);
     assert.ok(deps.clock.now() >= freeSince);
-    world.close();
+    simulation.close();
   });
 
   it('takes no more turns than there are mails, and gives back what it did not use', async () => {
-    const world = createWorld(1);
-    const { deps } = world.process();
+    const simulation = createSimulation(1);
+    const { deps } = simulation.process();
     const mail = mailWith({ perSecond: 1000, perHour: 60 });
     for (let hour = 0; hour < 20; hour++) {
       const pace = openPace(mail, deps);
@@ -176,21 +176,21 @@ describe('the pace of mails', () => {
       await pace.close();
     }
     assert.equal(await openPace(mail, deps).turn(1, 1), false, '60 were sent');
-    world.advance(2 * HOUR);
+    simulation.advance(2 * HOUR);
     // Processes that die after their last mail have nothing to give back.
     for (let life = 0; life < 60; life++) assert.equal(await openPace(mail, deps).turn(1, 1), true);
-    world.close();
+    simulation.close();
   });
 
   it('makes no burst of turns that were left over', async () => {
-    const world = createWorld(1);
-    const { clock } = world.process().deps;
+    const simulation = createSimulation(1);
+    const { clock } = simulation.process().deps;
     const senders = Array.from({ length: 10 }, () =>
-      openPace(mailWith({ perSecond: 100 }), world.process().deps),
+      openPace(mailWith({ perSecond: 100 }), simulation.process().deps),
     );
     for (const pace of senders) await pace.turn(1, MANY);
     // Each of them has some more, and nobody mails anything for a while.
-    world.advance(5000);
+    simulation.advance(5000);
     const turns: Turn[] = [];
     const send = async (pace: (typeof senders)[number]) => {
       for (let mail = 0; mail < 20; mail++) {
@@ -200,7 +200,7 @@ describe('the pace of mails', () => {
     };
     await Promise.all(senders.map(send));
     assert.ok(mostWithin(SECOND, turns) <= 100);
-    world.close();
+    simulation.close();
   });
 
   it('takes one write a turn where it is slow, and few where it is fast', async () => {
@@ -210,23 +210,23 @@ describe('the pace of mails', () => {
       [100, 3],
       [1000, 1],
     ] as const) {
-      const world = createWorld(1);
-      const one = counting(world.process().deps);
+      const simulation = createSimulation(1);
+      const one = counting(simulation.process().deps);
       const pace = openPace(mailWith({ perSecond }), one.deps);
       const begun = one.deps.clock.now();
       for (let mail = 0; mail < 20; mail++) await pace.turn(1, 20 - mail);
       assert.equal(one.writes(), writes, `${perSecond} a second`);
       const seconds = (one.deps.clock.now() - begun) / 1000;
       assert.ok(Math.abs(seconds - 20.9 / perSecond) < 0.15, `${seconds} s at ${perSecond} a second`);
-      world.close();
+      simulation.close();
     }
   });
 
   it('goes on where the table takes longer than a turn holds', async () => {
-    const world = createWorld(1);
-    const { deps } = world.process();
+    const simulation = createSimulation(1);
+    const { deps } = simulation.process();
     const write = async (changes: readonly Change[]) => {
-      world.advance(400);
+      simulation.advance(400);
       return deps.table.write(changes);
     };
     const pace = openPace(mailWith({ perSecond: 5 }), { ...deps, table: { ...deps.table, write } });
@@ -236,24 +236,24 @@ describe('the pace of mails', () => {
       turns.push({ at: deps.clock.now(), units: 1 });
     }
     assert.ok(mostWithin(SECOND, turns) <= 5);
-    world.close();
+    simulation.close();
   });
 
   it('is not spent on mails that were sent already', async () => {
-    const world = createWorld(1);
-    const { deps } = world.process();
+    const simulation = createSimulation(1);
+    const { deps } = simulation.process();
     const customers = ['1', '2', '3'].map((number) => customerOf(number));
     const pace = { perSecond: 1, connections: 1 };
     const notes = customers.map(({ number }) => noteOf(`L${number}`, number, 1));
-    await loadOffice(deps, notes, customers, { ...SETTINGS, mail: { ...SETTINGS.mail, pace } });
+    await loadDairy(deps, notes, customers, { ...SETTINGS, mail: { ...SETTINGS.mail, pace } });
     await billRun(await startRun(OCTOBER, deps), deps);
     const ids = await listMonthMails(deps.table, '2026-11');
     await sendMails(ids, deps);
-    assert.equal(world.received.size, 3);
+    assert.equal(simulation.received.size, 3);
     const before = deps.clock.now();
     await sendMails([...ids, ...ids], deps);
     assert.equal(deps.clock.now(), before);
-    world.close();
+    simulation.close();
   });
 });
 
@@ -261,9 +261,9 @@ describe('the quota of a mail account', () => {
   const SES = mailWith({ perSecond: 100 }, { transport: 'ses' });
 
   /** An account that counts what is sent, as SES does: recipients of the last 24 hours. */
-  function office(perSecond: number, limit: number, used = 0) {
-    const world = createWorld(1);
-    const { deps } = world.process();
+  function dairy(perSecond: number, limit: number, used = 0) {
+    const simulation = createSimulation(1);
+    const { deps } = simulation.process();
     const sent: Turn[] = [];
     let asked = 0;
     const account = accountOf(async () => {
@@ -274,11 +274,11 @@ describe('the quota of a mail account', () => {
         day: { limit, used: used + since.reduce((sum, { units }) => sum + units, 0) },
       };
     });
-    return { world, deps: { ...deps, openMailAccount: () => account }, sent, asked: () => asked };
+    return { simulation, deps: { ...deps, openMailAccount: () => account }, sent, asked: () => asked };
   }
 
   it('bounds the pace together with the settings, in recipients', async () => {
-    const { world, deps, sent, asked } = office(10, 500);
+    const { simulation, deps, sent, asked } = dairy(10, 500);
     for (let hour = 0; hour < 60; hour++) {
       const pace = openPace(SES, deps);
       for (let mail = 0; mail < 40; mail++) {
@@ -287,18 +287,18 @@ describe('the quota of a mail account', () => {
         sent.push({ at: deps.clock.now(), units });
       }
       await pace.close();
-      world.advance(HOUR);
+      simulation.advance(HOUR);
     }
     assert.ok(mostWithin(DAY, sent) <= 500);
     assert.ok(mostWithin(DAY, sent) > 490, 'and it is used');
     // A second may hold the recipients of one more mail.
     assert.ok(mostWithin(SECOND, sent) <= 10 + 2);
     assert.ok(asked() <= 61, `asked ${asked()} times`);
-    world.close();
+    simulation.close();
   });
 
   it('is asked for by one process, every few minutes', async () => {
-    const { world, deps, asked } = office(10, 50_000);
+    const { simulation, deps, asked } = dairy(10, 50_000);
     for (let minute = 0; minute < 20; minute++) {
       await Promise.all(
         [1, 2, 3].map(async () => {
@@ -307,15 +307,15 @@ describe('the quota of a mail account', () => {
           await pace.close();
         }),
       );
-      world.advance(MINUTE);
+      simulation.advance(MINUTE);
     }
     assert.ok(asked() <= 12, `asked ${asked()} times in 20 minutes`);
-    world.close();
+    simulation.close();
   });
 
   it('is spent once, also where several processes ask for it at the same time', async () => {
-    const { world, sent, deps } = office(1000, 30);
-    const processes = Array.from({ length: 4 }, () => world.process().deps);
+    const { simulation, sent, deps } = dairy(1000, 30);
+    const processes = Array.from({ length: 4 }, () => simulation.process().deps);
     await Promise.all(
       processes.map(async (mine) => {
         const pace = openPace(SES, { ...mine, openMailAccount: deps.openMailAccount });
@@ -325,28 +325,28 @@ describe('the quota of a mail account', () => {
       }),
     );
     assert.equal(sent.length, 30);
-    world.close();
+    simulation.close();
   });
 
   it('that is used up leaves the mails, and is looked at again after some minutes', async () => {
-    const { world, deps, sent } = office(10, 200, 200);
+    const { simulation, deps, sent } = dairy(10, 200, 200);
     assert.equal(await openPace(SES, deps).turn(1, 3), false);
     const { freeSince } = await readPace(SES, deps);
     assert.equal(freeSince - deps.clock.now(), 5 * MINUTE);
-    world.advance(5 * MINUTE);
+    simulation.advance(5 * MINUTE);
     assert.equal(await openPace(SES, deps).turn(1, 3), false);
     assert.equal(sent.length, 0);
-    world.close();
+    simulation.close();
   });
 
   it('that cannot be read leaves the settings alone to count, with a warning', async () => {
-    const world = createWorld(1);
+    const simulation = createSimulation(1);
     const warnings: unknown[] = [];
     const account = accountOf(async () => {
       throw new Fault('unavailable', 'SES does not answer.');
     });
     const deps: Deps = {
-      ...world.process().deps,
+      ...simulation.process().deps,
       openMailAccount: () => account,
       log: (level, event) => void warnings.push([level, event]),
     };
@@ -355,14 +355,14 @@ describe('the quota of a mail account', () => {
     for (let mail = 0; mail < 100; mail++) assert.equal(await pace.turn(1, 100 - mail), true);
     assert.ok(deps.clock.now() - begun < 1200);
     assert.deepEqual(warnings, [['warn', 'quota of the mail account not read']]);
-    world.close();
+    simulation.close();
   });
 
   it('of SES says nothing about a mail server', async () => {
-    const { world, deps } = office(1, 200, 200);
+    const { simulation, deps } = dairy(1, 200, 200);
     await openPace(SES, deps).turn(1, 1);
     const here = { ...deps, openMailAccount: () => undefined };
     assert.equal(await openPace(mailWith({ perSecond: 100 }), here).turn(1, 1), true);
-    world.close();
+    simulation.close();
   });
 });

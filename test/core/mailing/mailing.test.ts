@@ -4,7 +4,7 @@ import { createInstantInvoice } from '#core/billing/create-instant-invoice.ts';
 import { startRun } from '#core/billing/start-run.ts';
 import type { Deps } from '#core/deps.ts';
 import type { Settings } from '#core/domain/settings.ts';
-import { restMails, wakeRestedMails } from '#core/mailing/pause-mails.ts';
+import { pauseMails, resumeRunMails } from '#core/mailing/pause-mails.ts';
 import { allMailsLeft } from '#core/mailing/remaining-mails.ts';
 import { sendMails } from '#core/mailing/send-mails.ts';
 import type { Change, MailAccount, Mailer, OutgoingMail, Wake } from '#core/ports.ts';
@@ -13,15 +13,20 @@ import { type Mail, mailKey, readMail, readMails } from '#core/repositories/mail
 import { readRun } from '#core/repositories/runs.ts';
 import { create } from '#core/repositories/stored.ts';
 import { advanceRun } from '#core/runs/advance-run.ts';
-import { billRun, driveRun, finishRun, runMails } from '#core/runs/complete-run.ts';
+import { billRun, completeRun, finishRun, runMails } from '#core/runs/complete-run.ts';
 import { overdueSeconds } from '#core/runs/overdue.ts';
 import { pauseRun, resumeRun } from '#core/runs/pause-run.ts';
 import { runReport } from '#core/runs/run-report.ts';
 import { sweep, sweepToQueues } from '#core/runs/sweep.ts';
 import { importSettings } from '#core/settings/import-settings.ts';
 import { createCloud, NO_MISHAPS } from '#test/support/aws/simulated-cloud.ts';
-import { customerOf, loadNotes, loadOffice, noteOf, OCTOBER, SETTINGS } from '#test/support/data/dairy.ts';
-import { createWorld, Killed, mulberry32, type World } from '#test/support/simulation/simulation.ts';
+import { customerOf, loadDairy, loadNotes, noteOf, OCTOBER, SETTINGS } from '#test/support/data/dairy.ts';
+import {
+  createSimulation,
+  Killed,
+  mulberry32,
+  type Simulation,
+} from '#test/support/simulation/simulation.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -32,10 +37,10 @@ const withPace = (pace: Partial<Settings['mail']['pace']>): Settings => ({
 });
 
 /** An office of so many customers who get mail, none of them number 70. */
-async function openOffice(customers: number, settings: Settings, deps: Deps) {
+async function openDairy(customers: number, settings: Settings, deps: Deps) {
   const numbers = Array.from({ length: customers }, (_, index) => String(1001 + index));
   const notes = numbers.map((number) => noteOf(`L${number}`, number, 5));
-  await loadOffice(
+  await loadDairy(
     deps,
     notes,
     numbers.map((number) => customerOf(number)),
@@ -73,43 +78,47 @@ function counting<D extends Deps>(deps: D) {
   return { deps: { ...deps, table: { ...deps.table, write }, queue: { wake } }, counts };
 }
 
-async function sweepFor(hours: number, { world, deps }: { world: World; deps: Deps }): Promise<void> {
+async function sweepFor(
+  hours: number,
+  { simulation, deps }: { simulation: Simulation; deps: Deps },
+): Promise<void> {
   for (let minutes = 0; minutes < 60 * hours; minutes += 10) {
-    world.advance(10 * MINUTE);
+    simulation.advance(10 * MINUTE);
     await sweep(deps);
   }
 }
 
-const once = (world: World) => [world.received.size, new Set(world.received.values())] as const;
+const once = (simulation: Simulation) =>
+  [simulation.received.size, new Set(simulation.received.values())] as const;
 
 describe('a mailing that waits for its pace', () => {
   it('costs neither writes nor messages for the mails that have no turn', async () => {
-    const world = createWorld(1);
-    const { deps, counts } = counting(world.process().deps);
-    const runId = await openOffice(1, withPace({ perHour: 100 }), deps);
+    const simulation = createSimulation(1);
+    const { deps, counts } = counting(simulation.process().deps);
+    const runId = await openDairy(1, withPace({ perHour: 100 }), deps);
     await billRun(runId, deps);
     await addMails(9_999, runId, deps);
     counts.writes = 0;
     // One machine.
     await sweep(deps);
-    assert.equal(world.received.size, 100);
+    assert.equal(simulation.received.size, 100);
     assert.ok(counts.writes < 100 * 3 + 20, `${counts.writes} writes for 100 mails`);
     counts.writes = 0;
     for (let time = 0; time < 10; time++) assert.equal(await sweep(deps), 0);
     await sweepToQueues(deps);
-    assert.deepEqual([counts.writes, counts.wakes.length, world.received.size], [0, 0, 100]);
+    assert.deepEqual([counts.writes, counts.wakes.length, simulation.received.size], [0, 0, 100]);
     // The functions of AWS.
-    world.advance(1.1 * HOUR);
+    simulation.advance(1.1 * HOUR);
     await sweepToQueues(deps);
     const mails = counts.wakes.filter(({ call }) => call.kind === 'mail');
-    assert.deepEqual([counts.writes, mails.length, world.received.size], [0, 100, 100]);
-    world.close();
+    assert.deepEqual([counts.writes, mails.length, simulation.received.size], [0, 100, 100]);
+    simulation.close();
   });
 
   it('is woken for the times at which its turns come', async () => {
-    const world = createWorld(1);
-    const { deps, counts } = counting(world.process().deps);
-    const runId = await openOffice(1, withPace({ perMinute: 6 }), deps);
+    const simulation = createSimulation(1);
+    const { deps, counts } = counting(simulation.process().deps);
+    const runId = await openDairy(1, withPace({ perMinute: 6 }), deps);
     await billRun(runId, deps);
     await addMails(99, runId, deps);
     await sweepToQueues(deps);
@@ -118,11 +127,11 @@ describe('a mailing that waits for its pace', () => {
     assert.equal(delays.length, 29);
     assert.deepEqual(delays.slice(0, 4), [0, 15, 25, 35]);
     assert.ok(delays.at(-1)! <= 300);
-    world.close();
+    simulation.close();
   });
 
   it('is looked at with one mail while the quota of the account is used up', async () => {
-    const world = createWorld(1);
+    const simulation = createSimulation(1);
     const quota = { perSecond: 100, day: { limit: 10, used: 0 } };
     const account: MailAccount = {
       quota: async () => quota,
@@ -130,37 +139,37 @@ describe('a mailing that waits for its pace', () => {
       lift: async () => {},
       senderProblems: async () => [],
     };
-    const { deps, counts } = counting({ ...world.process().deps, openMailAccount: () => account });
+    const { deps, counts } = counting({ ...simulation.process().deps, openMailAccount: () => account });
     const settings = withPace({});
     const bySes = { ...settings, mail: { ...settings.mail, transport: 'ses' as const } };
-    const runId = await openOffice(50, bySes, deps);
-    await driveRun(runId, deps);
-    assert.equal(world.received.size, 10);
+    const runId = await openDairy(50, bySes, deps);
+    await completeRun(runId, deps);
+    assert.equal(simulation.received.size, 10);
     quota.day.used = 10;
     for (let time = 1; time <= 12; time++) {
       counts.wakes.length = 0;
       await sweepToQueues(deps);
       assert.ok(counts.wakes.length <= 1, `${counts.wakes.length} messages`);
-      world.advance(5 * MINUTE);
+      simulation.advance(5 * MINUTE);
       for (const { call } of counts.wakes) if (call.kind === 'mail') await sendMails([call.id], deps);
     }
     const { mailing } = await runReport(runId, deps);
     assert.ok(mailing!.secondsLeft! >= 86_400, `${mailing?.secondsLeft} s for a quota of 10 a day`);
-    assert.equal(world.received.size, 10);
+    assert.equal(simulation.received.size, 10);
     assert.ok((await overdueSeconds(deps)) <= 300);
     quota.day = { limit: 50_000, used: 10 };
-    await sweepFor(1, { world, deps });
-    assert.deepEqual(once(world), [50, new Set([1])]);
-    world.close();
+    await sweepFor(1, { simulation, deps });
+    assert.deepEqual(once(simulation), [50, new Set([1])]);
+    simulation.close();
   });
 
   it('is none of the run that made it: that is finished, and tells how long the mails still take', async () => {
-    const world = createWorld(1);
-    const { deps } = world.process();
-    const runId = await openOffice(50, withPace({ perHour: 20 }), deps);
+    const simulation = createSimulation(1);
+    const { deps } = simulation.process();
+    const runId = await openDairy(50, withPace({ perHour: 20 }), deps);
     const begun = deps.clock.now();
-    const run = await driveRun(runId, deps);
-    assert.deepEqual([run.state, run.finished, world.received.size], ['closed', true, 20]);
+    const run = await completeRun(runId, deps);
+    assert.deepEqual([run.state, run.finished, simulation.received.size], ['closed', true, 20]);
     assert.ok(deps.clock.now() - begun < MINUTE, 'nobody waits for an hour');
     const { mailing, delivery } = await runReport(runId, deps);
     assert.deepEqual(delivery, { accepted: 20, queued: 30 });
@@ -171,50 +180,50 @@ describe('a mailing that waits for its pace', () => {
     let other = '';
     await createInstantInvoice({ customer: '1001' }, deps, (id) => {
       other = id;
-      return driveRun(id, deps);
+      return completeRun(id, deps);
     });
     const last = (await runReport(other, deps)).mailing;
     assert.equal(last?.waiting, 1);
     assert.ok(last.secondsLeft! >= mailing.secondsLeft!, 'those before it go first');
     assert.deepEqual(await allMailsLeft(deps), { waiting: 31, secondsLeft: last.secondsLeft });
-    await sweepFor(3, { world, deps });
-    assert.deepEqual(once(world), [51, new Set([1])]);
+    await sweepFor(3, { simulation, deps });
+    assert.deepEqual(once(simulation), [51, new Set([1])]);
     assert.equal((await runReport(runId, deps)).mailing, undefined);
     assert.equal(await allMailsLeft(deps), undefined);
-    world.close();
+    simulation.close();
   });
 
   it('is not overdue, unless there are turns and nobody takes them', async () => {
-    const world = createWorld(1);
-    const { deps } = world.process();
-    const runId = await openOffice(50, withPace({ perHour: 20 }), deps);
-    await driveRun(runId, deps);
-    world.advance(HOUR);
+    const simulation = createSimulation(1);
+    const { deps } = simulation.process();
+    const runId = await openDairy(50, withPace({ perHour: 20 }), deps);
+    await completeRun(runId, deps);
+    simulation.advance(HOUR);
     assert.equal(await overdueSeconds(deps), 0);
-    world.advance(HOUR);
+    simulation.advance(HOUR);
     const overdue = await overdueSeconds(deps);
     assert.ok(overdue > 3000 && overdue < 3600, `${overdue} s`);
     await sweep(deps);
-    assert.equal(world.received.size, 40);
+    assert.equal(simulation.received.size, 40);
     assert.equal(await overdueSeconds(deps), 0);
     await pauseRun(runId, deps);
-    world.advance(5 * HOUR);
+    simulation.advance(5 * HOUR);
     await sweep(deps);
     assert.equal(await overdueSeconds(deps), 0);
     await resumeRun(runId, deps);
-    world.advance(HOUR);
+    simulation.advance(HOUR);
     assert.equal(await overdueSeconds(deps), 3600, 'nobody wakes its mails');
-    world.close();
+    simulation.close();
   });
 
   it('does not hide that a process died while it handed a mail over', async () => {
-    const world = createWorld(1);
-    const { deps } = world.process();
-    const runId = await openOffice(1, withPace({ perHour: 1, connections: 1 }), deps);
+    const simulation = createSimulation(1);
+    const { deps } = simulation.process();
+    const runId = await openDairy(1, withPace({ perHour: 1, connections: 1 }), deps);
     await billRun(runId, deps);
     await addMails(1_500, runId, deps);
-    world.advance(MINUTE);
-    const mortal = world.process();
+    simulation.advance(MINUTE);
+    const mortal = simulation.process();
     const mailer: Mailer = {
       async send(_envelope, _message, beforeHandOver) {
         await beforeHandOver();
@@ -228,30 +237,30 @@ describe('a mailing that waits for its pace', () => {
     assert.equal((await readMail(deps.table, id))!.value.state, 'sending');
     assert.equal(await sweep(deps), 1);
     assert.equal((await readMail(deps.table, id))!.value.state, 'unknown');
-    world.close();
+    simulation.close();
   });
 
   it('that is held or switched off is not overdue; one mail tries a held one, the others follow', async () => {
-    const world = createWorld(1);
-    const { deps, counts } = counting(world.process().deps);
-    const runId = await openOffice(5, withPace({ connections: 1 }), deps);
-    world.scripts.push('held');
-    await driveRun(runId, deps);
-    world.advance(14 * MINUTE);
+    const simulation = createSimulation(1);
+    const { deps, counts } = counting(simulation.process().deps);
+    const runId = await openDairy(5, withPace({ connections: 1 }), deps);
+    simulation.scripts.push('held');
+    await completeRun(runId, deps);
+    simulation.advance(14 * MINUTE);
     counts.writes = 0;
     assert.equal(await sweep(deps), 0);
     assert.equal(await sweepToQueues(deps), 0);
     assert.equal(counts.writes, 0);
     assert.equal((await runReport(runId, deps)).mailing?.held, 'scripted: held');
-    world.advance(HOUR);
+    simulation.advance(HOUR);
     assert.equal(await overdueSeconds(deps), 0);
     assert.equal(await sweepToQueues(deps), 1);
     assert.equal(await sweep(deps), 5);
-    assert.equal(world.received.size, 5);
+    assert.equal(simulation.received.size, 5);
     await loadNotes(deps, [noteOf('N1', '1001', 6)]);
     await createInstantInvoice({ customer: '1001' }, deps, (id) => billRun(id, deps));
     await importSettings({ ...SETTINGS, mail: { ...SETTINGS.mail, transport: 'off' } }, undefined, deps);
-    world.advance(HOUR);
+    simulation.advance(HOUR);
     counts.wakes.length = 0;
     await sweepToQueues(deps);
     assert.deepEqual(
@@ -259,58 +268,58 @@ describe('a mailing that waits for its pace', () => {
       ['run'],
     );
     await sweep(deps);
-    world.advance(HOUR);
+    simulation.advance(HOUR);
     assert.equal(await overdueSeconds(deps), 0);
-    world.close();
+    simulation.close();
   });
 });
 
 describe('a paused mailing', () => {
   /** Books are closed, 20 of 50 mails are sent, and a turn would be free. */
   async function underWay(seed = 1) {
-    const world = createWorld(seed);
-    const { deps } = world.process();
-    const runId = await openOffice(50, withPace({ perHour: 20 }), deps);
-    await driveRun(runId, deps);
-    return { world, deps, runId };
+    const simulation = createSimulation(seed);
+    const { deps } = simulation.process();
+    const runId = await openDairy(50, withPace({ perHour: 20 }), deps);
+    await completeRun(runId, deps);
+    return { simulation, deps, runId };
   }
 
   it('sends nothing more, hinders nobody, and goes on when it is resumed', async () => {
-    const { world, deps, runId } = await underWay();
+    const { simulation, deps, runId } = await underWay();
     await pauseRun(runId, deps);
-    await sweepFor(5, { world, deps });
-    assert.equal(world.received.size, 20);
+    await sweepFor(5, { simulation, deps });
+    assert.equal(simulation.received.size, 20);
     assert.equal(await oldestDue(deps.table), undefined);
     assert.deepEqual((await runReport(runId, deps)).mailing, { waiting: 30, paused: true });
     await loadNotes(deps, [noteOf('N1', '1001', 6)]);
     await createInstantInvoice({ customer: '1001' }, deps, (id) => billRun(id, deps));
-    await sweepFor(1, { world, deps });
-    assert.equal(world.received.size, 21, 'the mail of another run goes');
+    await sweepFor(1, { simulation, deps });
+    assert.equal(simulation.received.size, 21, 'the mail of another run goes');
     const resumed = await resumeRun(runId, deps);
     assert.equal(resumed.finished, true);
     const { pauses } = await runReport(runId, deps);
     assert.ok(pauses?.at(-1)?.to);
     const begun = deps.clock.now();
-    await driveRun(runId, deps);
-    assert.equal(world.received.size, 40);
+    await completeRun(runId, deps);
+    assert.equal(simulation.received.size, 40);
     assert.ok(deps.clock.now() - begun < MINUTE, 'they are due at once');
-    await sweepFor(2, { world, deps });
-    assert.deepEqual(once(world), [51, new Set([1])]);
+    await sweepFor(2, { simulation, deps });
+    assert.deepEqual(once(simulation), [51, new Set([1])]);
     assert.equal(await oldestDue(deps.table), undefined);
     await assert.rejects(pauseRun(runId, deps), {
       code: 'bad-input',
       message: /is finished and none of its mails waits/,
     });
-    world.close();
+    simulation.close();
   });
 
   it('stands in nobody’s way, also before its mails were put to rest', async () => {
-    const world = createWorld(1);
-    const { deps, counts } = counting(world.process().deps);
-    const runId = await openOffice(300, withPace({ perHour: 10 }), deps);
-    await driveRun(runId, deps);
+    const simulation = createSimulation(1);
+    const { deps, counts } = counting(simulation.process().deps);
+    const runId = await openDairy(300, withPace({ perHour: 10 }), deps);
+    await completeRun(runId, deps);
     await pauseRun(runId, deps);
-    world.advance(2 * HOUR);
+    simulation.advance(2 * HOUR);
     await loadNotes(deps, [noteOf('N1', '1001', 6)]);
     let other = '';
     await createInstantInvoice({ customer: '1001' }, deps, (id) => {
@@ -337,13 +346,13 @@ describe('a paused mailing', () => {
       counts.wakes.map(({ call }) => call),
       [{ kind: 'mail', id: mail!.id }],
     );
-    world.close();
+    simulation.close();
   });
 
   it('is resumed whole by who was at it all the time', async () => {
-    const world = createWorld(1);
-    const { deps } = world.process();
-    const runId = await openOffice(50, withPace({ perHour: 20 }), deps);
+    const simulation = createSimulation(1);
+    const { deps } = simulation.process();
+    const runId = await openDairy(50, withPace({ perHour: 20 }), deps);
     let composed = 0;
     const compose = async (mail: OutgoingMail) => {
       if (++composed === 3) {
@@ -353,51 +362,51 @@ describe('a paused mailing', () => {
       }
       return deps.composer.compose(mail);
     };
-    await driveRun(runId, { ...deps, composer: { compose } });
-    await sweepFor(3, { world, deps });
-    assert.deepEqual(once(world), [50, new Set([1])]);
+    await completeRun(runId, { ...deps, composer: { compose } });
+    await sweepFor(3, { simulation, deps });
+    assert.deepEqual(once(simulation), [50, new Set([1])]);
     assert.equal(await oldestDue(deps.table), undefined);
-    world.close();
+    simulation.close();
   });
 
   it('is woken, though the run is finished by who knows nothing of the pause', async () => {
-    const world = createWorld(1);
-    const { deps } = world.process();
-    const runId = await openOffice(50, withPace({ perHour: 20 }), deps);
+    const simulation = createSimulation(1);
+    const { deps } = simulation.process();
+    const runId = await openDairy(50, withPace({ perHour: 20 }), deps);
     await billRun(runId, deps);
     await pauseRun(runId, deps);
     await sweep(deps);
     await resumeRun(runId, deps);
     await finishRun(runId, deps);
-    await sweepFor(3, { world, deps });
-    assert.deepEqual(once(world), [50, new Set([1])]);
+    await sweepFor(3, { simulation, deps });
+    assert.deepEqual(once(simulation), [50, new Set([1])]);
     assert.equal((await readRun(deps.table, runId))!.value.finished, true);
-    world.close();
+    simulation.close();
   });
 
   it('is not put to rest again by who saw it paused', async () => {
-    const { world, deps, runId } = await underWay();
+    const { simulation, deps, runId } = await underWay();
     await pauseRun(runId, deps);
     const seen = await readMails(
       deps.table,
       (await runMails(runId, deps)).map(({ id }) => id),
     );
     await resumeRun(runId, deps);
-    await wakeRestedMails(runId, deps);
-    await restMails(runId, seen, deps);
-    await sweepFor(3, { world, deps });
-    assert.deepEqual(once(world), [50, new Set([1])]);
-    world.close();
+    await resumeRunMails(runId, deps);
+    await pauseMails(runId, seen, deps);
+    await sweepFor(3, { simulation, deps });
+    assert.deepEqual(once(simulation), [50, new Set([1])]);
+    simulation.close();
   });
 
   it('is resumed whole, whenever who wakes it dies', async () => {
     for (let at = 1, killed = true; killed; at += 3) {
       for (const when of ['before', 'after'] as const) {
-        const { world, deps, runId } = await underWay(at);
+        const { simulation, deps, runId } = await underWay(at);
         await pauseRun(runId, deps);
-        await sweepFor(2, { world, deps });
+        await sweepFor(2, { simulation, deps });
         await resumeRun(runId, deps);
-        const mortal = world.process({ at, when });
+        const mortal = simulation.process({ at, when });
         const calls: Wake[] = [];
         const queue = { wake: async (more: readonly Wake[]) => void calls.push(...more) };
         killed = await advanceRun({ kind: 'run', id: runId }, { ...mortal.deps, queue }).then(
@@ -405,46 +414,46 @@ describe('a paused mailing', () => {
           (error) => error instanceof Killed,
         );
         mortal.end();
-        await sweepFor(5, { world, deps });
-        assert.deepEqual(once(world), [50, new Set([1])], `killed ${when} call ${at}`);
+        await sweepFor(5, { simulation, deps });
+        assert.deepEqual(once(simulation), [50, new Set([1])], `killed ${when} call ${at}`);
         assert.equal(await oldestDue(deps.table), undefined);
-        world.close();
+        simulation.close();
       }
     }
   });
 
   it('rests and goes on the same way where many processes share the work, and messages are lost and doubled', async () => {
     for (let seed = 0; seed < 6; seed++) {
-      const world = createWorld(seed);
+      const simulation = createSimulation(seed);
       const next = mulberry32(seed);
       // The first time none is.
       const meets = (share: number) => seed > 0 && next() < share;
-      const cloud = createCloud(world, {
+      const cloud = createCloud(simulation, {
         ...NO_MISHAPS,
         lose: () => meets(0.15),
         double: () => meets(0.3),
         late: () => (meets(0.2) ? Math.floor(next() * 20 * MINUTE) : 0),
         pick: (of) => Math.floor(next() * of),
       });
-      const { deps } = world.process(undefined, cloud.queue);
-      const runId = await openOffice(50, withPace({ perHour: 20 }), deps);
+      const { deps } = simulation.process(undefined, cloud.queue);
+      const runId = await openDairy(50, withPace({ perHour: 20 }), deps);
       await cloud.queue.wake([{ kind: 'run', id: runId, turn: 0 }]);
       while (!(await readRun(deps.table, runId))!.value.finished) await cloud.step();
       await pauseRun(runId, deps);
-      const sent = world.received.size;
+      const sent = simulation.received.size;
       await cloud.run();
-      assert.ok(sent <= 20 && world.received.size <= sent + 3, 'but for what was under way');
-      const before = world.received.size;
-      world.advance(30 * HOUR);
+      assert.ok(sent <= 20 && simulation.received.size <= sent + 3, 'but for what was under way');
+      const before = simulation.received.size;
+      simulation.advance(30 * HOUR);
       await cloud.run();
-      assert.equal(world.received.size, before);
+      assert.equal(simulation.received.size, before);
       await resumeRun(runId, deps);
       const { turn = 0 } = (await readRun(deps.table, runId))!.value;
       await cloud.queue.wake([{ kind: 'run', id: runId, turn }]);
       await cloud.run();
-      assert.deepEqual(once(world), [50, new Set([1])]);
+      assert.deepEqual(once(simulation), [50, new Set([1])]);
       assert.deepEqual(cloud.deadLetters, []);
-      world.close();
+      simulation.close();
     }
   });
 });

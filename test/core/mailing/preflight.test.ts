@@ -8,8 +8,8 @@ import type { MailAccount } from '#core/ports.ts';
 import { suppressionKey } from '#core/repositories/suppressions.ts';
 import { dryRun } from '#core/runs/dry-run.ts';
 import { needsAPerson } from '#core/runs/run-report.ts';
-import { bill, customerOf, loadOffice, noteOf, OCTOBER, SETTINGS } from '#test/support/data/dairy.ts';
-import { createWorld } from '#test/support/simulation/simulation.ts';
+import { bill, customerOf, loadDairy, noteOf, OCTOBER, SETTINGS } from '#test/support/data/dairy.ts';
+import { createSimulation } from '#test/support/simulation/simulation.ts';
 
 type MailSettings = Partial<Record<keyof Settings['mail'], unknown>>;
 const mailSettings = (over: MailSettings): Settings => ({
@@ -18,18 +18,18 @@ const mailSettings = (over: MailSettings): Settings => ({
 });
 
 /** An office whose customers have a note each, and a DNS in which all is well. */
-async function office(
+async function dairy(
   customers: readonly Record<string, unknown>[],
   { mail = {}, ...over }: { readonly mail?: MailSettings } & Partial<Deps> = {},
 ) {
-  const world = createWorld(1);
+  const simulation = createSimulation(1);
   const base: Deps = {
-    ...world.process().deps,
+    ...simulation.process().deps,
     dns: { txt: async (name) => (/^_dmarc/.test(name) ? ['v=DMARC1;'] : ['v=spf1 -all', 'p=ABC']) },
   };
   const everyone = customers.map((customer, n) => customerOf(String(n + 1), customer));
   const notes = everyone.map(({ number }) => noteOf(`L${number}`, number, 1));
-  await loadOffice(base, notes, everyone, mailSettings({ dkimSelector: 's1', ...mail }));
+  await loadDairy(base, notes, everyone, mailSettings({ dkimSelector: 's1', ...mail }));
   const deps: Deps = { ...base, ...over };
   const readOnly = { ...deps, table: { ...deps.table, write: () => assert.fail('a dry run writes') } };
   return {
@@ -58,7 +58,7 @@ const FINE = 'DNS of molkerei.example: SPF, DKIM and DMARC are there.';
 
 describe('the preflight of a dry run', () => {
   it('says what the run then does: mails, recipients, what is printed', async () => {
-    const { preflight, deps } = await office([
+    const { preflight, deps } = await dairy([
       { cc: 'boss@kunde.example' },
       { invoiceEmail: 'a@kunde.example; A@Kunde.example, b@kunde.example' },
       { invoiceByMail: false },
@@ -80,7 +80,7 @@ describe('the preflight of a dry run', () => {
   });
 
   it('names what is malformed, and where', async () => {
-    const { preflight } = await office([
+    const { preflight } = await dairy([
       { invoiceEmail: 'k1.kunde.example' },
       { invoiceEmail: 'k2@kunde.example; k 2@kunde.example' },
       { cc: 'cc@kunde', bcc: 'b..c@kunde' },
@@ -102,7 +102,7 @@ describe('the preflight of a dry run', () => {
           /^k[234]@|^boss/.test(address) ? [[address, 'it is on a list since 2026-10-09']] : [],
         ),
       );
-    const { preflight, suppress, report } = await office(
+    const { preflight, suppress, report } = await dairy(
       [{}, { invoiceEmail: 'k2@kunde.example, ok@kunde.example' }, { cc: 'ok@kunde.example' }, {}, {}],
       {
         mail: { transport: 'ses', bcc: ['boss@molkerei.example'] },
@@ -131,7 +131,7 @@ describe('the preflight of a dry run', () => {
       [sender(''), /^The settings name no sender: enter mail\.sender\.address\./],
       [sender('rechnung@molkerei'), /^The sender "rechnung@molkerei" is malformed/],
     ] as const) {
-      const { preflight } = await office([{}, { invoiceByMail: false }], {
+      const { preflight } = await dairy([{}, { invoiceByMail: false }], {
         mail,
         openMailAccount: () => assert.fail('asked'),
         dns: { txt: () => assert.fail('asked') },
@@ -145,7 +145,7 @@ describe('the preflight of a dry run', () => {
 
   it('tells how long it takes by the pace of the settings', async () => {
     const customers = Array.from({ length: 30 }, () => ({ cc: 'boss@kunde.example' }));
-    const slow = await office(customers, { mail: { pace: { perSecond: 1, connections: 1 } } });
+    const slow = await dairy(customers, { mail: { pace: { perSecond: 1, connections: 1 } } });
     const { seconds, mails, recipients } = await slow.preflight();
     assert.deepEqual([mails, recipients], [30, 60]);
     // Mails count, and each turn takes a tenth of a second more.
@@ -155,7 +155,7 @@ describe('the preflight of a dry run', () => {
   it('tells how long it takes by the quota, and that this does not suffice', async () => {
     const customers = Array.from({ length: 30 }, () => ({ cc: 'boss@kunde.example' }));
     const quota = async () => ({ perSecond: 2, day: { limit: 1000, used: 950 } });
-    const { preflight } = await office(customers, {
+    const { preflight } = await dairy(customers, {
       mail: { transport: 'ses' },
       openMailAccount: () => account({ quota }),
     });
@@ -166,7 +166,7 @@ describe('the preflight of a dry run', () => {
       'The mail account allows 50 more recipients in 24 hours (950 of 1000 are used), this mailing has 60: it will take until 2026-11-03 03:00 UTC (about 24 hours). Ask the provider for a higher quota, or mail in parts.',
       'The mail account allows 2 recipients a second, less than mail.pace.perSecond (10): the lower one counts.',
     ]);
-    const enough = await office(customers, {
+    const enough = await dairy(customers, {
       mail: { transport: 'ses' },
       openMailAccount: () =>
         account({ quota: async () => ({ perSecond: 14, day: { limit: 1010, used: 950 } }) }),
@@ -178,7 +178,7 @@ describe('the preflight of a dry run', () => {
 
   it('passes on what the provider has against the sender', async () => {
     const senderProblems = async (address: string) => [`${address} is not verified: verify it.`];
-    const { preflight } = await office([{}], {
+    const { preflight } = await dairy([{}], {
       mail: { transport: 'ses' },
       openMailAccount: () => account({ senderProblems }),
     });
@@ -192,7 +192,7 @@ describe('the preflight of a dry run', () => {
     const away = async () => {
       throw new Fault('unavailable', 'It is away. Try again later.');
     };
-    const { preflight } = await office([{}], {
+    const { preflight } = await dairy([{}], {
       mail: { transport: 'ses' },
       openMailAccount: () => account({ quota: away, suppressed: away, senderProblems: away }),
       dns: { txt: async () => 'no answer' },
@@ -215,7 +215,7 @@ describe('the preflight of a dry run', () => {
       assert.equal(new Set(addresses.map(mailboxOf)).size, 1000);
       return new Map();
     };
-    const { preflight } = await office(
+    const { preflight } = await dairy(
       Array.from({ length: 1000 }, () => ({ invoiceByMail: true })),
       {
         mail: { transport: 'ses' },
@@ -227,12 +227,12 @@ describe('the preflight of a dry run', () => {
   });
 
   it('is about those alone who would be mailed: not of the held, and of no other output', async () => {
-    const { report } = await office([{ invoiceEmail: '', vatId: 'DE1' }, {}]);
+    const { report } = await dairy([{ invoiceEmail: '', vatId: 'DE1' }, {}]);
     const { preflight, counts } = await report();
     assert.equal(counts.held, 1);
     assert.deepEqual(texts(preflight!.findings), [FINE]);
     assert.equal((await report({ ...OCTOBER, output: 'print' })).preflight, undefined);
-    const onPaper = await office([{ invoiceByMail: false }], { dns: { txt: () => assert.fail('asked') } });
+    const onPaper = await dairy([{ invoiceByMail: false }], { dns: { txt: () => assert.fail('asked') } });
     assert.deepEqual((await onPaper.preflight()).findings, []);
   });
 });

@@ -2,29 +2,29 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Deps } from '#core/deps.ts';
-import { paperPost } from '#core/invoices/print-invoices.ts';
-import { takeMailFeedback } from '#core/mailing/record-mail-feedback.ts';
+import { lettersToPrint } from '#core/invoices/print-invoices.ts';
+import { recordMailFeedback } from '#core/mailing/record-mail-feedback.ts';
 import { decideMail, resendMail } from '#core/mailing/resend-mail.ts';
 import type { MailOutcome } from '#core/ports.ts';
 import { oldestDue } from '#core/repositories/due.ts';
 import { type Mail, type MailFeedback, mailKey, readMail } from '#core/repositories/mails.ts';
 import { replace } from '#core/repositories/stored.ts';
 import { sweep } from '#core/runs/sweep.ts';
-import { bill, customerOf, loadOffice, noteOf } from '#test/support/data/dairy.ts';
-import { createWorld, type Script } from '#test/support/simulation/simulation.ts';
+import { bill, customerOf, loadDairy, noteOf } from '#test/support/data/dairy.ts';
+import { createSimulation, type Script } from '#test/support/simulation/simulation.ts';
 
 const MAIL = '2026000001-1';
 const MINUTE = 60_000;
 
 /** One customer whose one mail has this fate. */
 async function mailed(...scripts: Script[]) {
-  const world = createWorld(1);
-  world.scripts.push(...scripts);
-  const { deps } = world.process();
-  await loadOffice(deps, [noteOf('L1', '9', 1)], [customerOf('9')]);
+  const simulation = createSimulation(1);
+  simulation.scripts.push(...scripts);
+  const { deps } = simulation.process();
+  await loadDairy(deps, [noteOf('L1', '9', 1)], [customerOf('9')]);
   const { run } = await bill(deps);
   const mail = async () => (await readMail(deps.table, MAIL))!.value;
-  return { world, deps, run, mail };
+  return { simulation, deps, run, mail };
 }
 
 const told = (kind: MailFeedback['kind'], n = 1, over: Partial<MailFeedback> = {}): MailFeedback => ({
@@ -53,7 +53,7 @@ describe('what the provider tells of a mail', () => {
   for (const [script, kinds, state] of fates) {
     it(`${script}, then ${kinds.join(', ') || 'nothing'}: ${state}`, async () => {
       const { deps, mail } = await mailed(script);
-      for (const kind of kinds) assert.equal(await takeMailFeedback(MAIL, told(kind), deps), true);
+      for (const kind of kinds) assert.equal(await recordMailFeedback(MAIL, told(kind), deps), true);
       const { state: found, reason, dueAt } = await mail();
       assert.deepEqual([found, dueAt], [state, undefined]);
       if (kinds.length > 0) assert.equal(reason, `${kinds.find((kind) => kind === state) ?? kinds[0]} 1`);
@@ -63,13 +63,13 @@ describe('what the provider tells of a mail', () => {
 
   it('of a mail that is not known here is nothing', async () => {
     const { deps } = await mailed('accepted');
-    assert.equal(await takeMailFeedback('2026000009-1', told('bounced'), deps), false);
+    assert.equal(await recordMailFeedback('2026000009-1', told('bounced'), deps), false);
     assert.equal(await deps.table.get(mailKey('2026000009-1')), undefined);
   });
 
   it('is kept once, however often it comes', async () => {
     const { deps, mail } = await mailed('accepted');
-    for (let n = 0; n < 3; n++) await takeMailFeedback(MAIL, told('delivered'), deps);
+    for (let n = 0; n < 3; n++) await recordMailFeedback(MAIL, told('delivered'), deps);
     assert.deepEqual((await mail()).feedback, [told('delivered')]);
   });
 
@@ -77,23 +77,23 @@ describe('what the provider tells of a mail', () => {
     const { deps, mail } = await mailed('lost after receipt');
     await decideMail(MAIL, 'count as sent', deps);
     assert.equal((await mail()).state, 'settled');
-    await takeMailFeedback(MAIL, told('bounced'), deps);
+    await recordMailFeedback(MAIL, told('bounced'), deps);
     assert.equal((await mail()).state, 'bounced');
   });
 
   it('does not bring back a mail that a person has replaced', async () => {
     const { deps, mail } = await mailed('lost after receipt');
     await resendMail('2026000001', deps);
-    await takeMailFeedback(MAIL, told('delivered'), deps);
+    await recordMailFeedback(MAIL, told('delivered'), deps);
     assert.deepEqual([(await mail()).state, (await mail()).feedback?.length], ['replaced', 1]);
   });
 
   it('offers a bounced mail to be printed', async () => {
     const { deps, run } = await mailed('accepted');
-    assert.deepEqual(await paperPost(run, deps), []);
-    await takeMailFeedback(MAIL, told('bounced'), deps);
+    assert.deepEqual(await lettersToPrint(run, deps), []);
+    await recordMailFeedback(MAIL, told('bounced'), deps);
     assert.deepEqual(
-      (await paperPost(run, deps)).map(({ value }) => value.facts.number),
+      (await lettersToPrint(run, deps)).map(({ value }) => value.facts.number),
       ['2026000001'],
     );
   });
@@ -101,8 +101,8 @@ describe('what the provider tells of a mail', () => {
   it('keeps little of many delays, and still hears of the end', async () => {
     const { deps, mail } = await mailed('accepted');
     const detail = 'x'.repeat(5000);
-    for (let n = 0; n < 150; n++) await takeMailFeedback(MAIL, told('delayed', n, { detail }), deps);
-    await takeMailFeedback(MAIL, told('bounced', 1, { detail }), deps);
+    for (let n = 0; n < 150; n++) await recordMailFeedback(MAIL, told('delayed', n, { detail }), deps);
+    await recordMailFeedback(MAIL, told('bounced', 1, { detail }), deps);
     const { feedback = [], state } = await mail();
     assert.deepEqual([state, feedback.length], ['bounced', 21]);
     assert.ok(JSON.stringify(feedback).length < 20_000);
@@ -136,11 +136,11 @@ describe('events in any order and number', () => {
       fc.asyncProperty(fc.constantFrom(...outcomes), tellings, async (outcome, [one, other]) => {
         const ends: unknown[] = [];
         for (const events of [one, other]) {
-          const { world, deps, mail } = await mailed(outcome);
-          for (const feedback of events) await takeMailFeedback(MAIL, feedback, deps);
+          const { simulation, deps, mail } = await mailed(outcome);
+          for (const feedback of events) await recordMailFeedback(MAIL, feedback, deps);
           const { changedAt: _, messageId: _id, ...end } = await mail();
           ends.push([end, await oldestDue(deps.table)]);
-          world.close();
+          simulation.close();
         }
         assert.deepEqual(ends[0], ends[1]);
       }),
@@ -156,9 +156,9 @@ describe('events in any order and number', () => {
         fc.nat(4),
         async (outcome, events, early) => {
           const late = await mailed(outcome);
-          for (const feedback of events) await takeMailFeedback(MAIL, feedback, late.deps);
+          for (const feedback of events) await recordMailFeedback(MAIL, feedback, late.deps);
           const { deps, mail } = await duringTheTry(outcome, events.slice(0, early));
-          for (const feedback of events.slice(early)) await takeMailFeedback(MAIL, feedback, deps);
+          for (const feedback of events.slice(early)) await recordMailFeedback(MAIL, feedback, deps);
           const { state, reason, feedback, dueAt } = await mail();
           const expected = await late.mail();
           assert.deepEqual([feedback, dueAt], [expected.feedback, expected.dueAt]);
@@ -171,10 +171,10 @@ describe('events in any order and number', () => {
 
   /** The events come after the hand-over, when the server has not answered yet. */
   async function duringTheTry(script: Script, events: readonly MailFeedback[]) {
-    const world = createWorld(1);
-    world.scripts.push(script);
-    const { deps } = world.process();
-    await loadOffice(deps, [noteOf('L1', '9', 1)], [customerOf('9')]);
+    const simulation = createSimulation(1);
+    simulation.scripts.push(script);
+    const { deps } = simulation.process();
+    await loadDairy(deps, [noteOf('L1', '9', 1)], [customerOf('9')]);
     const chatty: Deps = {
       ...deps,
       async openMailer(settings) {
@@ -183,7 +183,7 @@ describe('events in any order and number', () => {
           ...mailer,
           async send(envelope, message, beforeHandOver): Promise<MailOutcome> {
             const outcome = await mailer.send(envelope, message, beforeHandOver);
-            for (const feedback of events) await takeMailFeedback(envelope.tag!, feedback, deps);
+            for (const feedback of events) await recordMailFeedback(envelope.tag!, feedback, deps);
             return outcome;
           },
         };
@@ -196,27 +196,27 @@ describe('events in any order and number', () => {
 
 describe('a mail that the provider has', () => {
   it('is not sent again, though its first try seemed to have failed', async () => {
-    const { world, deps, mail } = await mailed('deferred');
-    await takeMailFeedback(MAIL, told('accepted'), deps);
-    world.advance(60 * MINUTE);
+    const { simulation, deps, mail } = await mailed('deferred');
+    await recordMailFeedback(MAIL, told('accepted'), deps);
+    simulation.advance(60 * MINUTE);
     await sweep(deps);
     assert.deepEqual(
-      [(await mail()).state, (await mail()).attempts, world.received.size],
+      [(await mail()).state, (await mail()).attempts, simulation.received.size],
       ['accepted', 1, 0],
     );
   });
 
   it('is not sent again by a try that was just beginning, and whose process dies', async () => {
-    const { world, deps, mail } = await mailed('deferred');
+    const { simulation, deps, mail } = await mailed('deferred');
     // As it is between the lease and the hand-over of the second try.
     const found = (await readMail(deps.table, MAIL))!;
     const lease = { worker: 'another', until: deps.clock.now() + 3 * MINUTE };
     await deps.table.write([replace(found, { ...found.value, state: 'sending', attempts: 2, lease })]);
-    await takeMailFeedback(MAIL, told('accepted'), deps);
+    await recordMailFeedback(MAIL, told('accepted'), deps);
     assert.equal((await mail()).state, 'sending');
-    world.advance(4 * MINUTE);
+    simulation.advance(4 * MINUTE);
     await sweep(deps);
-    assert.deepEqual([(await mail()).state, world.received.size], ['accepted', 0]);
+    assert.deepEqual([(await mail()).state, simulation.received.size], ['accepted', 0]);
     assert.equal(await oldestDue(deps.table), undefined);
   });
 });

@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import type { Deps } from '#core/deps.ts';
 import type { Settings } from '#core/domain/settings.ts';
 import { listInvoices } from '#core/invoices/list-invoices.ts';
-import { markPrinted, paperPost } from '#core/invoices/print-invoices.ts';
+import { lettersToPrint, markPrinted } from '#core/invoices/print-invoices.ts';
 import { liftSuppression } from '#core/mailing/lift-suppression.ts';
-import { takeMailFeedback } from '#core/mailing/record-mail-feedback.ts';
+import { recordMailFeedback } from '#core/mailing/record-mail-feedback.ts';
 import { decideMail, resendMail } from '#core/mailing/resend-mail.ts';
 import { sendMails } from '#core/mailing/send-mails.ts';
 import type { Mailer, MailOutcome } from '#core/ports.ts';
@@ -14,39 +14,39 @@ import { listSuppressions } from '#core/repositories/suppressions.ts';
 import { needsAPerson, runReport } from '#core/runs/run-report.ts';
 import { sweep } from '#core/runs/sweep.ts';
 import { importSettings } from '#core/settings/import-settings.ts';
-import { bill, customerOf, loadNotes, loadOffice, noteOf, SETTINGS } from '#test/support/data/dairy.ts';
-import { createWorld, type World } from '#test/support/simulation/simulation.ts';
+import { bill, customerOf, loadDairy, loadNotes, noteOf, SETTINGS } from '#test/support/data/dairy.ts';
+import { createSimulation, type Simulation } from '#test/support/simulation/simulation.ts';
 
 const MINUTE = 60_000;
 const notes = [noteOf('L1', '9', 1), noteOf('L2', '10', 1), noteOf('L3', '70', 1)];
 
-async function office(scripts: World['scripts']) {
-  const world = createWorld(1);
-  world.scripts.push(...scripts);
-  const { deps } = world.process();
+async function dairy(scripts: Simulation['scripts']) {
+  const simulation = createSimulation(1);
+  simulation.scripts.push(...scripts);
+  const { deps } = simulation.process();
   const oneByOne = { ...SETTINGS.mail.pace, connections: 1 };
-  await loadOffice(deps, notes, undefined, { ...SETTINGS, mail: { ...SETTINGS.mail, pace: oneByOne } });
-  return { world, deps };
+  await loadDairy(deps, notes, undefined, { ...SETTINGS, mail: { ...SETTINGS.mail, pace: oneByOne } });
+  return { simulation, deps };
 }
 
 const mail = async (deps: Deps, id: string) => (await readMail(deps.table, id))!.value;
 
 test('a deferred mail is tried again after growing pauses, with the same message, and given up after 48 hours', async () => {
-  const { world, deps } = await office(['deferred']);
+  const { simulation, deps } = await dairy(['deferred']);
   await bill(deps);
   const first = await mail(deps, '2026000001-1');
   assert.deepEqual([first.state, first.attempts, first.reason], ['deferred', 1, 'scripted: deferred']);
   assert.equal(await sweep(deps), 0);
-  world.advance(2 * MINUTE);
+  simulation.advance(2 * MINUTE);
   await sweep(deps);
   const second = await mail(deps, '2026000001-1');
   assert.deepEqual([second.state, second.attempts, second.messageId], ['accepted', 2, first.messageId]);
-  assert.equal(world.received.get(first.messageId), 1);
+  assert.equal(simulation.received.get(first.messageId), 1);
 
-  const hopeless = await office(Array.from({ length: 40 }, () => 'deferred' as const));
+  const hopeless = await dairy(Array.from({ length: 40 }, () => 'deferred' as const));
   await bill(hopeless.deps);
   for (let hour = 0; hour < 60; hour++) {
-    hopeless.world.advance(60 * MINUTE);
+    hopeless.simulation.advance(60 * MINUTE);
     await sweep(hopeless.deps);
   }
   const given = await mail(hopeless.deps, '2026000001-1');
@@ -56,12 +56,12 @@ test('a deferred mail is tried again after growing pauses, with the same message
 });
 
 test('what refuses one mail would refuse all: the mailing is held at the first, and goes on with new settings', async () => {
-  const { world, deps } = await office(['held']);
+  const { simulation, deps } = await dairy(['held']);
   const report = await bill(deps);
   assert.deepEqual(report.delivery, { held: 2, 'to print': 1 });
   assert.equal((await mail(deps, '2026000002-1')).attempts, 0, 'the second mail was not tried');
   await sweep(deps);
-  assert.equal(world.received.size, 0);
+  assert.equal(simulation.received.size, 0);
 
   await importSettings({ ...SETTINGS, edition: 'mended' }, undefined, deps);
   await sweep(deps);
@@ -69,22 +69,22 @@ test('what refuses one mail would refuse all: the mailing is held at the first, 
 });
 
 test('a held mailing is tried with one mail after a quarter of an hour', async () => {
-  const { world, deps } = await office(['held', 'held']);
+  const { simulation, deps } = await dairy(['held', 'held']);
   const { run } = await bill(deps);
-  world.advance(16 * MINUTE);
+  simulation.advance(16 * MINUTE);
   await sweep(deps);
   assert.deepEqual((await runReport(run, deps)).delivery, { held: 2, 'to print': 1 });
   assert.equal((await mail(deps, '2026000002-1')).attempts, 0);
-  world.advance(16 * MINUTE);
+  simulation.advance(16 * MINUTE);
   await sweep(deps);
   assert.deepEqual((await runReport(run, deps)).delivery, { accepted: 2, 'to print': 1 });
 });
 
 test('a mail whose answer was lost waits for a person, who sends it again or counts it as sent', async () => {
-  const { world, deps } = await office(['lost after receipt', 'lost before receipt']);
+  const { simulation, deps } = await dairy(['lost after receipt', 'lost before receipt']);
   const { run, delivery } = await bill(deps);
   assert.deepEqual(delivery, { unknown: 2, 'to print': 1 });
-  world.advance(100 * 60 * MINUTE);
+  simulation.advance(100 * 60 * MINUTE);
   await sweep(deps);
   assert.equal((await mail(deps, '2026000001-1')).state, 'unknown');
 
@@ -104,11 +104,11 @@ test('a mail whose answer was lost waits for a person, who sends it again or cou
 /** An office whose mail server answers as told, and what it was asked. */
 async function answering(
   outcomes: MailOutcome[],
-  customers: Parameters<typeof loadOffice>[2],
+  customers: Parameters<typeof loadDairy>[2],
   over: Partial<Settings['mail']> = {},
 ) {
-  const world = createWorld(1);
-  const { deps: plain } = world.process();
+  const simulation = createSimulation(1);
+  const { deps: plain } = simulation.process();
   const asked: { readonly to: readonly string[]; readonly message: string }[] = [];
   const mailer: Mailer = {
     async send({ to }, message, beforeHandOver) {
@@ -121,11 +121,11 @@ async function answering(
   const deps: Deps = { ...plain, openMailer: async () => mailer };
   const pace = { perSecond: 1000, connections: 1 };
   const count = customers?.length ?? 0;
-  await loadOffice(deps, notes.slice(0, count), customers, {
+  await loadDairy(deps, notes.slice(0, count), customers, {
     ...SETTINGS,
     mail: { ...SETTINGS.mail, pace, ...over },
   });
-  return { world, deps, asked };
+  return { simulation, deps, asked };
 }
 
 const butFor = (address: string, reply: string): MailOutcome => ({
@@ -154,14 +154,14 @@ test('a mail that only bcc recipients got has failed; one that some addressees g
 });
 
 test('who is greylisted is tried again alone, with the same message; nobody gets it twice', async () => {
-  const { world, deps, asked } = await answering(
+  const { simulation, deps, asked } = await answering(
     [butFor('b@kunde.example', '450 4.2.0 later')],
     [customerOf('9', { invoiceEmail: 'a@kunde.example, b@kunde.example', bcc: 'archiv@kunde.example' })],
     { cc: ['chefin@molkerei.example'], bcc: ['buch@molkerei.example', 'a@kunde.example'] },
   );
   const { customers } = await bill(deps);
   assert.equal(customers[0]?.delivery?.state, 'deferred');
-  world.advance(2 * MINUTE);
+  simulation.advance(2 * MINUTE);
   await sweep(deps);
   assert.deepEqual(
     asked.map(({ to }) => to),
@@ -181,35 +181,35 @@ test('who is greylisted is tried again alone, with the same message; nobody gets
 });
 
 test('a deferred mail is not tried before its time, however often somebody asks', async () => {
-  const { world, deps, asked } = await answering(
+  const { simulation, deps, asked } = await answering(
     [{ state: 'deferred', reason: '421 busy' }],
     [customerOf('9')],
   );
   await bill(deps);
   await sendMails(['2026000001-1'], deps);
   assert.equal(asked.length, 1);
-  world.advance(MINUTE);
+  simulation.advance(MINUTE);
   await sendMails(['2026000001-1'], deps);
   assert.equal(asked.length, 2);
 });
 
 test('a lost answer: the settings may have it sent again once, as the same message, before a person is asked', async () => {
   const lost: MailOutcome = { state: 'unknown', reason: 'lost' };
-  const { world, deps, asked } = await answering([lost, lost], [customerOf('9')], {
+  const { simulation, deps, asked } = await answering([lost, lost], [customerOf('9')], {
     whenUnknown: 'send again',
   });
   await bill(deps);
   assert.equal((await mail(deps, '2026000001-1')).state, 'deferred');
-  world.advance(2 * MINUTE);
+  simulation.advance(2 * MINUTE);
   await sweep(deps);
   assert.equal((await mail(deps, '2026000001-1')).state, 'unknown');
-  world.advance(50 * 60 * MINUTE);
+  simulation.advance(50 * 60 * MINUTE);
   await sweep(deps);
   assert.deepEqual([asked.length, new Set(asked.map(({ message }) => message)).size], [2, 1]);
 });
 
 test('an answer that comes after it was taken for lost still counts', async () => {
-  const { world, deps } = await answering([], [customerOf('9')]);
+  const { simulation, deps } = await answering([], [customerOf('9')]);
   const slow: Deps = {
     ...deps,
     async openMailer(settings) {
@@ -218,8 +218,8 @@ test('an answer that comes after it was taken for lost still counts', async () =
         ...mailer,
         async send(envelope, message, beforeHandOver) {
           const outcome = await mailer.send(envelope, message, beforeHandOver);
-          world.advance(4 * MINUTE);
-          await sweep(world.process().deps);
+          simulation.advance(4 * MINUTE);
+          await sweep(simulation.process().deps);
           assert.equal((await mail(deps, '2026000001-1')).state, 'unknown');
           return outcome;
         },
@@ -231,7 +231,7 @@ test('an answer that comes after it was taken for lost still counts', async () =
 });
 
 test('a message larger than the settings allow is held alone, and goes when they allow more', async () => {
-  const { world, deps, asked } = await answering([], [customerOf('9'), customerOf('10')], {
+  const { simulation, deps, asked } = await answering([], [customerOf('9'), customerOf('10')], {
     maxMegabytes: 0.1,
   });
   const composer = {
@@ -246,7 +246,7 @@ test('a message larger than the settings allow is held alone, and goes when they
   assert.equal(asked.length, 1);
 
   await importSettings({ ...SETTINGS, mail: { ...SETTINGS.mail, maxMegabytes: 0.2 } }, undefined, large);
-  world.advance(61 * MINUTE);
+  simulation.advance(61 * MINUTE);
   await sweep(large);
   assert.deepEqual((await runReport(report.run, deps)).delivery, { accepted: 2 });
 });
@@ -255,7 +255,7 @@ test('a mailbox that bounced for good gets no more mails: they are offered to be
   const customers = [customerOf('9', { invoiceEmail: 'weg@kunde.example', cc: 'chef@kunde.example' })];
   const { deps, asked } = await answering([], customers);
   await bill(deps);
-  await takeMailFeedback('2026000001-1', bounce('WEG@kunde.example', true), deps);
+  await recordMailFeedback('2026000001-1', bounce('WEG@kunde.example', true), deps);
   assert.equal((await mail(deps, '2026000001-1')).state, 'bounced');
   await assert.rejects(resendMail('2026000001', deps), {
     code: 'bad-input',
@@ -268,7 +268,7 @@ test('a mailbox that bounced for good gets no more mails: they are offered to be
   assert.deepEqual([delivery?.state, asked.length], ['suppressed', 1]);
   assert.match(delivery?.reason ?? '', /since 2026-11-02: bounce of WEG/);
   assert.equal(needsAPerson(again), true);
-  assert.equal((await paperPost(again.run, deps)).length, 1);
+  assert.equal((await lettersToPrint(again.run, deps)).length, 1);
   const toPrint = await listInvoices({ state: 'to print', limit: 10 }, deps);
   assert.equal(toPrint.items.length, 2);
 
@@ -282,10 +282,10 @@ test('a transient bounce, and a complaint that could be of several, keep no mail
   const customers = [customerOf('9', { invoiceEmail: 'a@kunde.example, b@kunde.example' })];
   const { deps } = await answering([], customers);
   await bill(deps);
-  await takeMailFeedback('2026000001-1', bounce('a@kunde.example', false), deps);
+  await recordMailFeedback('2026000001-1', bounce('a@kunde.example', false), deps);
   const complaint = { ...bounce('', false), id: 'complaint', kind: 'complained' as const };
   const recipients = ['a@kunde.example', 'b@kunde.example'];
-  await takeMailFeedback('2026000001-1', { ...complaint, recipients }, deps);
+  await recordMailFeedback('2026000001-1', { ...complaint, recipients }, deps);
   assert.deepEqual(await listSuppressions(deps.table), []);
 });
 
@@ -299,9 +299,9 @@ const bounce = (address: string, permanent: boolean): MailFeedback => ({
 });
 
 test('a person resends to the address the customer has now, and not while an earlier mail still waits', async () => {
-  const { world, deps } = await office(['failed', 'deferred']);
+  const { simulation, deps } = await dairy(['failed', 'deferred']);
   await bill(deps);
-  await loadOffice(deps, [], [customerOf('9', { invoiceEmail: 'neu@kunde.example' }), customerOf('10')]);
+  await loadDairy(deps, [], [customerOf('9', { invoiceEmail: 'neu@kunde.example' }), customerOf('10')]);
   const id = await resendMail('2026000001', deps);
   assert.deepEqual(addressesOf(await mail(deps, id), 'to'), ['neu@kunde.example']);
   await assert.rejects(resendMail('2026000002', deps), {
@@ -309,11 +309,11 @@ test('a person resends to the address the customer has now, and not while an ear
     message: /still waits \(deferred\)/,
   });
   await sweep(deps);
-  assert.equal(world.received.size, 1);
+  assert.equal(simulation.received.size, 1);
 });
 
 test('a sender that was refused can be changed: held mails take over the new one', async () => {
-  const { world, deps } = await office(['held']);
+  const { simulation, deps } = await dairy(['held']);
   const { run } = await bill(deps);
   const refused = await mail(deps, '2026000001-1');
   const sender = { name: 'Molkerei', address: 'neu@molkerei.example' };
@@ -324,13 +324,13 @@ test('a sender that was refused can be changed: held mails take over the new one
   assert.deepEqual(sent.from, sender);
   assert.notEqual(sent.messageId, refused.messageId);
   assert.deepEqual(
-    [world.received.get(refused.messageId), world.received.get(sent.messageId)],
+    [simulation.received.get(refused.messageId), simulation.received.get(sent.messageId)],
     [undefined, 1],
   );
 });
 
 test('a held mail can be replaced by a person', async () => {
-  const { deps } = await office(['held']);
+  const { deps } = await dairy(['held']);
   await bill(deps);
   const id = await resendMail('2026000001', deps);
   assert.equal((await mail(deps, '2026000001-1')).state, 'replaced');
@@ -338,7 +338,7 @@ test('a held mail can be replaced by a person', async () => {
 });
 
 test('a mail of another data folder that lies in the archive is never sent', async () => {
-  const { world, deps } = await office([]);
+  const { simulation, deps } = await dairy([]);
   const foreign = new TextEncoder().encode('a trial of last week');
   await deps.archive.putOnce('mail/2026/11/9-2026000001-1.eml', foreign, {
     contentType: 'message/rfc822',
@@ -347,23 +347,23 @@ test('a mail of another data folder that lies in the archive is never sent', asy
   const { customers } = await bill(deps);
   assert.equal(customers[0]?.delivery?.state, 'failed');
   assert.match(customers[0]?.delivery?.reason ?? '', /Another mail lies in the archive/);
-  assert.equal(world.received.has('a trial of last week'), false);
+  assert.equal(simulation.received.has('a trial of last week'), false);
 });
 
 test('addresses that are malformed or were refused are named in the report', async () => {
-  const world = createWorld(1);
-  const { deps } = world.process();
+  const simulation = createSimulation(1);
+  const { deps } = simulation.process();
   const customers = [customerOf('9', { invoiceEmail: 'a@kunde.example, buchhaltung@kunde' })];
-  await loadOffice(deps, [noteOf('L1', '9', 1)], customers);
+  await loadDairy(deps, [noteOf('L1', '9', 1)], customers);
   const report = await bill(deps);
   assert.equal(report.customers[0]?.delivery?.state, 'accepted');
   assert.deepEqual(report.customers[0]?.delivery?.leftOut, ['buchhaltung@kunde is malformed']);
 });
 
 test('an invoice whose mail failed is paper post, and counts as printed when it was', async () => {
-  const { deps } = await office(['failed']);
+  const { deps } = await dairy(['failed']);
   const { run } = await bill(deps);
-  const post = await paperPost(run, deps);
+  const post = await lettersToPrint(run, deps);
   assert.deepEqual(
     post.map(({ value }) => value.facts.number),
     ['2026000001', '2026000003'],

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { readSettings, SETTINGS_KEY } from '#core/repositories/settings.ts';
 import { SETTINGS } from '#test/support/data/dairy.ts';
-import { createWorld } from '#test/support/simulation/simulation.ts';
+import { createSimulation } from '#test/support/simulation/simulation.ts';
 
 it('settings that an earlier version stored have the defaults of what came later', async () => {
-  const { deps } = createWorld(1).process();
+  const { deps } = createSimulation(1).process();
   const { cc: _, whenUnknown: _when, maxMegabytes: _max, smtp, ...mail } = SETTINGS.mail;
   const { minTls: _tls, login: _login, ...oldSmtp } = smtp;
   const settings = { ...SETTINGS, mail: { ...mail, smtp: oldSmtp } };

@@ -3,12 +3,12 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { startRun } from '#core/billing/start-run.ts';
 import type { Wake } from '#core/ports.ts';
-import { driveRun } from '#core/runs/complete-run.ts';
+import { completeRun } from '#core/runs/complete-run.ts';
 import { createCloud, type Mishaps, NO_MISHAPS } from '#test/support/aws/simulated-cloud.ts';
-import { customerOf, loadOffice, noteOf, OCTOBER, SETTINGS } from '#test/support/data/dairy.ts';
+import { customerOf, loadDairy, noteOf, OCTOBER, SETTINGS } from '#test/support/data/dairy.ts';
 import { outcomeOf } from '#test/support/simulation/outcome.ts';
 import { brokenPromises } from '#test/support/simulation/promises.ts';
-import { createWorld, mulberry32, type World } from '#test/support/simulation/simulation.ts';
+import { createSimulation, mulberry32, type Simulation } from '#test/support/simulation/simulation.ts';
 
 /** More than one batch of documents; every fifth wants no mail, one cannot be billed, one has nothing to bill. */
 const NUMBERS = Array.from({ length: 26 }, (_, index) => String(index + 1));
@@ -25,20 +25,20 @@ const NOTES = NUMBERS.filter((number) => number !== '12').flatMap((customer, ind
 const FAST = { ...SETTINGS, mail: { ...SETTINGS.mail, pace: { perSecond: 1000, connections: 4 } } };
 
 async function onOneMachine() {
-  const world = createWorld(1);
-  const { deps } = world.process();
-  await loadOffice(deps, NOTES, CUSTOMERS, FAST);
+  const simulation = createSimulation(1);
+  const { deps } = simulation.process();
+  await loadDairy(deps, NOTES, CUSTOMERS, FAST);
   const runId = await startRun(OCTOBER, deps);
-  await driveRun(runId, deps);
+  await completeRun(runId, deps);
   const outcome = await outcomeOf(runId, deps);
-  world.close();
+  simulation.close();
   return outcome;
 }
 
-async function inTheCloud(world: World, mishaps: Mishaps) {
-  const cloud = createCloud(world, mishaps);
-  const clerk = world.process().deps;
-  await loadOffice(clerk, NOTES, CUSTOMERS, FAST);
+async function inTheCloud(simulation: Simulation, mishaps: Mishaps) {
+  const cloud = createCloud(simulation, mishaps);
+  const clerk = simulation.process().deps;
+  await loadDairy(clerk, NOTES, CUSTOMERS, FAST);
   const runId = await startRun(OCTOBER, clerk);
   await cloud.queue.wake([{ kind: 'run', id: runId, turn: 0 }]);
   await cloud.run();
@@ -47,12 +47,12 @@ async function inTheCloud(world: World, mishaps: Mishaps) {
 
 /** Shares of the messages that meet something; after six hours nothing does any more. */
 function mishapsOf(
-  world: World,
+  simulation: Simulation,
   seed: number,
   share: Readonly<Record<'lose' | 'double' | 'late' | 'kill' | 'timeUp', number>>,
 ): Mishaps {
   const next = mulberry32(seed + 1);
-  const { clock } = world.process().deps;
+  const { clock } = simulation.process().deps;
   const end = clock.now() + 6 * 3_600_000;
   const meets = (of: number) => next() < of && clock.now() < end;
   return {
@@ -68,27 +68,27 @@ function mishapsOf(
   };
 }
 
-const promises = (world: World, unknowable: ReadonlySet<string>) =>
-  brokenPromises({ ...world, notes: NOTES, unknowable }, true);
+const promises = (simulation: Simulation, unknowable: ReadonlySet<string>) =>
+  brokenPromises({ ...simulation, notes: NOTES, unknowable }, true);
 
 describe('a run that many short processes share', () => {
   it('ends as on one machine, without a sweep', async () => {
     const expected = await onOneMachine();
-    const world = createWorld(2);
-    const { cloud, runId, clerk } = await inTheCloud(world, NO_MISHAPS);
+    const simulation = createSimulation(2);
+    const { cloud, runId, clerk } = await inTheCloud(simulation, NO_MISHAPS);
     const outcome = await outcomeOf(runId, clerk);
     assert.deepEqual(outcome, expected);
     assert.deepEqual([outcome.counts.issued, outcome.counts.held], [24, 1]);
     assert.equal(cloud.counts.sweeps, 0);
-    assert.deepEqual(await promises(world, new Set()), []);
-    world.close();
+    assert.deepEqual(await promises(simulation, new Set()), []);
+    simulation.close();
   });
 
   it('is driven by one chain of calls, though each call comes twice', async () => {
-    const world = createWorld(3);
+    const simulation = createSimulation(3);
     let runs = 0;
     // The documents come late, so that there are many looks.
-    const { cloud } = await inTheCloud(world, {
+    const { cloud } = await inTheCloud(simulation, {
       ...NO_MISHAPS,
       double({ kind }) {
         if (kind === 'run') runs++;
@@ -98,15 +98,15 @@ describe('a run that many short processes share', () => {
     });
     assert.ok(runs > 20 && runs < 30, `${runs} calls`);
     assert.equal(cloud.counts.sweeps, 1, 'which found nothing overdue');
-    assert.deepEqual(await promises(world, new Set()), []);
-    world.close();
+    assert.deepEqual(await promises(simulation, new Set()), []);
+    simulation.close();
   });
 
   it('is handed out again when its documents are overdue, by sweep and once', async () => {
-    const world = createWorld(4);
+    const simulation = createSimulation(4);
     const calls: Wake[] = [];
     let lost = 0;
-    const { cloud } = await inTheCloud(world, {
+    const { cloud } = await inTheCloud(simulation, {
       ...NO_MISHAPS,
       // The first two, and with them all documents of the first turn.
       lose: (call) => call.kind === 'documents' && lost++ < 2,
@@ -119,8 +119,8 @@ describe('a run that many short processes share', () => {
     assert.equal(turns.length, 2, 'that of the clerk, and one of sweep');
     assert.ok(cloud.counts.sweeps > 1);
     assert.equal(calls.filter(({ kind }) => kind === 'documents').length, 2);
-    assert.deepEqual(await promises(world, new Set()), []);
-    world.close();
+    assert.deepEqual(await promises(simulation, new Set()), []);
+    simulation.close();
   });
 
   it('ends as on one machine, whatever is lost, doubled, late, in disorder, killed or out of time', async () => {
@@ -130,16 +130,16 @@ describe('a run that many short processes share', () => {
     const shares = fc.record({ lose: share, double: share, late: share, kill: share, timeUp: share });
     await fc.assert(
       fc.asyncProperty(fc.integer(), shares, async (seed, troubles) => {
-        const world = createWorld(seed);
+        const simulation = createSimulation(seed);
         try {
-          const { cloud, runId, clerk } = await inTheCloud(world, mishapsOf(world, seed, troubles));
+          const { cloud, runId, clerk } = await inTheCloud(simulation, mishapsOf(simulation, seed, troubles));
           for (const name of Object.keys(sums) as (keyof typeof sums)[]) sums[name] += cloud.counts[name];
-          assert.deepEqual(await promises(world, cloud.unknowable), []);
+          assert.deepEqual(await promises(simulation, cloud.unknowable), []);
           // What is unknown of a mail is the auditor's affair.
           const { delivery: _, ...figures } = await outcomeOf(runId, clerk);
           assert.deepEqual(figures, expected);
         } finally {
-          world.close();
+          simulation.close();
         }
       }),
       {

@@ -5,33 +5,33 @@ import type { Cycle } from '#core/domain/customer.ts';
 import type { Settings } from '#core/domain/settings.ts';
 import { listRunIds, readRun } from '#core/repositories/runs.ts';
 import { advanceRun } from '#core/runs/advance-run.ts';
-import { driveRun } from '#core/runs/complete-run.ts';
+import { completeRun } from '#core/runs/complete-run.ts';
 import { runReport } from '#core/runs/run-report.ts';
 import { startScheduledRun } from '#core/runs/start-scheduled-run.ts';
-import { customerOf, loadNotes, loadOffice, noteOf, OCTOBER, SETTINGS } from '#test/support/data/dairy.ts';
-import { createWorld } from '#test/support/simulation/simulation.ts';
+import { customerOf, loadDairy, loadNotes, noteOf, OCTOBER, SETTINGS } from '#test/support/data/dairy.ts';
+import { createSimulation } from '#test/support/simulation/simulation.ts';
 
 const AUTOMATIC: Settings = { ...SETTINGS, schedule: { ...SETTINGS.schedule, release: 'automatic' } };
 /** Four in the morning in Germany, which is still winter time on neither day. */
 const FIRST_OF_NOVEMBER = Date.parse('2026-11-01T04:00:00+01:00');
 const MONTHLY = { cycle: 'monthly', scheduledAt: FIRST_OF_NOVEMBER } as const;
 
-async function office(settings: Settings = AUTOMATIC) {
-  const world = createWorld(1);
-  const { deps } = world.process();
-  await loadOffice(deps, [noteOf('L1', '9', 1), noteOf('L2', '10', 31)], undefined, settings);
+async function dairy(settings: Settings = AUTOMATIC) {
+  const simulation = createSimulation(1);
+  const { deps } = simulation.process();
+  await loadDairy(deps, [noteOf('L1', '9', 1), noteOf('L2', '10', 31)], undefined, settings);
   const runs = async () =>
     Promise.all((await listRunIds(deps.table)).map(async (id) => (await readRun(deps.table, id))!.value));
-  return { world, deps, runs };
+  return { simulation, deps, runs };
 }
 
 describe('a scheduled run', () => {
   it('is started once for a cycle and period, however often and late the event comes', async () => {
-    const { world, deps, runs } = await office();
+    const { simulation, deps, runs } = await dairy();
     const first = await startScheduledRun(MONTHLY, deps);
     assert.deepEqual(await startScheduledRun(MONTHLY, deps), first);
-    await driveRun(first!.id, deps);
-    world.advance(20 * 24 * 3_600_000);
+    await completeRun(first!.id, deps);
+    simulation.advance(20 * 24 * 3_600_000);
     await loadNotes(deps, [noteOf('L3', '9', 15)]);
     assert.deepEqual(await startScheduledRun(MONTHLY, deps), first);
     assert.deepEqual(
@@ -41,17 +41,17 @@ describe('a scheduled run', () => {
   });
 
   it('is started once when two events come at the same moment', async () => {
-    const { world, deps, runs } = await office();
-    const starts = [1, 2, 3].map(() => startScheduledRun(MONTHLY, world.process().deps));
+    const { simulation, deps, runs } = await dairy();
+    const starts = [1, 2, 3].map(() => startScheduledRun(MONTHLY, simulation.process().deps));
     const [first, ...others] = await Promise.all(starts);
     for (const other of others) assert.deepEqual(other, first);
     assert.equal((await runs()).length, 1);
-    await driveRun(first!.id, deps);
+    await completeRun(first!.id, deps);
     assert.equal((await runReport(first!.id, deps)).counts.issued, 2);
   });
 
   it('does nothing any more once its first turn was taken', async () => {
-    const { deps } = await office();
+    const { deps } = await dairy();
     const wake = (await startScheduledRun(MONTHLY, deps))!;
     const woken: unknown[] = [];
     const cloud = { ...deps, queue: { wake: async (calls: unknown) => void woken.push(calls) } };
@@ -62,28 +62,28 @@ describe('a scheduled run', () => {
   });
 
   it('joins the same run that a person has started and that is not finished', async () => {
-    const { deps, runs } = await office();
+    const { deps, runs } = await dairy();
     const byHand = await startRun(OCTOBER, deps);
     assert.equal((await startScheduledRun(MONTHLY, deps))!.id, byHand);
-    await driveRun(byHand, deps);
+    await completeRun(byHand, deps);
     assert.equal((await startScheduledRun(MONTHLY, deps))!.id, byHand);
     assert.equal((await runs()).length, 1);
   });
 
   it('bills what came after a run that a person had finished', async () => {
-    const { deps } = await office();
+    const { deps } = await dairy();
     const byHand = await startRun(OCTOBER, deps);
-    await driveRun(byHand, deps);
+    await completeRun(byHand, deps);
     await loadNotes(deps, [noteOf('L3', '9', 15)]);
     const scheduled = (await startScheduledRun(MONTHLY, deps))!.id;
     assert.notEqual(scheduled, byHand);
-    await driveRun(scheduled, deps);
+    await completeRun(scheduled, deps);
     const { counts } = await runReport(scheduled, deps);
     assert.deepEqual([counts.issued, counts['nothing to bill']], [1, 2]);
   });
 
   it('is left to a person where the settings say so', async () => {
-    const { deps, runs } = await office(SETTINGS);
+    const { deps, runs } = await dairy(SETTINGS);
     assert.equal(await startScheduledRun(MONTHLY, deps), undefined);
     assert.deepEqual(await runs(), []);
   });
@@ -102,7 +102,7 @@ describe('a scheduled run', () => {
   ];
   for (const [cycle, at, period] of periods) {
     it(`${cycle} at ${at} bills ${period}, which was over that day in Germany`, async () => {
-      const { deps, runs } = await office();
+      const { deps, runs } = await dairy();
       await startScheduledRun({ cycle, scheduledAt: Date.parse(at) }, deps);
       assert.deepEqual(
         (await runs()).map(({ order }) => [order.cycle, order.period]),
@@ -112,7 +112,7 @@ describe('a scheduled run', () => {
   }
 
   it('has a key of its own for each cycle and period', async () => {
-    const { deps, runs } = await office();
+    const { deps, runs } = await dairy();
     const days = ['2026-11-01', '2026-11-02', '2026-11-03'].map((day) => Date.parse(`${day}T04:00:00+01:00`));
     for (const scheduledAt of [...days, ...days]) {
       for (const cycle of ['daily', 'weekly', 'monthly'] as const) {
@@ -125,8 +125,8 @@ describe('a scheduled run', () => {
   });
 
   it('takes up late what was delivered: a customer who joined on the last day is billed', async () => {
-    const { deps } = await office();
-    await loadOffice(
+    const { deps } = await dairy();
+    await loadDairy(
       deps,
       [],
       ['9', '10', '70', '71'].map((number) => customerOf(number)),
@@ -134,7 +134,7 @@ describe('a scheduled run', () => {
     );
     await loadNotes(deps, [noteOf('L9', '71', 31)]);
     const { id } = (await startScheduledRun(MONTHLY, deps))!;
-    await driveRun(id, deps);
+    await completeRun(id, deps);
     assert.equal((await runReport(id, deps)).counts.issued, 3);
   });
 });

@@ -12,7 +12,7 @@ const address = (type: string, bytes: string | Uint8Array) =>
 const STORED = address('image/png', 'as it is stored');
 
 /** Makes PNGs whose size grows with the box as it is told, and notes what it was asked. */
-function office(bytesAPixel = 0.1) {
+function dairy(bytesAPixel = 0.1) {
   const asked: string[] = [];
   const pictures: Pictures = {
     async toPng({ name, kind }, { width, height }) {
@@ -28,7 +28,7 @@ function office(bytesAPixel = 0.1) {
 }
 
 test('a path is opened, an address is decoded, and both are made anew for 300 dots an inch', async () => {
-  const { asked, sources } = office();
+  const { asked, sources } = dairy();
   for (const given of [
     'pictures/logo.svg',
     address('image/svg+xml', DRAWING),
@@ -48,20 +48,20 @@ test('a path is opened, an address is decoded, and both are made anew for 300 do
 });
 
 test('the stored one comes back as it is, and none stays none', async () => {
-  const { asked, sources } = office();
+  const { asked, sources } = dairy();
   assert.equal(await resolveLogo(STORED, sources), STORED);
   assert.equal(await resolveLogo('', sources), '');
   assert.deepEqual(asked, []);
 });
 
 test('one that grows too large is made smaller, as far as it is good to look at', async () => {
-  const { asked, sources } = office(0.5);
+  const { asked, sources } = dairy(0.5);
   assert.ok((await resolveLogo('logo.png', sources)).length <= MAX_LOGO);
   assert.deepEqual(
     asked.map((it) => it.split(' ').at(-1)),
     ['logo.png', '826×295', '661×236'],
   );
-  const large = office(3);
+  const large = dairy(3);
   await assert.rejects(resolveLogo('logo.png', large.sources), {
     code: 'bad-input',
     message: /^pdf\.logo: logo\.png is too rich in detail .* 150 dots an inch .* 90 kB\. /,
@@ -82,13 +82,13 @@ for (const [given, message] of [
   [`data:image/png;base64,${'A'.repeat(2_700_000)}`, /is larger than 2 MB/],
 ] as const) {
   test(`${given.slice(0, 40)} is refused`, async () => {
-    await assert.rejects(resolveLogo(given, office().sources), { code: 'bad-input', message });
+    await assert.rejects(resolveLogo(given, dairy().sources), { code: 'bad-input', message });
   });
 }
 
 test('settings are checked before a picture is opened, and hold what came of it', async () => {
   const file = (value: object) => new TextEncoder().encode(JSON.stringify(value));
-  const { asked, sources } = office();
+  const { asked, sources } = dairy();
   const company = someCompany();
   const pdf = { logo: 'logo.svg', folders: 'day' };
   await assert.rejects(readSettingsFile(file({ company: { ...company, name: '' }, pdf }), sources), {

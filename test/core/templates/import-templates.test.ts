@@ -14,8 +14,8 @@ import { findTemplates, readTemplateSet } from '#core/repositories/templates.ts'
 import { sweep } from '#core/runs/sweep.ts';
 import { importTemplates } from '#core/templates/import-templates.ts';
 import { createTemplateOpener } from '#core/templates/template-set.ts';
-import { bill, customerOf, loadNotes, loadOffice, noteOf } from '#test/support/data/dairy.ts';
-import { createWorld, type World } from '#test/support/simulation/simulation.ts';
+import { bill, customerOf, loadDairy, loadNotes, noteOf } from '#test/support/data/dairy.ts';
+import { createSimulation, type Simulation } from '#test/support/simulation/simulation.ts';
 
 const TEMPLATES = join(import.meta.dirname, '../../../templates');
 const handlebars = createTemplateEngine(TEMPLATES, createFontCoverage(`${TEMPLATES}/fonts`));
@@ -25,9 +25,9 @@ const letterhead = (text: string) => ({ 'partials/letterhead.hbs': bytes(text) }
 const MINUTE = 60_000;
 
 /** A process with the real templates; what it prints is the HTML. */
-function processOf(world: World, templateEngine: TemplateEngine = handlebars) {
-  const { deps } = world.process();
-  return { ...deps, templateEngine, openTemplates: createTemplateOpener(templateEngine, world.archive) };
+function processOf(simulation: Simulation, templateEngine: TemplateEngine = handlebars) {
+  const { deps } = simulation.process();
+  return { ...deps, templateEngine, openTemplates: createTemplateOpener(templateEngine, simulation.archive) };
 }
 
 /** What the archive holds of an issued invoice. */
@@ -45,7 +45,7 @@ const failing = (deps: Deps): Deps => ({
 });
 
 test('what is imported is in force from then on, with an entry in the journal; the same again is no change', async () => {
-  const deps = processOf(createWorld(1));
+  const deps = processOf(createSimulation(1));
   assert.deepEqual(await importTemplates({}, deps), { changed: false, files: [], languages: ['de', 'en'] });
   const first = await importTemplates(letterhead('<p>Eins</p>'), deps);
   assert.deepEqual(first, { changed: true, files: ['partials/letterhead.hbs'], languages: ['de', 'en'] });
@@ -60,8 +60,8 @@ test('what is imported is in force from then on, with an entry in the journal; t
 });
 
 test('what is broken is refused with file and line; nothing is stored, and the old templates stay in force', async () => {
-  const deps = processOf(createWorld(1));
-  await loadOffice(deps, [noteOf('L1', '9', 1)]);
+  const deps = processOf(createSimulation(1));
+  await loadDairy(deps, [noteOf('L1', '9', 1)]);
   await importTemplates(letterhead('<p>Eins</p>'), deps);
   const before = [await readTemplateSet(deps.table), await deps.archive.list('templates/')];
   await assert.rejects(
@@ -79,28 +79,28 @@ test('what is broken is refused with file and line; nothing is stored, and the o
 });
 
 test('a run keeps the templates that it was started with, whoever goes on with it; the next one has the new', async () => {
-  const world = createWorld(1);
-  const deps = processOf(world);
-  await loadOffice(deps, [noteOf('L1', '9', 1)]);
+  const simulation = createSimulation(1);
+  const deps = processOf(simulation);
+  await loadDairy(deps, [noteOf('L1', '9', 1)]);
   await importTemplates(letterhead('<p>Eins</p>'), deps);
   const report = await bill(failing(deps));
   assert.equal(report.customers[0]?.state, 'failed');
   await importTemplates(letterhead('<p>Zwei</p>'), deps);
   await loadNotes(deps, [noteOf('L2', '10', 2)]);
   await bill(deps);
-  world.advance(10 * MINUTE);
-  await sweep(processOf(world));
+  simulation.advance(10 * MINUTE);
+  await sweep(processOf(simulation));
   assert.match(await printed('2026000001', deps), /<p>Eins<\/p>/);
   assert.match(await printed('2026000002', deps), /<p>Zwei<\/p>/);
 });
 
 test('an invoice that has its number does not wait for ever for templates that no longer fit', async () => {
-  const world = createWorld(1);
-  const deps = processOf(world);
-  await loadOffice(deps, [noteOf('L1', '9', 1)]);
+  const simulation = createSimulation(1);
+  const deps = processOf(simulation);
+  await loadDairy(deps, [noteOf('L1', '9', 1)]);
   await importTemplates(letterhead('<p>Eins</p>'), deps);
   await bill(failing(deps));
-  const updated = processOf(world, {
+  const updated = processOf(simulation, {
     ...handlebars,
     open(own) {
       if (own['partials/letterhead.hbs']?.includes('Eins'))
@@ -111,25 +111,25 @@ test('an invoice that has its number does not wait for ever for templates that n
   await loadNotes(updated, [noteOf('L2', '10', 2)]);
   await assert.rejects(bill(updated), /Eins does not fit/, 'no run is started with them');
   await importTemplates(letterhead('<p>Zwei</p>'), updated);
-  world.advance(10 * MINUTE);
+  simulation.advance(10 * MINUTE);
   await sweep(updated);
   assert.match(await printed('2026000001', updated), /<p>Zwei<\/p>/);
 });
 
 test('a template whose file is gone is told before a run begins', async () => {
-  const world = createWorld(1);
-  const deps = processOf(world);
-  await loadOffice(deps, [noteOf('L1', '9', 1)]);
+  const simulation = createSimulation(1);
+  const deps = processOf(simulation);
+  await loadDairy(deps, [noteOf('L1', '9', 1)]);
   await importTemplates(letterhead('<p>Eins</p>'), deps);
-  const archive = { ...world.archive, get: async () => undefined };
+  const archive = { ...simulation.archive, get: async () => undefined };
   const openTemplates = createTemplateOpener(handlebars, archive);
   await assert.rejects(bill({ ...deps, openTemplates }), { code: 'damaged' });
 });
 
 test('a customer who reads French is held until there are French labels, and then gets a French invoice', async () => {
-  const deps = processOf(createWorld(1));
+  const deps = processOf(createSimulation(1));
   const french = customerOf('9', { language: 'fr', country: 'FR', name: 'Hôtel du Lac' });
-  await loadOffice(deps, [noteOf('L1', '9', 1)], [french]);
+  await loadDairy(deps, [noteOf('L1', '9', 1)], [french]);
   const held = await bill(deps);
   assert.deepEqual(held.customers[0]?.reasons, [
     'Customer 9\'s language "fr" has no labels: choose one of de, en, or import templates with labels/fr.json.',

@@ -22,7 +22,7 @@ const EVIL = '<img src=x onerror=alert(1)>';
 
 describe('the page of mails', () => {
   let folder: ReturnType<typeof makeTempFolder>;
-  let local: Program;
+  let program: Program;
   let smtp: TestSmtpServer;
   let server: Awaited<ReturnType<typeof startServer>>;
   let mails: Mail[];
@@ -34,18 +34,18 @@ describe('the page of mails', () => {
 
   async function open(count: number): Promise<void> {
     folder = makeTempFolder();
-    local = openData(folder.path, 'plain');
+    program = openData(folder.path, 'plain');
     const settings = settingsSchema.parse({
       ...SETTINGS,
       mail: { ...SETTINGS.mail, smtp: { host: '127.0.0.1', port: smtp.port, encryption: 'none' } },
     });
-    mails = await fillOutbox(local, count, settings, PDF, (n) => ({
+    mails = await fillOutbox(program, count, settings, PDF, (n) => ({
       number: String(n),
       ...(n === 2 ? { name: `Käse & ${EVIL}` } : {}),
       invoiceEmail: `k${n}@kunde.example`,
     }));
     server = await startServer(
-      local,
+      program,
       localConfig({ DATA_DIR: folder.path, PORT: '0', DNS_SERVER: 'none', HOST: '127.0.0.1' }),
     );
   }
@@ -53,17 +53,17 @@ describe('the page of mails', () => {
   const serverEnds = () => server.close();
   afterEach(async () => {
     await serverEnds();
-    await local.close();
+    await program.close();
     folder.remove();
   });
 
-  const now = (id: string) => readMail(local.table, id).then((found) => found!);
+  const now = (id: string) => readMail(program.table, id).then((found) => found!);
   /** The n-th mail as a try left it: all its recipients in this state. */
   async function set(n: number, state: Recipient['state'] & Mail['state'], reason: string): Promise<void> {
     const found = await now(mails[n - 1]!.id);
     const { dueAt: _, ...rest } = found.value;
     const recipients = rest.recipients.map((recipient) => ({ ...recipient, state, reply: reason }));
-    await local.table.write([replace<Mail>(found, { ...rest, state, reason, attempts: 1, recipients })]);
+    await program.table.write([replace<Mail>(found, { ...rest, state, reason, attempts: 1, recipients })]);
   }
   const get = async (path: string) => {
     const answer = await fetch(server.url + path);
@@ -94,7 +94,7 @@ describe('the page of mails', () => {
       const { status, body, headers } = await get('/mails');
       assert.equal(status, 200);
       assert.deepEqual(rowsOf(body), mails.map(({ id }) => id).reverse());
-      const { documents } = (await readInvoice(local.table, mails[0]!.invoice))!.value;
+      const { documents } = (await readInvoice(program.table, mails[0]!.invoice))!.value;
       for (const { key } of documents) assert.ok(body.includes(`href="/archive/file/${key}"`), key);
       assert.ok(body.includes('Käse &amp; &lt;img') && body.includes('550 &lt;img'));
       assert.doesNotMatch(body, /<img/);
@@ -106,7 +106,7 @@ describe('the page of mails', () => {
         assert.equal((await get(path)).status, 200, path);
       }
     });
-    const runOf = async (n: number) => (await readInvoice(local.table, mails[n - 1]!.invoice))!.value.runId;
+    const runOf = async (n: number) => (await readInvoice(program.table, mails[n - 1]!.invoice))!.value.runId;
 
     it('filters by state and by run, and shows other months', async () => {
       const month = mails[0]!.queuedAt.slice(0, 7);
@@ -115,11 +115,11 @@ describe('the page of mails', () => {
       assert.deepEqual(await shown('state=bounced'), []);
       const run = await runOf(1);
       const found = await now(mails[0]!.id);
-      await local.table.write([replace<Mail>(found, { ...found.value, run })]);
+      await program.table.write([replace<Mail>(found, { ...found.value, run })]);
       assert.deepEqual(await shown(`run=${run}`), [mails[0]!.id]);
       assert.match((await get(`/runs/${run}`)).body, new RegExp(`/mails\\?month=[\\d-]+&run=${run}`));
       const old = { ...mails[0]!, id: '2019000001-1', queuedAt: '2020-02-03T10:00:00.000Z' };
-      await local.table.write(mailChanges(old));
+      await program.table.write(mailChanges(old));
       const { body } = await get('/mails?month=2020-02');
       assert.deepEqual(rowsOf(body), [old.id]);
       assert.match(body, /Mails im Februar 2020/);
@@ -165,7 +165,7 @@ describe('the page of mails', () => {
       const shown = (await get('/mails')).body;
       const path = buttonOf(shown, `${mails[1]!.id}/resend`)!;
       assert.doesNotMatch(shown, /Beim Kunden steht jetzt/);
-      await putCustomer(customerOf('2', { invoiceEmail: 'neu@kunde.example' }), local);
+      await putCustomer(customerOf('2', { invoiceEmail: 'neu@kunde.example' }), program);
       assert.match((await get('/mails')).body, /Beim Kunden steht jetzt neu@kunde\.example/);
       const before = smtp.received.length;
       assert.equal((await press(path)).status, 303);
@@ -185,13 +185,13 @@ describe('the page of mails', () => {
     it('offers a suppressed one to be mailed again only after its address was lifted', async () => {
       const address = 'k4@kunde.example';
       const why = { address, since: '2026-11-01T10:00:00.000Z', reason: `550 ${EVIL}`, mail: '2026000001-1' };
-      await local.table.write([create(suppressionKey(address), why)]);
+      await program.table.write([create(suppressionKey(address), why)]);
       const { body } = await get('/mails');
       assert.equal(buttonOf(body, `${mails[3]!.id}/resend`), undefined);
       assert.doesNotMatch(body, /<img/);
       const lift = buttonOf(body, '/lift')!;
       assert.equal((await press(lift)).status, 303);
-      assert.deepEqual(await listSuppressions(local.table), []);
+      assert.deepEqual(await listSuppressions(program.table), []);
       assert.equal((await press(lift)).status, 404);
       assert.ok(buttonOf((await get('/mails')).body, `${mails[3]!.id}/resend`));
     });
@@ -199,11 +199,11 @@ describe('the page of mails', () => {
     it('says why the mailing stands, and pauses and resumes the run whose mails wait', async () => {
       const run = await runOf(1);
       const waiting = await now(mails[4]!.id);
-      await local.table.write([replace<Mail>(waiting, { ...waiting.value, run })]);
+      await program.table.write([replace<Mail>(waiting, { ...waiting.value, run })]);
       const first = await now(mails[0]!.id);
       // The run itself made this one: it is what a pause looks at.
       const { recipients } = mails[0]!;
-      await local.table.write([
+      await program.table.write([
         replace<Mail>(first, { ...first.value, run, state: 'queued', recipients }),
         create(MAILING_HOLD, {
           since: '2026-11-01T10:00:00.000Z',
@@ -215,11 +215,11 @@ describe('the page of mails', () => {
       assert.match(held, /Der Versand steht seit 01\.11\.2026, 11:00 Uhr/);
       assert.ok(held.includes('535 &lt;img') && held.includes('steht, siehe oben'));
       assert.equal((await press(buttonOf(held, '/pause')!)).status, 303);
-      assert.equal((await readRun(local.table, run))!.value.paused, true);
+      assert.equal((await readRun(program.table, run))!.value.paused, true);
       const paused = (await get('/mails')).body;
       assert.equal(buttonOf(paused, '/pause'), undefined);
       assert.equal((await press(buttonOf(paused, '/resume')!)).status, 303);
-      assert.equal((await readRun(local.table, run))!.value.paused, undefined);
+      assert.equal((await readRun(program.table, run))!.value.paused, undefined);
     });
 
     it('lets no other site press a button, and a link change nothing', async () => {

@@ -4,12 +4,12 @@ import { sweep } from '#core/runs/sweep.ts';
 import { createApp } from '#http/app.ts';
 import type { HttpDeps } from '#http/deps.ts';
 import { type CallerEnv, ROLES } from '#http/who-may-call.ts';
-import { loadOffice, noteOf } from '#test/support/data/dairy.ts';
-import { createWorld } from '#test/support/simulation/simulation.ts';
-import { printShopHere } from '#wiring/documents-here.ts';
+import { loadDairy, noteOf } from '#test/support/data/dairy.ts';
+import { createSimulation } from '#test/support/simulation/simulation.ts';
+import { documentsHere } from '#wiring/documents-here.ts';
 
 /** The application over a loaded office in memory, whose callers say their role as the token: `Bearer read`. */
-export interface HttpOffice {
+export interface HttpDairy {
   readonly app: OpenAPIHono<CallerEnv>;
   readonly deps: HttpDeps;
   /** Sends JSON as somebody of this role, `write` unless said. */
@@ -26,14 +26,14 @@ export interface HttpOffice {
   close(): void;
 }
 
-export async function httpOffice(over: Partial<HttpDeps> = {}): Promise<HttpOffice> {
-  const world = createWorld(1);
-  const { deps: world1 } = world.process();
+export async function httpDairy(over: Partial<HttpDeps> = {}): Promise<HttpDairy> {
+  const simulation = createSimulation(1);
+  const { deps: process1 } = simulation.process();
   let writes = 0;
   const table = {
-    ...world1.table,
+    ...process1.table,
     async write(changes: readonly Change[]) {
-      const version = await world1.table.write(changes);
+      const version = await process1.table.write(changes);
       writes++;
       return version;
     },
@@ -43,20 +43,20 @@ export async function httpOffice(over: Partial<HttpDeps> = {}): Promise<HttpOffi
     get: async (name: string) => passwords.get(name),
     set: async (name: string, value: string) => void passwords.set(name, value),
   };
-  const base = { ...world1, table, secrets };
+  const base = { ...process1, table, secrets };
   const merger = { merge: async (groups: readonly (readonly Uint8Array[])[]) => groups.flat()[0]! };
   const pictures = { toPng: async () => new Uint8Array([1, 2, 3]) };
-  await loadOffice(
+  await loadDairy(
     base,
     [1, 2, 3].map((day) => noteOf(`L${day}`, '9', day)),
   );
   const waiting: string[] = [];
-  const goOn = async (runId: string) => void waiting.push(runId);
+  const continueRun = async (runId: string) => void waiting.push(runId);
   const deps: HttpDeps = {
     ...base,
-    printShop: printShopHere({ ...base, merger, pictures }, goOn),
-    goOn,
-    mail: async () => {},
+    documents: documentsHere({ ...base, merger, pictures }, continueRun),
+    continueRun: continueRun,
+    sendMails: async () => {},
     testMail: async () => ({
       outcome: { state: 'accepted' },
       conversation: [],
@@ -71,7 +71,7 @@ export async function httpOffice(over: Partial<HttpDeps> = {}): Promise<HttpOffi
     hosts: undefined,
     rate: { perSecond: 1e6, burst: 1e6 },
     version: '0.0.0',
-    place: 'one machine',
+    deployment: 'one machine',
     ...over,
   };
   const app = createApp(deps);
@@ -91,9 +91,9 @@ export async function httpOffice(over: Partial<HttpDeps> = {}): Promise<HttpOffi
     writes: () => writes,
     async settle() {
       waiting.length = 0;
-      world.advance(3_600_000);
+      simulation.advance(3_600_000);
       await sweep(base);
     },
-    close: () => world.close(),
+    close: () => simulation.close(),
   };
 }

@@ -1,4 +1,4 @@
-import { issueCustomers } from '#core/billing/issue-lines.ts';
+import { issueLines } from '#core/billing/issue-lines.ts';
 import type { Deps } from '#core/deps.ts';
 import { Fault } from '#core/errors.ts';
 import { sendMails } from '#core/mailing/send-mails.ts';
@@ -7,7 +7,12 @@ import { oldestDue } from '#core/repositories/due.ts';
 import { listMonthMails, readMails } from '#core/repositories/mails.ts';
 import { advanceRun } from '#core/runs/advance-run.ts';
 import { sweepToQueues } from '#core/runs/sweep.ts';
-import { type Kill, Killed, type SimulatedProcess, type World } from '#test/support/simulation/simulation.ts';
+import {
+  type Kill,
+  Killed,
+  type SimulatedProcess,
+  type Simulation,
+} from '#test/support/simulation/simulation.ts';
 
 /** What happens to the next message, or to the process that works on it. */
 export interface Mishaps {
@@ -48,12 +53,12 @@ const AT_ONCE = 3;
  * The functions of AWS in a simulated world: one process a message, a sweep every five minutes, queues between them
  * that keep no order and no promise. No process knows whether another lives.
  */
-export function createCloud(world: World, mishaps: Mishaps = NO_MISHAPS) {
+export function createCloud(simulation: Simulation, mishaps: Mishaps = NO_MISHAPS) {
   const messages: Message[] = [];
   const deadLetters: Wake[] = [];
   const unknowable = new Set<string>();
   const counts = { handled: 0, lost: 0, doubled: 0, killed: 0, timeUp: 0, failed: 0, sweeps: 0 };
-  const observer = world.process().deps;
+  const observer = simulation.process().deps;
   const now = () => observer.clock.now();
 
   const queue: Queue = {
@@ -74,7 +79,7 @@ export function createCloud(world: World, mishaps: Mishaps = NO_MISHAPS) {
 
   /** A process as Lambda has it. */
   function start(kill?: Kill, timeUp?: number): SimulatedProcess {
-    const one = world.process(kill, queue);
+    const one = simulation.process(kill, queue);
     const stop = {
       get aborted() {
         const isUp = timeUp !== undefined && one.calls() >= timeUp;
@@ -108,9 +113,12 @@ export function createCloud(world: World, mishaps: Mishaps = NO_MISHAPS) {
 
   /** The mails that a dead process was handing over. */
   async function noteUnknowable(): Promise<void> {
-    for (const { value } of await readMails(world.table, await listMonthMails(world.table, '2026-11'))) {
+    for (const { value } of await readMails(
+      simulation.table,
+      await listMonthMails(simulation.table, '2026-11'),
+    )) {
       const { handedOverAt, lease, messageId, state } = value;
-      if (state === 'sending' && handedOverAt && lease && world.isDead(lease.worker))
+      if (state === 'sending' && handedOverAt && lease && simulation.isDead(lease.worker))
         unknowable.add(messageId);
     }
   }
@@ -135,10 +143,10 @@ export function createCloud(world: World, mishaps: Mishaps = NO_MISHAPS) {
     }
     await Promise.all(chosen.map(handle));
     if (chosen.length === 0) {
-      const due = await oldestDue(world.table);
+      const due = await oldestDue(simulation.table);
       if (due === undefined && messages.length === 0) return false;
       const next = Math.min(nextSweep, ...messages.map(({ at }) => at));
-      world.advance(Math.max(0, next - now()));
+      simulation.advance(Math.max(0, next - now()));
     }
     if (now() >= nextSweep) {
       await sweep();
@@ -174,7 +182,7 @@ export async function work(call: Wake, deps: Deps & { readonly queue: Queue }): 
   if (call.kind === 'run') await advanceRun(call, deps);
   else if (call.kind === 'mail') await sendMails([call.id], deps);
   else {
-    const { mails } = await issueCustomers(call.run, call.customers, deps);
+    const { mails } = await issueLines(call.run, call.customers, deps);
     await deps.queue.wake(mails.map((id) => ({ kind: 'mail', id })));
   }
 }

@@ -6,7 +6,7 @@ import { type Customer, customerSchema } from '#core/domain/customer.ts';
 import { type DeliveryNote, deliveryNoteSchema } from '#core/domain/delivery-note.ts';
 import { type Settings, settingsSchema } from '#core/domain/settings.ts';
 import type { RunOrder } from '#core/repositories/runs.ts';
-import { driveRun } from '#core/runs/complete-run.ts';
+import { completeRun } from '#core/runs/complete-run.ts';
 import { type RunReport, runReport } from '#core/runs/run-report.ts';
 import { importSettings } from '#core/settings/import-settings.ts';
 
@@ -51,7 +51,7 @@ export const OCTOBER: RunOrder = {
   output: 'pdf',
 };
 
-export async function loadOffice(
+export async function loadDairy(
   deps: Deps,
   notes: readonly DeliveryNote[],
   customers: readonly Customer[] = ['9', '10', '70'].map((number) => customerOf(number)),
@@ -71,6 +71,6 @@ export const loadNotes = (deps: Deps, notes: readonly DeliveryNote[]) =>
 
 export async function bill(deps: Deps, order: RunOrder = OCTOBER): Promise<RunReport> {
   const runId = await startRun(order, deps);
-  await driveRun(runId, deps);
+  await completeRun(runId, deps);
   return runReport(runId, deps);
 }

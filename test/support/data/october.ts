@@ -2,7 +2,7 @@ import { cancelInvoice, findCancellation } from '#core/billing/cancel-invoice.ts
 import { startRun } from '#core/billing/start-run.ts';
 import type { Printer, Table } from '#core/ports.ts';
 import type { RunOrder } from '#core/repositories/runs.ts';
-import { driveRun } from '#core/runs/complete-run.ts';
+import { completeRun } from '#core/runs/complete-run.ts';
 import { localConfig } from '#wiring/config.ts';
 import { openLocal } from '#wiring/local.ts';
 import type { Program } from '#wiring/program.ts';
@@ -28,7 +28,7 @@ export const OCTOBER_DATED = { ...OCTOBER, invoiceDate: '2026-11-02' } satisfies
 /** Starts the monthly run of October 2026, or goes on with it, to its end. @returns the run's id */
 export async function billOctober(local: Program): Promise<string> {
   const runId = await startRun(OCTOBER_DATED, local);
-  await driveRun(runId, local);
+  await completeRun(runId, local);
   return runId;
 }
 
@@ -37,7 +37,7 @@ export async function cancelFirst(local: Program): Promise<void> {
   const invoice = '2026000001';
   if ((await findCancellation(invoice, local))?.finished) return;
   const date = OCTOBER_DATED.invoiceDate;
-  await cancelInvoice({ invoice, reopenNotes: true, date }, local, (id) => driveRun(id, local));
+  await cancelInvoice({ invoice, reopenNotes: true, date }, local, (id) => completeRun(id, local));
 }
 
 function plainPrinter(): Printer {

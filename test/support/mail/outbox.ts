@@ -7,7 +7,7 @@ import { type InvoiceRecord, invoiceKey, readInvoice } from '#core/repositories/
 import type { Mail } from '#core/repositories/mails.ts';
 import { create } from '#core/repositories/stored.ts';
 import { billRun } from '#core/runs/complete-run.ts';
-import { customerOf, loadOffice, noteOf } from '#test/support/data/dairy.ts';
+import { customerOf, loadDairy, noteOf } from '#test/support/data/dairy.ts';
 import { OCTOBER_DATED } from '#test/support/data/october.ts';
 import type { Program } from '#wiring/program.ts';
 
@@ -33,7 +33,7 @@ export async function fillOutbox(
     render: async (documents) => documents.map(() => ({ ok: true, pdf, pages: 1 })),
   };
   const one = customerOf('1', { deliveryOverview: true, ...customer(1) });
-  await loadOffice(local, [noteOf('L1', '1', 1)], [one], settings);
+  await loadDairy(local, [noteOf('L1', '1', 1)], [one], settings);
   await billRun(await startRun(OCTOBER_DATED, local), { ...local, printer });
   const { value: first } = (await readInvoice(local.table, '2026000001'))!;
   const mails = [newMail(1, settings, first.facts, local)];

@@ -52,7 +52,7 @@ export async function brokenPromises(evidence: Evidence, settled: boolean): Prom
     for (const line of lines) {
       if (!line.draft) continue;
       if (run.numbers) {
-        const number = formatNumber(format, run.numbers.first + line.draft.place, run.invoiceDate);
+        const number = formatNumber(format, run.numbers.first + line.draft.ordinal, run.invoiceDate);
         if (reserved.has(number)) broken.push(`number ${number} is used twice`);
         reserved.set(number, line.state);
         if (line.invoice && line.invoice !== number) broken.push(`${line.invoice} should be ${number}`);

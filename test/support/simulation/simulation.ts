@@ -21,7 +21,7 @@ export type Script =
  * The world outside several simulated processes: one real table, one archive, one mail server, one clock.
  * Time passes only when somebody waits or `advance` is called. Who runs when is drawn from the seed.
  */
-export interface World {
+export interface Simulation {
   readonly table: Table;
   readonly archive: Archive;
   /** How often each Message-ID was received whole. */
@@ -47,10 +47,10 @@ export interface SimulatedProcess {
 }
 
 /** @param table empty; closed with the world */
-export function createWorld(
+export function createSimulation(
   seed: number,
   table: Table & { close(): void } = openSqliteTable(':memory:'),
-): World {
+): Simulation {
   const archive = createMemoryArchive();
   const received = new Map<string, number>();
   const lost = new Set<string>();

@@ -4,8 +4,8 @@ import type { Invoice } from '#test/support/api/api-client.ts';
 import { readPdf } from '#test/support/documents/pdf-text.ts';
 import { startScriptedServer } from '#test/support/mail/scripted-smtp.ts';
 import { type Clerk, COMPANY, cheese, clerkAt, crates, dayOf, YEAR } from './api-clerk.ts';
+import { type ApiDeployment, all, bytesOf, done, refused } from './api-deployment.ts';
 import { billMonth } from './api-month.ts';
-import { all, bytesOf, done, type Place, refused } from './api-place.ts';
 
 const ORDER = { customer: '1', deliveries: [`${YEAR}/A1`, `${YEAR}/A2`] };
 
@@ -13,8 +13,8 @@ const ORDER = { customer: '1', deliveries: [`${YEAR}/A1`, `${YEAR}/A2`] };
  * What an ERP and its clerks do through the API, from an empty data folder to the paper post of a month. Figures are
  * those of the API alone.
  */
-export async function tellStory(place: Place): Promise<void> {
-  const clerk = clerkAt(place);
+export async function playScenario(deployment: ApiDeployment): Promise<void> {
+  const clerk = clerkAt(deployment);
   await openShop(clerk);
   await deliver(clerk);
   const { number, pdf } = await billAtOnce(clerk);

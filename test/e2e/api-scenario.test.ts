@@ -14,8 +14,8 @@ import { startSmtpServer } from '#test/support/mail/smtp-server.ts';
 import { openShop } from '#test/support/process/cli.ts';
 import { tempFolder } from '#test/support/process/temp-folder.ts';
 import { callAtOnce } from './api-crowd.ts';
-import { type Place, refused } from './api-place.ts';
-import { tellStory } from './api-story.ts';
+import { type ApiDeployment, refused } from './api-deployment.ts';
+import { playScenario } from './api-scenario.ts';
 
 const TSC = join(import.meta.dirname, '../../node_modules/.bin/tsc');
 const STRICT = {
@@ -38,7 +38,7 @@ test('the whole story through a generated client, on one machine', async (t) => 
   const [, url = ''] = await program.says(/serves\s+(http:\/\/\S+)/);
   const folder = tempFolder(t);
   const open = await generateClient(await (await fetch(`${url}/openapi.json`)).json(), folder);
-  const place: Place = {
+  const deployment: ApiDeployment = {
     api: open(url, fetch),
     mail: {
       ...MAIL,
@@ -61,8 +61,8 @@ test('the whole story through a generated client, on one machine', async (t) => 
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(STRICT));
   // The client is sound TypeScript.
   const compiling = promisify(execFile)(TSC, ['-p', folder]);
-  await tellStory(place);
-  await callAtOnce(place);
+  await playScenario(deployment);
+  await callAtOnce(deployment);
   await compiling;
 
   program.process.kill('SIGTERM');
@@ -79,7 +79,7 @@ describeAws('the whole story through a generated client, on AWS', (engines) => {
     const document = await call(new Request('https://api.example/openapi.json'));
     const open = await generateClient((await document.json()) as object, folder);
     const token = stage.issuer.token(stage.issuer.machine(['write']));
-    const place: Place = {
+    const deployment: ApiDeployment = {
       api: open('https://api.example', call, token),
       mail: { ...MAIL, transport: 'ses' },
       mails: async () =>
@@ -91,8 +91,8 @@ describeAws('the whole story through a generated client, on AWS', (engines) => {
       goOn: () => stage.pump(),
     };
     await refused(open('https://api.example', call).getInfo(), 401);
-    await tellStory(place);
-    await callAtOnce(place);
+    await playScenario(deployment);
+    await callAtOnce(deployment);
     assert.deepEqual(stage.broken, []);
   });
 });

@@ -5,7 +5,7 @@ import type { Problem } from '#http/problem.ts';
 import type { Answered, ApiClient, CallOptions, Page } from '#test/support/api/api-client.ts';
 
 /** Where a story is told: the program behind its HTTP API, and the mail server of its customers. */
-export interface Place {
+export interface ApiDeployment {
   readonly api: ApiClient;
   /** `mail` of the settings that mails through the server of `mails`. */
   readonly mail: object;
@@ -57,7 +57,7 @@ export async function all<T>(
 
 /** Asks again and again until it holds, for at most a minute. */
 export async function until<T>(
-  place: Pick<Place, 'goOn'>,
+  deployment: Pick<ApiDeployment, 'goOn'>,
   what: string,
   ask: () => Promise<T>,
   holds: (answer: T) => boolean,
@@ -67,7 +67,7 @@ export async function until<T>(
     const answer = await ask();
     if (holds(answer)) return answer;
     assert.ok(performance.now() < end, `in vain for a minute: ${what}: ${JSON.stringify(answer)}`);
-    await place.goOn();
+    await deployment.goOn();
     await setTimeout(5);
   }
 }
