@@ -6,7 +6,7 @@ import type { Stage } from './stages.ts';
 import type { StorageStack } from './storage-stack.ts';
 
 const READ = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
-/** Every write is a transaction, and DynamoDB asks for the right to each of its parts. */
+/** Every write is a transaction, and DynamoDB demands the right to each kind of action in it. */
 const WRITE = ['dynamodb:PutItem', 'dynamodb:DeleteItem', 'dynamodb:ConditionCheckItem'];
 
 export type Functions = Readonly<
@@ -14,7 +14,7 @@ export type Functions = Readonly<
 >;
 export type Queues = Readonly<Record<'runs' | 'documents' | 'mails', WorkQueue>>;
 
-/** What each function may do: no more than its use cases ask of table, archive, secret, mail and queues. */
+/** Grants each function what its use cases need of table, archive, secret, mail and queues, and no more. */
 export function giveRights(
   { billing, printing, onDemand, mailing, feedback, sweep, api }: Functions,
   { runs, documents, mails }: Queues,
@@ -33,7 +33,10 @@ export function giveRights(
     });
   const mayRead = (user: LambdaFunction, ...prefixes: string[]) =>
     inArchive(user, ['s3:GetObject', 's3:GetObjectVersion'], prefixes);
-  /** The program has no right to delete anything. Below `.rechnungspost` it tries whether the first write of a key wins. */
+  /**
+   * Grants writing, never deleting. Below `.rechnungspost` the program tests whether the first write of a key
+   * wins.
+   */
   const mayFile = (user: LambdaFunction, ...prefixes: string[]) =>
     inArchive(user, ['s3:PutObject'], [...prefixes, '.rechnungspost']);
   mayRead(billing, 'templates');
@@ -46,9 +49,11 @@ export function giveRights(
   mayFile(onDemand, 'print');
   mayRead(mailing, 'templates', 'invoices', 'mail');
   mayFile(mailing, 'mail');
-  // An address that it gives away for a print file has the rights of whoever made it.
+  // A signed address of a print file has the rights of the role that signed it, so the API may read `print`
+  // too.
   mayRead(api, 'templates', 'invoices', 'delivery-notes', 'print');
-  // Without it S3 says "forbidden" of a key that is not there, and nobody could tell the two apart.
+  // Without ListBucket, S3 answers "forbidden" for a missing key, and the program could not tell the two
+  // cases apart.
   for (const user of [billing, printing, onDemand, mailing, api]) {
     allow(user.role!, { actions: ['s3:ListBucket'], resources: [storage.archiveArn] });
   }
@@ -56,11 +61,12 @@ export function giveRights(
   const secrets = (user: LambdaFunction, ...actions: string[]) =>
     allow(user.role!, { actions, resources: [storage.secret.secretArn] });
   secrets(mailing, 'secretsmanager:GetSecretValue');
-  // Settings come in through it, the password among them, which is one of several values of the secret.
+  // Settings are imported through the API. The SMTP password is one of several values in the secret, so the
+  // API reads the secret before it writes it.
   secrets(api, 'secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue');
   const ses = (resource: string, resourceName: string) =>
     Stack.of(mailing).formatArn({ service: 'ses', resource, resourceName });
-  // The HTTP API sends test mails.
+  // The HTTP API needs this right for test mails.
   for (const user of [mailing, api]) {
     allow(user.role!, {
       actions: ['ses:SendEmail', 'ses:SendRawEmail'],
@@ -85,7 +91,7 @@ export function giveRights(
       reason:
         'The quota and the suppression list of SES belong to the account: there is no resource to name.',
     });
-  // The pace of mails keeps to the quota; who calls the API looks before a run, and lifts a suppression.
+  // Mailing keeps its pace within the quota; the API checks the account before a run and lifts suppressions.
   ofAccount(mailing, 'ses:GetAccount');
   ofAccount(api, 'ses:GetAccount', 'ses:ListSuppressedDestinations', 'ses:DeleteSuppressedDestination');
   allow(api.role!, {

@@ -31,12 +31,18 @@ interface ServiceProps extends StackProps {
 }
 
 const RUN_TIMEOUT = Duration.minutes(5);
-/** Shorter than the lease of a batch of documents, so that a call that was cut off never works beside its successor. */
+/**
+ * Must be shorter than the lease of a batch of documents, so that a call that was cut off never works beside
+ * its successor.
+ */
 const DOCUMENTS_TIMEOUT = Duration.minutes(4);
-/** Mails are begun for all but the last 75 seconds of it. */
+/** In its last 75 seconds a call starts no more mails. */
 const MAIL_TIMEOUT = Duration.minutes(4);
 
-/** What can be replaced: functions, queues, schedules, HTTP API, alarms. It keeps nothing. */
+/**
+ * Everything that can be replaced without loss: functions, queues, schedules, HTTP API, alarms. No data lives
+ * here.
+ */
 export class ServiceStack extends Stack {
   constructor(scope: Construct, id: string, { stage, storage, bundles, ...props }: ServiceProps) {
     super(scope, id, props);
@@ -74,7 +80,7 @@ export class ServiceStack extends Stack {
     );
     new Rule(this, 'SweepRule', {
       schedule: EventSchedule.rate(Duration.minutes(5)),
-      // The next one comes soon enough.
+      // A failed sweep needs no retry, because the next one comes in five minutes.
       targets: [new LambdaFunction(sweep, { retryAttempts: 0 })],
     });
     new Rule(this, 'FeedbackRule', {
@@ -100,7 +106,7 @@ export class ServiceStack extends Stack {
     const deadLetters = [...Object.values(queues).map((queue) => queue.deadLetters), lost];
     alarms(this, { mail: stage.alarmMail, deadLetters, functions: all });
     dashboard(this, { queues: Object.values(queues).map(({ queue }) => queue), functions: all });
-    // Where `npm run cli -- --aws STAGE` finds the stage.
+    // `npm run cli -- --aws STAGE` finds the stage by this parameter.
     new StringParameter(this, 'Where', {
       parameterName: `/rechnungspost/${stage.name}`,
       description: 'The environment of the functions, for the command line',
@@ -125,18 +131,19 @@ export class ServiceStack extends Stack {
   }): Functions {
     const make = (id: string, folder: string, props: MakeProps) =>
       codeFunction(this, id, { environment, ...props, code: bundles.of(folder) });
-    // What calls these does not wait for what becomes of it.
+    // These functions are called asynchronously: the caller does not wait for the result, so Lambda retries
+    // and keeps failed calls.
     const notWaitedFor = {
       onFailure: new SqsDestination(lost),
       retryAttempts: 2,
       maxEventAge: Duration.hours(6),
     };
     const withChrome = {
-      // The Chromium that comes with it is built for it.
+      // The bundled Chromium is built for x86-64.
       architecture: Architecture.X86_64,
-      // Chrome works on one core and Node beside it, with half a gigabyte each.
+      // Chrome and Node use a core each and about half a gigabyte each.
       memorySize: 3008,
-      // The browser has 210 MB unpacked, and puts there what it shares between its processes.
+      // The browser is 210 MB unpacked and keeps its inter-process shared memory in `/tmp` too.
       ephemeralStorageSize: Size.mebibytes(1024),
       timeout: DOCUMENTS_TIMEOUT,
     };
@@ -157,9 +164,10 @@ export class ServiceStack extends Stack {
         ...notWaitedFor,
         description: 'Plans runs, takes their numbers, closes their books',
         timeout: RUN_TIMEOUT,
-        // A slice of customers with all their notes is in it, and the fonts' characters.
+        // Memory holds a slice of customers with all their notes, and the character sets of the fonts.
         memorySize: 1024,
-        // It wakes itself until the documents are there, which Lambda would take for an endless loop after 16 times.
+        // The run wakes itself until all documents are done; Lambda would stop that as an endless loop after
+        // 16 rounds.
         recursiveLoop: RecursiveLoop.ALLOW,
       }),
       printing: make('PrintDocuments', 'documents', {
@@ -169,7 +177,7 @@ export class ServiceStack extends Stack {
       mailing: make('SendMail', 'send-mail', {
         description: 'Hands mails to SES or the SMTP server',
         timeout: MAIL_TIMEOUT,
-        // As many mails as there are connections, each with its documents.
+        // Memory holds as many mails as there are connections, each with its documents.
         memorySize: 1024,
         ...(stage.fixedAddress && { vpc: fixedAddress(this) }),
       }),
@@ -188,10 +196,11 @@ export class ServiceStack extends Stack {
       api: make('Api', 'api', {
         description: 'The HTTP API',
         environment: apiEnvironment,
-        // API Gateway waits for 30 seconds.
+        // API Gateway gives up after 30 seconds, so the function must answer before.
         timeout: Duration.seconds(29),
-        // One core: it starts while somebody waits, and reading the program takes three times as long on a third of one.
-        // Afterwards it mostly waits for others, which costs the more by the memory, but only milliseconds.
+        // One full core: callers wait during a cold start, and loading the program takes three times as long
+        // on a third of a core. Afterwards the function mostly waits for others; the larger memory makes that
+        // dearer, but only for milliseconds.
         memorySize: 1769,
       }),
     };

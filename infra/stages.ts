@@ -1,34 +1,43 @@
-/** Full hours of Germany's clocks at which runs may begin: never 2, which is missing or twice when they change. */
+/**
+ * Full hours of German local time at which runs may begin. 2 is left out: it is missing or comes twice when
+ * the clocks change.
+ */
 const HOURS = [0, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23] as const;
 
-/** A deployment of its own: names, what it keeps, how big it is, when it bills. Change it here, then deploy. */
+/** One deployment: its names, what it retains, its size, and when it bills. Change it here, then deploy. */
 export interface Stage {
   readonly name: string;
   readonly region: string;
-  /** What survives when the stack is removed, and cannot be deleted by a slip. Off: all goes with the stack. */
+  /**
+   * Whether data survives the removal of the stack and is protected from accidental deletion. If false,
+   * everything goes with the stack.
+   */
   readonly retained: boolean;
   /**
-   * How invoices are kept until the end of the eighth year after theirs (§ 147 (3) AO, § 14b UStG). GOVERNANCE can be
-   * lifted by who has a right of its own, COMPLIANCE by nobody, not even by the owner of the account.
+   * How invoices are locked until the end of the eighth year after theirs (§ 147 (3) AO, § 14b UStG).
+   * GOVERNANCE can be lifted by whoever holds a special right; COMPLIANCE by nobody, not even the owner of
+   * the account.
    */
   readonly lock: 'none' | 'GOVERNANCE' | 'COMPLIANCE';
-  /** The mail domain or the address that invoices come from; SES verifies it. */
+  /** The mail domain or address that invoices are sent from; SES verifies it. */
   readonly sender: string;
   /**
-   * The first part of the address of the page where people log in to the HTTP API, and of the one where machines get
-   * their tokens. No other account of AWS may have it in this region.
+   * The first part of the address of the login page for people and of the token endpoint for machines. It
+   * must be unique among all AWS accounts in the region.
    */
   readonly loginDomain: string;
-  /** Calls of the HTTP API in a second, of all callers, that are let through; twice as many at once. */
+  /** How many calls a second the HTTP API accepts from all callers together; bursts may be twice as large. */
   readonly callsPerSecond: number;
-  /** Who is told when something needs a person; empty for nobody. */
+  /** The mail address that alarms go to; empty for nobody. */
   readonly alarmMail: string;
-  /** When scheduled runs begin. */
+  /** The hour at which scheduled runs begin. */
   readonly hour: (typeof HOURS)[number];
-  /** Functions that print at once, and that mail at once; 2 at least. */
+  /**
+   * How many functions print at once; at least 2. `mailers` is the number that mail at once, also at least 2.
+   */
   readonly printers: number;
   readonly mailers: number;
-  /** Whether mails to an SMTP server come from one address that stays; it costs about 40 € a month. */
+  /** Whether mails to an SMTP server leave from one permanent address; this costs about 40 € a month. */
   readonly fixedAddress: boolean;
 }
 

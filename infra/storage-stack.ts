@@ -22,16 +22,18 @@ interface StorageProps extends StackProps {
   readonly stage: Stage;
 }
 
-/** What must survive: archive, table, secret, who may call, and the identity that mails come from. */
+/**
+ * Everything that must survive: archive, table, secret, user pool, and the identity that mails are sent from.
+ */
 export class StorageStack extends Stack {
   readonly bucket: Bucket;
-  /** The bucket's ARN as it is written in other stacks. */
+  /** The bucket's ARN in the form that other stacks can import. */
   readonly archiveArn: string;
   readonly table: TableV2;
   readonly secret: Secret;
   readonly identity: EmailIdentity;
   readonly configurationSet: ConfigurationSet;
-  /** The address of the user pool, whose tokens the HTTP API takes. */
+  /** The address of the user pool; the HTTP API accepts tokens issued by it. */
   readonly tokenIssuer: string;
 
   constructor(scope: Construct, id: string, { stage, ...props }: StorageProps) {
@@ -48,7 +50,8 @@ export class StorageStack extends Stack {
       removalPolicy,
       autoDeleteObjects: !stage.retained,
       lifecycleRules: [
-        // Made on demand from the archived documents, and fetched at once.
+        // Print files are made on demand from archived documents and fetched at once, so they need not be
+        // kept.
         { prefix: 'print/', expiration: Duration.days(7), noncurrentVersionExpiration: Duration.days(1) },
         { abortIncompleteMultipartUploadAfter: Duration.days(1) },
       ],
@@ -69,7 +72,8 @@ export class StorageStack extends Stack {
       description: 'The password of the SMTP server, where mail does not go through SES',
       removalPolicy,
     });
-    // Empty until settings are imported: a value of its own would one day take the place of the password.
+    // The secret stays empty until settings are imported: a value generated here would one day overwrite the
+    // password.
     (this.secret.node.defaultChild as CfnSecret).generateSecretString = undefined;
 
     this.configurationSet = new ConfigurationSet(this, 'Mailing', {
@@ -145,10 +149,10 @@ export class StorageStack extends Stack {
   }
 }
 
-/** Prefixes of what people look at. */
+/** The archive prefixes that people may browse. */
 const ARCHIVE = ['invoices', 'delivery-notes', 'mail'];
 
-/** Neither a person nor a program deletes an invoice or shortens its time, whatever else it may do. */
+/** Denies deleting an invoice or shortening its retention to everybody, whatever else they may do. */
 function noDeletion(bucket: Bucket): PolicyStatement {
   return new PolicyStatement({
     sid: 'InvoicesStay',

@@ -7,8 +7,8 @@ import type { Stage } from './stages.ts';
 import { StorageStack } from './storage-stack.ts';
 
 /**
- * Two stacks a stage.
- * @param options the folder to write to and the context, where it is not the `cdk` command that gives them
+ * Synthesizes two stacks for each stage.
+ * @param options output folder and context, for callers other than the `cdk` command
  */
 export async function synthesize(stages: readonly Stage[], options: AppProps = {}): Promise<CloudAssembly> {
   using bundles = await bundleFunctions();
@@ -23,7 +23,7 @@ export async function synthesize(stages: readonly Stage[], options: AppProps = {
   return app.synth();
 }
 
-/** Whatever is in it must pass cdk-nag's AwsSolutions pack, or give the reason why it does not. */
+/** Creates an app whose stacks must pass cdk-nag's AwsSolutions pack or state the reason why they do not. */
 export function createApp(options: AppProps = {}): App {
   const app = new App(options);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

@@ -17,14 +17,14 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 
-/** SES looks into an account at a bounce rate of 5 %, and stops it at 10 %. */
+/** SES reviews an account at a bounce rate of 5 % and stops it at 10 %; the alarm comes before both. */
 const BOUNCE_RATE = 0.04;
-/** Sweep comes every five minutes: what is still due after half an hour is not being done. */
+/** Sweep runs every five minutes, so work that is still due after half an hour is stuck. */
 const LONG_DUE_SECONDS = 30 * 60;
 
 /**
- * Tells a person when something needs one.
- * @param watched `mail`: who is told; empty for nobody
+ * Raises an alarm for everything that needs a person.
+ * @param watched `mail`: the address that is told; empty for nobody
  */
 export function alarms(
   scope: Construct,
@@ -39,7 +39,7 @@ export function alarms(
   },
 ): void {
   const topic = new Topic(scope, 'Alarms', { enforceSSL: true, displayName: 'rechnungspost' });
-  // A policy of its own takes the place of that which lets everything of the account publish.
+  // An access policy of its own replaces SNS's default, which lets everything in the account publish.
   topic.grantPublish(
     new ServicePrincipal('cloudwatch.amazonaws.com', {
       conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
@@ -99,7 +99,7 @@ export function alarms(
   alarm('ErrorsAlarm', errorsOf(functions), 'A function has failed as a whole: see its log');
 }
 
-/** One of those that the functions count. */
+/** Returns one of the metrics that the functions count. */
 export const own = (metricName: string, statistic: string = Stats.SUM): Metric =>
   new Metric({
     namespace: 'rechnungspost',
@@ -114,7 +114,7 @@ export const oldestDue: Metric = own('OldestDueSeconds', Stats.MAXIMUM);
 export const messages = (queue: IQueue): Metric =>
   queue.metricApproximateNumberOfMessagesVisible({ statistic: Stats.MAXIMUM });
 
-/** Of the account, as SES judges it. */
+/** The account's bounce rate as SES judges it. */
 export const bounceRate: Metric = new Metric({
   namespace: 'AWS/SES',
   metricName: 'Reputation.BounceRate',
@@ -122,7 +122,10 @@ export const bounceRate: Metric = new Metric({
   period: Duration.hours(1),
 });
 
-/** @param functions ten at most, which is what an alarm can add up */
+/**
+ * Adds up the errors of several functions.
+ * @param functions ten at most, which is what an alarm can add up
+ */
 export const errorsOf = (functions: readonly IFunction[]): MathExpression =>
   new MathExpression({
     label: 'errors',

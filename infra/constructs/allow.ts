@@ -23,7 +23,9 @@ export function allow(
   if (reason) acknowledgeWildcards(role, statement.resources, reason);
 }
 
-/** Gives cdk-nag the reason for each ARN with a wildcard, under the name by which it reports it. */
+/**
+ * Acknowledges to cdk-nag each ARN with a wildcard, with the reason, under the id that cdk-nag reports it by.
+ */
 export function acknowledgeWildcards(at: IConstruct, arns: readonly string[], reason: string): void {
   const findings = arns.map((arn) => flattenCfnReference(Stack.of(at).resolve(arn)));
   Validations.of(at).acknowledge(

@@ -12,7 +12,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { Cycle } from '#core/domain/customer.ts';
 
-/** Days of each cycle's run: the first of the month, Monday, every day. */
+/** The days on which each cycle's run starts: the first of the month, every Monday, every day. */
 const DAYS: Readonly<Record<Cycle, CronOptionsWithTimezone>> = {
   monthly: { day: '1', month: '*' },
   weekly: { weekDay: 'MON' },
@@ -20,8 +20,8 @@ const DAYS: Readonly<Record<Cycle, CronOptionsWithTimezone>> = {
 };
 
 /**
- * Calls the billing at an hour of Germany's clocks. It gets the time it was meant to be called at, so that a late or
- * repeated call bills the same period.
+ * Schedules the billing run of a cycle at a full hour of German local time. The call carries the time it was
+ * scheduled for, so that a late or repeated call bills the same period.
  */
 export function billingSchedule(
   scope: Construct,

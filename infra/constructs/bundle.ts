@@ -6,11 +6,14 @@ import { packageClosure } from './package-closure.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
-/** What lies beside a function's code in its bundle. */
+/** What is copied into a function's bundle beside its code. */
 interface Beside {
-  /** The shipped templates with their labels and fonts: for who fills them, or asks what can be printed. */
+  /**
+   * The shipped templates with their labels and fonts, for functions that fill templates or check what can be
+   * printed.
+   */
   readonly templates?: boolean;
-  /** Packages that are copied as npm has installed them, with all that they need. */
+  /** Packages that are copied as npm installed them, with all their dependencies. */
   readonly packages?: readonly string[];
 }
 const BESIDE: Readonly<Record<string, Beside>> = {
@@ -21,21 +24,21 @@ const BESIDE: Readonly<Record<string, Beside>> = {
 };
 
 export interface Bundles {
-  /** Those below `lambdas` that hold a `handler.ts`. */
+  /** The folders below `lambdas` that hold a `handler.ts`. */
   readonly folders: readonly string[];
-  /** The folder that holds the bundle of `lambdas/<folder>`; its code is `index.mjs`. */
+  /** Returns the folder that holds the bundle of `lambdas/<folder>`; its code is `index.mjs`. */
   of(folder: string): string;
-  /** Removes them; the assembly has copies. */
+  /** Removes all bundles; the cloud assembly has copies of them. */
   [Symbol.dispose](): void;
 }
 
 /**
- * Bundles all functions at once, each a file with everything it imports, the AWS SDK in the version that was tested
- * included. The same sources give the same bytes.
+ * Bundles all functions in one go, each into one file with everything it imports, including the AWS SDK in
+ * the version that was tested. The same sources give the same bytes.
  *
- * They are not minified, and so need no source map: a stack trace names functions and lines, and above them the file
- * that they are from. Measured, that costs no time at the start (Node reads a function's body when it is called), and a
- * fifth of a megabyte to upload.
+ * The bundles are not minified and so need no source map: a stack trace names functions and lines, and a
+ * comment above the code names its source file. As measured, this costs no time at start (Node parses a
+ * function's body only when it is called) and a fifth of a megabyte of upload.
  */
 export async function bundleFunctions(): Promise<Bundles> {
   const folders = globSync('lambdas/*/handler.ts', { cwd: ROOT })
@@ -56,7 +59,7 @@ export async function bundleFunctions(): Promise<Bundles> {
     legalComments: 'none',
     external: Object.values(BESIDE).flatMap(({ packages = [] }) => packages),
     plugins: [englishAlone],
-    // Packages in CommonJS ask for Node's own modules by `require`.
+    // Packages in CommonJS load Node's built-in modules by `require`, which an ES module lacks.
     banner: {
       js: "import { createRequire as makeRequire } from 'node:module';\nconst require = makeRequire(import.meta.url);",
     },
@@ -79,10 +82,10 @@ function copyBeside({ templates = false, packages = [] }: (typeof BESIDE)[string
   }
 }
 
-/** What is there for readers and for compilers is left out. */
+/** Leaves out files that only people and compilers read. */
 const isUsed = (path: string): boolean => !/\.(?:md|map|d\.[cm]?ts)$/.test(path);
 
-/** Messages of zod's in some forty languages, which nobody here asks for. */
+/** Drops zod's messages in some forty languages, which nothing here uses. */
 const englishAlone: Plugin = {
   name: 'english-alone',
   setup({ onLoad }) {

@@ -9,7 +9,10 @@ import {
 } from 'aws-cdk-lib/aws-cognito';
 import type { Construct } from 'constructs';
 
-/** Each is a group of people, and a scope of machines; `http/who-may-call.ts` says what they may. */
+/**
+ * The roles of callers: each is a group for people and a scope for machines. `http/who-may-call.ts` says what
+ * each may do.
+ */
 const ROLES = {
   read: 'Looks at customers, deliveries, invoices and mails',
   write: 'Bills, mails, cancels, and changes all that can be changed',
@@ -17,12 +20,16 @@ const ROLES = {
 } as const;
 type Role = keyof typeof ROLES;
 
-/** RFC 8252, 7.3: a program on the person's own machine listens there for the code; nobody else hears it. */
+/**
+ * The redirect address after login: a program on the person's own machine listens there for the code, and
+ * nobody else can receive it (RFC 8252, 7.3).
+ */
 const CALLBACK = 'http://localhost:8400/';
 
 /**
- * Who may call the HTTP API: people in groups, who log in on a page of Cognito, and machines with a secret of their own.
- * Nobody can sign up; whoever looks after the stage makes them.
+ * Creates the user pool of those who may call the HTTP API: people in groups, who log in on a page of
+ * Cognito, and machines with a secret of their own. Nobody can sign up; the administrator of the stage
+ * creates all users.
  * @param options `domain`: the first part of the login page's address
  */
 export function callers(
@@ -64,11 +71,12 @@ export function callers(
 
   const people = pool.addClient('People', {
     generateSecret: false,
-    // The login page alone takes passwords, with Cognito's own protocol (SRP).
+    // Passwords go only through the login page, by Cognito's own protocol (SRP).
     authFlows: { userSrp: true },
     oAuth: {
       flows: { authorizationCodeGrant: true },
-      // None of the API's own: what a person may is said by their groups. With the second they set up a second factor.
+      // People get none of the API's scopes, because their groups say what they may do. COGNITO_ADMIN lets
+      // them set up a second factor.
       scopes: [OAuthScope.OPENID, OAuthScope.COGNITO_ADMIN],
       callbackUrls: [CALLBACK],
     },

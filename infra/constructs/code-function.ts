@@ -16,20 +16,20 @@ import type { FunctionEnvironment } from '#wiring/config.ts';
 import { allow } from './allow.ts';
 
 export interface CodeFunctionProps {
-  /** The bundle: `index.mjs`, and what lies beside it. */
+  /** The folder of the bundle: `index.mjs` and the files beside it. */
   readonly code: string;
-  /** The function of the bundle that is called; `handler` where nothing is said. */
+  /** The export of the bundle that Lambda calls; `handler` by default. */
   readonly entry?: string;
   readonly description: string;
   readonly environment: FunctionEnvironment;
   readonly timeout: Duration;
-  /** MB; what a function gets of the processor grows with it: 1,769 MB are one core. */
+  /** Memory in MB. Lambda's share of the processor grows with it: 1,769 MB give one full core. */
   readonly memorySize: number;
   readonly architecture?: Architecture;
-  /** `/tmp`; 512 MB where nothing is said. */
+  /** The size of `/tmp`; 512 MB by default. */
   readonly ephemeralStorageSize?: Size;
   readonly recursiveLoop?: RecursiveLoop;
-  /** Where calls go that nobody waits for, when they have failed that often or have become that old. */
+  /** Where an asynchronous call goes once it has used up `retryAttempts` or is older than `maxEventAge`. */
   readonly onFailure?: IDestination;
   readonly retryAttempts?: number;
   readonly maxEventAge?: Duration;
@@ -37,8 +37,8 @@ export interface CodeFunctionProps {
 }
 
 /**
- * A function of this program, with a role and a log group of its own. The role may write its log and nothing else,
- * until something is granted.
+ * Creates a function of this program with a role and a log group of its own. The role may only write its log
+ * until more is granted.
  */
 export function codeFunction(scope: Construct, id: string, props: CodeFunctionProps): LambdaFunction {
   const { code, entry = 'handler', environment, ...rest } = props;
@@ -63,7 +63,7 @@ export function codeFunction(scope: Construct, id: string, props: CodeFunctionPr
     });
   }
   return new LambdaFunction(scope, id, {
-    // A fifth cheaper than the other.
+    // ARM costs a fifth less than x86.
     architecture: Architecture.ARM_64,
     ...rest,
     code: Code.fromAsset(code),

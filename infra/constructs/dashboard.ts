@@ -4,7 +4,9 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { bounceRate, errorsOf, messages, oldestDue, own } from './alarms.ts';
 
-/** What a month's run looks like from outside: runs, mails, what waits, and how long the functions take. */
+/**
+ * Builds the dashboard that shows a month's run: runs, mails, what waits, and how long the functions take.
+ */
 export function dashboard(
   scope: Construct,
   { queues, functions }: { readonly queues: readonly IQueue[]; readonly functions: readonly IFunction[] },

@@ -10,8 +10,8 @@ import {
 import type { Construct } from 'constructs';
 
 /**
- * A network whose way out has one address that stays, for an SMTP server that takes mail from known addresses alone.
- * Table and archive are reached without the NAT gateway, which costs by the gigabyte.
+ * Creates a network whose outgoing traffic has one permanent address, for SMTP servers that accept mail only
+ * from known addresses. Table and archive are reached without the NAT gateway, which charges by the gigabyte.
  */
 export function fixedAddress(scope: Construct): IVpc {
   const address = new CfnEIP(scope, 'MailAddress', { domain: 'vpc' });
@@ -27,7 +27,7 @@ export function fixedAddress(scope: Construct): IVpc {
       Archive: { service: GatewayVpcEndpointAwsService.S3 },
       Table: { service: GatewayVpcEndpointAwsService.DYNAMODB },
     },
-    // Nothing uses the default group; taking its rules away would need a function of its own.
+    // Nothing uses the default security group, and removing its rules would need a function of its own.
     restrictDefaultSecurityGroup: false,
   });
   Validations.of(vpc).acknowledge({
@@ -38,6 +38,6 @@ export function fixedAddress(scope: Construct): IVpc {
     description: 'Mails come from this address: name it to whoever runs the SMTP server',
     value: address.attrPublicIp,
   });
-  // Its own declaration is not strict enough to be taken as it is.
+  // The CDK's declaration of `Vpc` does not fit `IVpc` under this project's strict compiler options.
   return vpc as IVpc;
 }

@@ -1,10 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Packages of this name are for Bare, another runtime than Node, which never asks for them. */
+/** Packages with these names are for Bare, a runtime other than Node; Node never loads them. */
 const BARE = /^bare-/;
 
-/** Folders below `root` of some packages and of all packages that they need at run time, as npm has installed them. */
+/**
+ * Returns the folders below `root` of the packages named and of all their run-time dependencies, as npm
+ * installed them.
+ */
 export function packageClosure(root: string, names: readonly string[]): string[] {
   const found = new Set<string>();
   const visit = (name: string, from: string): void => {
@@ -15,7 +18,7 @@ export function packageClosure(root: string, names: readonly string[]): string[]
     for (const dependency of Object.keys(dependencies)) if (!BARE.test(dependency)) visit(dependency, folder);
   };
 
-  /** As Node looks for it: in the folder itself, then in those around it. */
+  /** Looks up a package as Node does: in the folder itself, then in each folder above it. */
   function findFrom(from: string, name: string): string {
     for (let at = from; ; at = at.slice(0, Math.max(0, at.lastIndexOf('node_modules/') - 1))) {
       const folder = join(at, 'node_modules', name);

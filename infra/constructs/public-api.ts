@@ -6,8 +6,8 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 
 /**
- * Puts a function behind an HTTPS address; every path is its affair.
- * @param options `callsPerSecond`: of all callers together; twice as many at once
+ * Puts a function behind an HTTPS address and passes it every path.
+ * @param options `callsPerSecond`: limit for all callers together; bursts may be twice as large
  * @returns the address
  */
 export function publicApi(
@@ -29,7 +29,7 @@ export function publicApi(
     stageName: '$default',
     autoDeploy: true,
     accessLogSettings: { destination: new LogGroupLogDestination(logGroup) },
-    // Whoever tries to make it expensive gets no further.
+    // The throttle bounds the cost that anybody can cause by calling often.
     throttle: { rateLimit: callsPerSecond, burstLimit: 2 * callsPerSecond },
   });
   Validations.of(httpApi).acknowledge({

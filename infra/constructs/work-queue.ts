@@ -4,16 +4,20 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 
-/** A queue and its dead letters. */
+/** A queue with its dead-letter queue. */
 export interface WorkQueue {
   readonly queue: Queue;
   readonly deadLetters: Queue;
 }
 
-/** As often as a message may fail before it is put aside. */
+/** How often a message may fail before it moves to the dead letters. */
 const TRIES = 5;
 
-/** @param timeout of the function that reads it: a message stays hidden six times as long, as AWS advises */
+/**
+ * Creates a work queue.
+ * @param timeout timeout of the function that reads the queue; a message stays hidden six times as long, as
+ * AWS advises
+ */
 export function workQueue(
   scope: Construct,
   id: string,
@@ -39,8 +43,9 @@ export const deadLetterQueue = (scope: Construct, id: string): Queue =>
 
 /**
  * Lets a function read a queue.
- * @param atOnce calls at the same time: a limit of the mapping, which leaves what waits in the queue (a function's own
- *   reserved concurrency would throttle, and count as failed tries)
+ * @param atOnce calls at the same time. The limit is set on the event source mapping, which leaves waiting
+ * messages in the queue; a reserved concurrency of the function would throttle them instead, and each
+ * throttled delivery would count as a failed try.
  */
 export function readBy(
   reader: IFunction,

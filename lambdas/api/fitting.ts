@@ -1,9 +1,9 @@
 import type { APIGatewayProxyResult } from 'hono/aws-lambda';
 
-/** An answer of Lambda holds 6 MB, in which a file's base64 takes a third more than the file. */
+/** Lambda limits an answer to 6 MB, and base64 makes a file a third larger. */
 const MAX_ANSWER = 6_000_000;
 
-/** The answer, or a problem (RFC 9457) in its place where Lambda would not let it pass. */
+/** Returns the answer, or a problem (RFC 9457) in its place when it exceeds Lambda's limit. */
 export function fitting(result: APIGatewayProxyResult): APIGatewayProxyResult {
   const { length } = result.body;
   if (length <= MAX_ANSWER) return result;

@@ -9,10 +9,13 @@ import { fitting } from './fitting.ts';
 const { deps, inCall } = openAwsApi(apiConfig(process.env), lambdaLog);
 const answer = handle(createApp(deps));
 
-/** What is left for the answer when a call has waited for documents as long as it may: 22 s, and a start may be before. */
+/**
+ * Time kept for the answer when a call has waited for documents: it may wait 22 s, and a cold start may come
+ * before.
+ */
 const RESERVE_MS = 7000;
 
-/** The HTTP API behind API Gateway: events of format 2.0. */
+/** Answers calls of the HTTP API behind API Gateway (events of format 2.0). */
 export async function handler(
   event: Extract<LambdaEvent, { rawPath: string }>,
   context: Context,
@@ -24,7 +27,7 @@ export async function handler(
   deps.log('info', 'call', {
     caller: call.caller,
     method: event.requestContext.http.method,
-    // Without the query, which may hold names.
+    // The query is left out of the log, because it may hold names.
     path: event.rawPath,
     status: result.statusCode,
     milliseconds: Math.round(performance.now() - begun),
@@ -33,6 +36,9 @@ export async function handler(
   return result;
 }
 
-/** API Gateway decodes the path, whatever its name says; what it decoded must not count as syntax. */
+/**
+ * Encodes the path again. API Gateway decodes it, although the field is called raw, and decoded characters
+ * must not count as syntax.
+ */
 const encoded = (rawPath: string): string =>
   encodeURI(rawPath.toWellFormed()).replace(/[?#]/g, encodeURIComponent);

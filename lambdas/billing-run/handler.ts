@@ -10,10 +10,10 @@ import { count, eachMessage, lambdaLog, thisCall } from '#wiring/lambda-runtime.
 
 const aws = openAws(awsConfig(process.env), lambdaLog);
 
-/** What the schedules of the stage send. */
+/** The event that the schedules of the stage send. */
 const scheduled = z.object({ cycle: z.enum(CYCLES), scheduledTime: z.iso.datetime({ offset: true }) });
 
-/** Starts the run of a schedule, and takes runs on from where they stand. */
+/** Starts the run of a schedule, and advances runs from wherever they stand. */
 export async function handler(event: unknown, context: Context): Promise<SQSBatchResponse | undefined> {
   const deps = { ...aws, ...thisCall(context) };
   if (isSqsEvent(event)) {

@@ -8,7 +8,9 @@ import { answer } from './on-demand.ts';
 
 const aws = openAwsWithChrome(awsConfig(process.env), lambdaLog);
 
-/** Makes the documents of some customers of a run, and wakes their mails. A message that is done again does nothing. */
+/**
+ * Makes the documents of some customers of a run and wakes their mails. A repeated message changes nothing.
+ */
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   const deps = { ...aws, ...thisCall(context) };
   return eachMessage(event, context, async (body) => {
@@ -22,7 +24,10 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
   });
 }
 
-/** Makes what somebody waits for. What cannot be done is told as an answer; only a breakdown is an error. */
+/**
+ * Makes what somebody waits for. A refusal is returned as an answer; only a breakdown is an error of the
+ * function.
+ */
 export async function onDemand(event: unknown, context: Context): Promise<object> {
   const deps = { ...aws, ...thisCall(context) };
   try {

@@ -6,12 +6,16 @@ import { retryOnConflict } from '#core/retry.ts';
 import { billRun, finishRun, runMails } from '#core/runs/complete-run.ts';
 import type { AwsWithChrome, OnDemandAnswers, OnDemandRequest } from '#wiring/aws-chrome.ts';
 
-/** An answer of Lambda holds 6 MB; base64 takes a third more. */
+/** Lambda limits an answer to 6 MB, and base64 makes a file a third larger. */
 const MAX_BYTES = 4_000_000;
 
 type OnDemandDeps = AwsWithChrome & Pick<Deps, 'stop' | 'clock'>;
 
-/** @returns plain JSON. @throws Fault as the use cases do */
+/**
+ * Carries out a request.
+ * @returns plain JSON
+ * @throws Fault as the use cases do
+ */
 export async function answer(
   asked: OnDemandRequest,
   deps: OnDemandDeps,
@@ -38,7 +42,10 @@ export async function answer(
   }
 }
 
-/** A small file in the answer, a large one under a key of the archive that is cleared away after some days. */
+/**
+ * Returns a small file in the answer, and files a large one under a key of the archive that expires after
+ * some days.
+ */
 async function file(bytes: Uint8Array, deps: OnDemandDeps): Promise<OnDemandAnswers['preview']> {
   if (bytes.length <= MAX_BYTES) return { pdf: Buffer.from(bytes).toString('base64') };
   const key = `print/preview/${deps.ids.next()}.pdf`;

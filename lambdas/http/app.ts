@@ -28,9 +28,9 @@ const GROUPS = [
 ];
 
 /**
- * The HTTP side of the program, the same in every place. A call passes from top to bottom: where it comes from, who
- * makes it, whether it is too large or too often, whether the caller has the role, whether it fits the schema; then a
- * use case does the work.
+ * Creates the HTTP application, which is the same on AWS and on one machine. Each call passes these checks in
+ * order: its origin, the caller's identity, the rate of calls, the size of the body, the caller's role, the
+ * schema. Then a use case does the work.
  */
 export function createApp(deps: HttpDeps): OpenAPIHono<CallerEnv> {
   const app = newApp();
@@ -47,7 +47,10 @@ export function createApp(deps: HttpDeps): OpenAPIHono<CallerEnv> {
   return app;
 }
 
-/** Either there is nothing under this path, or only not with this method; the header Allow then says with which. */
+/**
+ * Answers a call without a route: either nothing is under the path, or it takes other methods, which the
+ * header Allow lists.
+ */
 function nothingThere(app: OpenAPIHono<CallerEnv>, context: Context): ProblemError {
   const { path, method } = context.req;
   const methods = app.routes
@@ -61,7 +64,10 @@ function nothingThere(app: OpenAPIHono<CallerEnv>, context: Context): ProblemErr
   return new ProblemError('method-not-allowed', `${path} takes ${allowed}, not ${method}.`);
 }
 
-/** @param pattern as the routes are written: `/api/customers/:number` */
+/**
+ * Decides whether a path matches a route.
+ * @param pattern path of a route: `/api/customers/:number`
+ */
 function fits(pattern: string, path: string): boolean {
   const [parts, given] = [pattern.split('/'), path.split('/')];
   return (

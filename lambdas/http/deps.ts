@@ -3,7 +3,7 @@ import type { DocumentsOnDemand } from '#core/runs/documents-on-demand.ts';
 import type { TestMailReport } from './schemas/test-mail.ts';
 import type { Authenticate } from './who-may-call.ts';
 
-/** The world as the HTTP application sees it: it has no browser, documents are made by `documents`. */
+/** What the HTTP application needs from outside. It has no browser, so documents are made by `documents`. */
 export interface HttpDeps
   extends Pick<
     Deps,
@@ -22,18 +22,21 @@ export interface HttpDeps
     | 'stop'
   > {
   readonly documents: DocumentsOnDemand;
-  /** Sees to it that a run goes on to its end, without waiting for it. */
+  /** Makes a run go on to its end, without waiting for it. */
   readonly continueRun: (runId: string) => Promise<void>;
-  /** Sees to it that these mails are tried, without waiting for it. */
+  /** Makes these mails be tried, without waiting for the result. */
   readonly sendMails: (mailIds: readonly string[]) => Promise<void>;
-  /** One test mail with the settings as they are. */
+  /** Sends one test mail with the current settings. */
   readonly testMail: (address: string) => Promise<TestMailReport>;
   readonly authenticate: Authenticate;
-  /** Names by which this server may be called; undefined where a gateway before it looks after that. */
+  /**
+   * Decides whether this server may be called by this host name; undefined where a gateway in front of it
+   * checks that.
+   */
   readonly hosts: ((host: string) => boolean) | undefined;
-  /** Calls a second that one caller may make in the long run, and at once. */
+  /** How many calls one caller may make each second in the long run, and in a burst. */
   readonly rate: { readonly perSecond: number; readonly burst: number };
-  /** Of the program, from package.json. */
+  /** The version of the program, from package.json. */
   readonly version: string;
   readonly deployment: 'aws' | 'one machine';
 }

@@ -8,7 +8,7 @@ type Operation = NonNullable<NonNullable<Document['paths']>[string]['get']>;
 
 const METHODS = ['get', 'put', 'post', 'delete'] as const;
 
-/** `/openapi.json` to be read by people: every call with its fields, and every problem with its remedy. */
+/** Shows `/openapi.json` to people: every call with its fields, and every problem with its remedy. */
 export const docsPage = (document: Document) => html`<!doctype html>
 <html lang="en">
 <meta charset="utf-8">

@@ -10,7 +10,10 @@ interface Filed {
   readonly sha256: string;
 }
 
-/** The archived bytes, to be shown in place; they never change. @throws Fault `damaged` */
+/**
+ * Answers with the archived bytes, to be shown in the browser; they never change.
+ * @throws Fault `damaged`
+ */
 export async function answerFiled(
   context: Context,
   { fileName, key, version, sha256 }: Filed,
@@ -46,7 +49,9 @@ export function answerFile(
   });
 }
 
-/** Whether the caller would rather have the PDF than JSON: it names it, and JSON not before it. */
+/**
+ * Decides whether the caller prefers the PDF to JSON: Accept names the PDF, and does not name JSON before it.
+ */
 export function wantsPdf(context: Context): boolean {
   const accepted = (context.req.header('accept') ?? '')
     .split(',')

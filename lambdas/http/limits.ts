@@ -4,7 +4,7 @@ import { Fault } from '#core/errors.ts';
 import type { HttpDeps } from './deps.ts';
 import type { CallerEnv } from './who-may-call.ts';
 
-/** Lambda takes 6 MB in one call; a delivery note of 5,000 lines has about one. */
+/** Lambda accepts 6 MB in one call; a delivery note of 5,000 lines has about one. */
 const MAX_BODY = 4_000_000;
 
 export const limitBody: MiddlewareHandler = bodyLimit({
@@ -15,8 +15,8 @@ export const limitBody: MiddlewareHandler = bodyLimit({
 });
 
 /**
- * Lets each caller make so many calls a second, and a burst at once: a bucket of tokens a caller, in this process. The
- * gateway on AWS has a limit over all of them.
+ * Limits each caller to a number of calls a second and a burst, by a token bucket for each caller in this
+ * process. The gateway on AWS limits all callers together.
  * @throws Fault `too-many-requests`, with the header Retry-After in seconds
  */
 export function limitRate({
@@ -29,7 +29,8 @@ export function limitRate({
     const now = clock.now();
     const last = buckets.get(name) ?? { tokens: burst, at: now };
     const tokens = Math.min(burst, last.tokens + ((now - last.at) / 1000) * perSecond);
-    // A new object, and put at the end: the map's order is that of the last calls.
+    // The entry is moved to the end, so that the map is ordered by last call and the oldest entry is dropped
+    // first.
     buckets.delete(name);
     buckets.set(name, { tokens: tokens < 1 ? tokens : tokens - 1, at: now });
     if (buckets.size > 1000) buckets.delete(buckets.keys().next().value!);

@@ -1,7 +1,9 @@
 import { docsPage } from './docs-page.ts';
 import type { Routes } from './route.ts';
 
-/** `/openapi.json` for programs, `/docs` for people; both are made from the routes and need no token. */
+/**
+ * Adds `/openapi.json` for programs and `/docs` for people; both are made from the routes and need no token.
+ */
 export const openApi: Routes = (app, { version }) => {
   app.openAPIRegistry.registerComponent('securitySchemes', 'token', {
     type: 'http',

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { Fault, type FaultCode } from '#core/errors.ts';
 import type { HttpDeps } from './deps.ts';
 
-/** What an answer says that is no success: RFC 9457. `code` is stable; `errors` names each field and what to do. */
+/** The body of an error answer (RFC 9457). `code` is stable; `errors` names each field and what to do. */
 export const problemSchema = z
   .object({
     type: z.string().meta({ description: 'Where the code is explained.' }),
@@ -33,7 +33,7 @@ export const problemSchema = z
   });
 export type Problem = z.infer<typeof problemSchema>;
 
-/** Faults of HTTP itself, beside those of the core. */
+/** The core's fault codes and those of HTTP itself. */
 export type ProblemCode =
   | FaultCode
   | 'bad-json'
@@ -43,7 +43,7 @@ export type ProblemCode =
   | 'wrong-origin'
   | 'internal';
 
-/** Every code with its status and what it means; the page of the API lists them. */
+/** Every code with its status and meaning, which `/docs` lists. */
 export const PROBLEMS: Readonly<
   Record<ProblemCode, { readonly status: number; readonly title: string; readonly meaning: string }>
 > = {
@@ -163,7 +163,7 @@ export const PROBLEMS: Readonly<
   },
 };
 
-/** The answer to an error; what is no fault of ours or of the caller is told to the log alone. */
+/** Answers an error. The cause of an unexpected one goes only to the log. */
 export function answerProblem(
   error: unknown,
   context: Context,
@@ -188,7 +188,10 @@ export class ProblemError extends Error {
   readonly code: ProblemCode;
   readonly errors: Problem['errors'];
 
-  /** @param errors by field, where fields are to blame */
+  /**
+   * Makes a problem to answer with.
+   * @param errors one entry for each field that is to blame
+   */
   constructor(code: ProblemCode, message: string, errors?: Problem['errors']) {
     super(message);
     this.code = code;
@@ -222,7 +225,10 @@ function asFault(
   return undefined;
 }
 
-/** The core's sentences begin with the field's path where one field is to blame. */
+/**
+ * Splits a sentence of the core into field and message; it begins with the field's path if one field is to
+ * blame.
+ */
 function byField(sentence: string): NonNullable<Problem['errors']>[number] {
   const [, field, message] = /^([a-z]\w*(?:\.\w+)+): (.*)$/s.exec(sentence) ?? [];
   return field && message ? { field, message } : { message: sentence };

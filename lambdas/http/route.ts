@@ -4,17 +4,17 @@ import type { HttpDeps } from './deps.ts';
 import { type Problem, ProblemError, problemSchema } from './problem.ts';
 import { type CallerEnv, type Role, requireRole } from './who-may-call.ts';
 
-/** The part of the program that a group of routes needs, and the application they go into. */
+/** Adds a group of routes to an application; `deps` is what they need from the program. */
 export type Routes = (app: OpenAPIHono<CallerEnv>, deps: HttpDeps) => void;
 
 type Described = Omit<RouteConfig, 'middleware' | 'security' | 'request'> & {
   readonly summary: string;
   readonly tags: [string];
-  /** `getCustomer`: the name of the call in generated clients. */
+  /** The name of the call in generated clients: `getCustomer`. */
   readonly operationId: string;
 };
 
-/** A route of the API: who may call it is said in the same place as what it takes and gives. */
+/** Defines a route of the API, with the roles that may call it beside what it takes and returns. */
 export function route<const R extends Described & Pick<RouteConfig, 'request'>>(
   roles: readonly Role[],
   config: R,
@@ -34,7 +34,7 @@ export function route<const R extends Described & Pick<RouteConfig, 'request'>>(
   });
 }
 
-/** Everybody who is known may look. */
+/** Every known caller may read. */
 export const READERS: readonly Role[] = ['read', 'write', 'auditor'];
 export const WRITE: readonly Role[] = ['write'];
 
@@ -52,10 +52,13 @@ export const PDF = {
   'application/pdf': { schema: { type: 'string', format: 'binary' } },
 } as const;
 
-/** An application whose routes refuse what does not fit their schemas with the fields that are wrong. */
+/**
+ * Creates an application whose routes refuse what does not fit their schemas, naming the fields that are
+ * wrong.
+ */
 export const newApp = () =>
   new OpenAPIHono<CallerEnv>({
-    // A slash at the end is no other place.
+    // A trailing slash leads to the same route.
     strict: false,
     defaultHook: (result) => {
       if (!result.success) throw refusal(result.error.issues, result.target);
@@ -69,7 +72,7 @@ const PARTS: Readonly<Record<string, string>> = {
   json: 'the body',
 };
 
-/** What a schema found, as the answer tells it. */
+/** Turns what a schema found into the problem to answer with. */
 export function refusal(issues: readonly z.core.$ZodIssue[], target: string): ProblemError {
   const errors = issues.flatMap(({ path, message, ...issue }): NonNullable<Problem['errors']> => {
     const names = issue.code === 'unrecognized_keys' ? issue.keys : [''];

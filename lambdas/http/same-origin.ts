@@ -5,9 +5,9 @@ import { ProblemError } from './problem.ts';
 const SAFE = ['GET', 'HEAD', 'OPTIONS'];
 
 /**
- * Keeps pages of strangers from calling with the user's hands. A name that was pointed at this machine (DNS rebinding)
- * is not one of the server's; a page of another site that posts here says so in `Origin` or `Sec-Fetch-Site` (Fetch
- * Metadata), which programs other than browsers do not send.
+ * Keeps other sites' pages from calling in the user's name. A host name that was pointed at this machine (DNS
+ * rebinding) is not one of the server's names; a page of another site that posts here reveals itself by
+ * `Origin` or `Sec-Fetch-Site` (Fetch Metadata), which programs other than browsers do not send.
  */
 export function sameOrigin({ hosts }: Pick<HttpDeps, 'hosts'>): MiddlewareHandler {
   return async (context, next) => {

@@ -1,17 +1,23 @@
 import type { MiddlewareHandler } from 'hono';
 import { Fault } from '#core/errors.ts';
 
-/** `read`: looks; `write`: bills, mails and changes; `auditor`: looks at everything, the settings too, and changes nothing. */
+/**
+ * The roles: `read` may read, `write` may bill, mail and change, `auditor` may read everything including the
+ * settings and change nothing.
+ */
 export const ROLES = ['read', 'write', 'auditor'] as const;
 export type Role = (typeof ROLES)[number];
 
 export interface Caller {
-  /** For the log, and to count its calls. */
+  /** Names the caller in the log, and counts its calls for the rate limit. */
   readonly name: string;
   readonly roles: readonly Role[];
 }
 
-/** @returns who shows this bearer token (undefined: none was sent); undefined for nobody that is known */
+/**
+ * Tells who shows this bearer token (undefined if none was sent).
+ * @returns undefined for an unknown caller
+ */
 export type Authenticate = (token: string | undefined) => Promise<Caller | undefined>;
 
 export interface CallerEnv {
@@ -19,8 +25,9 @@ export interface CallerEnv {
 }
 
 /**
- * The one check of who calls, for every route but the public ones: a bearer token (RFC 6750), or none where the place
- * asks for none. A page of a browser, which has no token of its own, may send it as the password of HTTP Basic.
+ * Authenticates the caller, once for every route but the public ones: by a bearer token (RFC 6750), or
+ * without one where none is required. A browser, which has no token of its own, may send it as the password
+ * of HTTP Basic.
  * @throws Fault `no-login`
  */
 export function authenticateCaller({
@@ -49,7 +56,10 @@ function tokenOf(header: string | undefined): string | undefined {
   return password || undefined;
 }
 
-/** Lets callers pass that have one of these roles. @throws Fault `forbidden` */
+/**
+ * Admits callers that have one of these roles.
+ * @throws Fault `forbidden`
+ */
 export function requireRole(roles: readonly Role[]): MiddlewareHandler<CallerEnv> {
   return async (context, next) => {
     const { name, roles: its } = context.get('caller');

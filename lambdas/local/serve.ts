@@ -2,7 +2,7 @@ import { describeError, exitCodeOf, openForThisProcess } from '#wiring/process.t
 import { startServer } from './server.ts';
 import { workLoop } from './work-loop.ts';
 
-/** `npm run serve`: goes on with whatever waits, and serves. */
+/** `npm run serve`: goes on with whatever waits, and serves HTTP. */
 try {
   const { config, program } = await openForThisProcess();
   try {

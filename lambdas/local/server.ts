@@ -9,8 +9,8 @@ import type { Program } from '#wiring/program.ts';
 import { mailboxPages } from './mailbox/page.ts';
 
 /**
- * Serves HTTP on this machine until the program is asked to stop: the API, and pages to look at.
- * @returns its address, and the end of serving, which waits for what calls have begun
+ * Serves HTTP on this machine until the program is asked to stop: the API and the pages of the console.
+ * @returns the server's address; `close` ends serving and waits for what calls have begun
  */
 export async function startServer(
   program: Program,

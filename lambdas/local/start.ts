@@ -6,8 +6,8 @@ import { startServer } from './server.ts';
 import { workLoop } from './work-loop.ts';
 
 /**
- * `npm start`: the whole system on this machine. An empty data folder gets a demo wholesaler, whose last month is
- * billed and mailed into a local mailbox; a start that was interrupted goes on.
+ * `npm start`: runs the whole system on this machine. An empty data folder gets a demo wholesaler, whose last
+ * month is billed and mailed into a local mailbox; an interrupted start is continued.
  */
 const bar = createProgressBar(process.stderr);
 try {

@@ -6,12 +6,14 @@ import { count, lambdaLog, thisCall } from '#wiring/lambda-runtime.ts';
 
 const aws = openAws(awsConfig(process.env), lambdaLog);
 
-/** What SES tells of a mail through EventBridge: late, repeated and in any order. */
+/**
+ * Records what SES reports about a mail through EventBridge. Events may be late, repeated and in any order.
+ */
 export async function handler(event: EventBridgeEvent<string, unknown>, context: Context): Promise<void> {
   const deps = { ...aws, ...thisCall(context) };
   const told = readSesEvent(event);
   if (!told) {
-    // Opens and clicks are not asked for; another program's mails have no tag of ours.
+    // Opens and clicks are not subscribed to, and other programs' mails lack our tag.
     deps.log('info', 'event without a mail of ours', { type: event['detail-type'] });
     return;
   }

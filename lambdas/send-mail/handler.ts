@@ -7,15 +7,20 @@ import { count, lambdaLog, thisCall } from '#wiring/lambda-runtime.ts';
 
 const aws = openAws(awsConfig(process.env), lambdaLog);
 
-/** Longer than the deadline of one message, so that no hand-over is cut off with its answer on the way. */
+/**
+ * Must exceed the deadline of one message, so that no hand-over is cut off while its answer is on the way.
+ */
 const RESERVE_MS = 75_000;
 
-/** What a person should hear of; a held mailing is counted by sweep, for as long as it stands. */
+/**
+ * States that a person should hear of. A held mailing is not counted here but by sweep, for as long as it
+ * lasts.
+ */
 const COUNTED: Partial<Record<MailState, string>> = { unknown: 'MailsUnknown', failed: 'MailsFailed' };
 
 /**
- * Tries some mails over shared connections, at the pace of all. What a server says is written down with the mail; only
- * what could not be tried at all comes back to the queue.
+ * Tries some mails over shared connections, at the common pace. What a server says is recorded with the mail;
+ * only what could not be tried at all returns to the queue.
  */
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   const counts: Record<string, number> = {};

@@ -9,8 +9,8 @@ import { count, lambdaLog, thisCall } from '#wiring/lambda-runtime.ts';
 const aws = openAws(awsConfig(process.env), lambdaLog);
 
 /**
- * Wakes whatever waits and is due, and tells for how long something has been waiting that nobody did, and whether mail
- * stands still. Mails that wait for the pace are not overdue.
+ * Wakes whatever waits and is due, and reports how long overdue work has been waiting and whether mailing is
+ * held. Mails that wait for the pace are not overdue.
  */
 export async function handler(_event: unknown, context: Context): Promise<void> {
   const deps = { ...aws, ...thisCall(context) };

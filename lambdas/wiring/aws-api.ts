@@ -16,24 +16,27 @@ import { sendAwsTestMail } from './aws-test-mail.ts';
 import type { ApiConfig } from './config.ts';
 import { testMail } from './test-mail.ts';
 
-/** Of one caller and one process; the gateway has a limit over all callers and processes. */
+/** Rate limit for one caller in one process; the gateway limits all callers and processes together. */
 const RATE = { perSecond: 25, burst: 100 };
-/** Shorter than API Gateway waits. */
+/** Deadline of a test mail in milliseconds, shorter than API Gateway waits. */
 const TEST_MAIL_MS = 15_000;
 
-/** What one call of the function adds to the world. */
+/** The part of the deps that lasts for one call of the function. */
 export interface ThisCall extends Pick<Deps, 'stop' | 'clock'> {
-  /** Who calls, once that is known. */
+  /** Name of the caller, once it is authenticated. */
   caller?: string;
 }
 
 export interface AwsApi {
   readonly deps: HttpDeps;
-  /** Does the work of one call; the deps have its clock and its limit of time meanwhile. */
+  /** Runs the work of one call; meanwhile the deps have its clock and time limit. */
   inCall<T>(call: ThisCall, work: () => Promise<T>): Promise<T>;
 }
 
-/** The world of the HTTP application on AWS: documents are made by another function, runs and mails go by the queues. */
+/**
+ * Opens what the HTTP application needs on AWS: documents are made by another function, runs and mails go
+ * through the queues.
+ */
 export function openAwsApi(config: ApiConfig, log: Log): AwsApi {
   const clients: AwsClients = awsClients();
   const aws = openAws(config, log, clients);
@@ -81,7 +84,7 @@ function queued({ table, queue }: Aws): Pick<HttpDeps, 'continueRun' | 'sendMail
     async continueRun(runId) {
       const run = await readRun(table, runId);
       if (!run) throw new Fault('not-found', `There is no run ${runId}.`);
-      // Where the same turn is asked for twice, it is taken once.
+      // If the same turn is requested twice, it is taken once.
       await queue.wake([{ kind: 'run', id: runId, turn: run.value.turn ?? 0 }]);
     },
     sendMails: (ids) => queue.wake(ids.map((id) => ({ kind: 'mail', id }))),

@@ -17,7 +17,10 @@ export interface AwsWithChrome extends Aws {
   readonly pictures: Pictures;
 }
 
-/** The world on AWS with the browser in it. It starts with the first document and stays for the calls that follow. */
+/**
+ * Opens everything the core needs on AWS, including the browser. The browser starts with the first document
+ * and stays for later calls.
+ */
 export function openAwsWithChrome(config: AwsConfig, log: Log): AwsWithChrome {
   const chrome = { fontsFolder: `${config.templatesDir}/fonts` };
   return {

@@ -3,9 +3,9 @@ import { Fault, refuse } from '#core/errors.ts';
 import { type AwsConfig, awsConfig } from './config.ts';
 
 /**
- * Where a deployed stage keeps things: its service stack has written it down.
- * @throws Fault `bad-input` for what cannot be a stage's name, `not-found` for a stage that is not deployed in this
- *   account and region, `unavailable` without access
+ * Finds where a deployed stage keeps things, from the parameter that its service stack has written.
+ * @throws Fault `bad-input` for an invalid stage name, `not-found` for a stage that is not deployed in this
+ * account and region, `unavailable` without access
  */
 export async function findStage(stage: string): Promise<AwsConfig> {
   if (!/^[a-z0-9][a-z0-9-]*$/i.test(stage)) {

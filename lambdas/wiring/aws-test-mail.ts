@@ -5,9 +5,9 @@ import { SMTP_PASSWORD } from '#core/repositories/settings.ts';
 import type { Aws } from './aws.ts';
 
 /**
- * Sends one test mail by SES, or on a connection of its own to the user's mail server.
- * @param options `from`: a sentence that says where a mail over SMTP came from, as servers may judge by that.
- *   `deadlineMs`: how long a server may take, where that is shorter than usual
+ * Sends one test mail through SES, or on a connection of its own to the user's mail server.
+ * @param options `from`: a sentence that says where a mail over SMTP was sent from, because servers may judge
+ * by that. `deadlineMs`: time limit for the server, where it is shorter than usual
  */
 export async function sendAwsTestMail(
   mail: Settings['mail'],

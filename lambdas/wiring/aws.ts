@@ -26,15 +26,17 @@ import { hasher, ids } from './node.ts';
 
 export { readSesEvent } from '#adapters/ses/feedback.ts';
 
-/** The world on AWS, for as long as a function's process lives; what lasts one call comes with the call. */
+/**
+ * The deps on AWS that last as long as a function's process; those of a single call are added with the call.
+ */
 export interface Aws extends Omit<Deps, 'printer' | 'clock' | 'stop'> {
   readonly queue: Queue;
   readonly templateEngine: TemplateEngine;
-  /** What a message of a queue asks for. */
+  /** Reads the wake-up call in a message of a queue. */
   readonly readWake: (body: string) => Wake;
 }
 
-/** Connections to the services; each of them finds region, login and endpoint in the environment. */
+/** Creates the clients of the services; each finds region, login and endpoint in the environment. */
 export const awsClients = () => ({
   dynamo: createDynamoClient(),
   s3: createS3Client(),
@@ -45,7 +47,10 @@ export const awsClients = () => ({
 });
 export type AwsClients = ReturnType<typeof awsClients>;
 
-/** DynamoDB, S3, SQS, SES or the user's own SMTP server; without the browser, which only some functions need. */
+/**
+ * Opens DynamoDB, S3, SQS, and SES or the user's own SMTP server. The browser is left out, because only some
+ * functions need it.
+ */
 export function openAws(config: AwsConfig, log: Log, clients: AwsClients = awsClients()): Aws {
   const archive = createS3Archive({
     client: clients.s3,
@@ -79,7 +84,7 @@ export function openAws(config: AwsConfig, log: Log, clients: AwsClients = awsCl
     readWake,
     ids,
     hasher,
-    // Whether another process of Lambda still lives cannot be known: its leases run out.
+    // Nobody can know whether another Lambda process still lives, so its leases must run out.
     workers: { me: `lambda:${ids.next()}`, isDead: () => false },
     log,
   };
@@ -101,7 +106,10 @@ async function openMailer(
   throw new Fault('bad-settings', 'mail.transport is off: set it to ses or smtp first.');
 }
 
-/** The fonts are a megabyte to read, and only the plan looks at them. */
+/**
+ * Opens the fonts at first use: reading them means reading a megabyte, and only the planning of runs checks
+ * them.
+ */
 function whenUsed(open: () => FontCoverage): FontCoverage {
   let opened: FontCoverage | undefined;
   return {

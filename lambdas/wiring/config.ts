@@ -1,52 +1,58 @@
 import { join, resolve } from 'node:path';
 import { Fault, refuse } from '#core/errors.ts';
 
-/** Where one machine keeps things and listens; from the environment. */
+/** Where one machine keeps its data and listens, read from the environment. */
 export interface LocalConfig {
   readonly dataDir: string;
-  /** May be a network share. */
+  /** The archive's folder; may be a network share. */
   readonly archiveDir: string;
   readonly mailboxDir: string;
   readonly templatesDir: string;
   readonly host: string;
   readonly port: number;
   readonly chromePath: string | undefined;
-  /** The name server that is asked: its address, with a port if need be; `none`: none is; undefined: the machine's. */
+  /**
+   * The name server to ask: its address, with a port if needed; `none` asks nobody; undefined uses the
+   * machine's.
+   */
   readonly dnsServer: string | undefined;
-  /** What callers show who are not on this machine; undefined: none is asked for. */
+  /** The token that callers must show; undefined if none is required. */
   readonly apiToken: string | undefined;
 }
 
-/** Environment variables of every function on AWS. The stacks fill them from this type, so that none is forgotten. */
+/**
+ * Environment variables of every function on AWS. The stacks fill them by this type, so that none can be
+ * forgotten.
+ */
 export interface FunctionEnvironment {
   readonly TABLE_NAME: string;
   readonly BUCKET_NAME: string;
-  /** How invoices in the bucket are protected: `none`, `GOVERNANCE`, `COMPLIANCE`. */
+  /** How invoices in the bucket are locked: `none`, `GOVERNANCE` or `COMPLIANCE`. */
   readonly ARCHIVE_LOCK: string;
   /** The secret that holds the SMTP password. */
   readonly SECRET_ID: string;
   readonly RUN_QUEUE_URL: string;
   readonly DOCUMENTS_QUEUE_URL: string;
   readonly MAIL_QUEUE_URL: string;
-  /** Of SES: where it tells what became of a mail. */
+  /** The configuration set of SES, which publishes what became of a mail. */
   readonly CONFIGURATION_SET: string;
 }
 
 /**
- * What the function of the HTTP API has besides. Others do not get it: the function that prints on demand would be told
- * its own name, which CloudFormation cannot know before it has made it.
+ * Environment variables that only the HTTP API has in addition. They cannot go to every function: the one
+ * that prints on demand would get its own name, which CloudFormation does not know before it has created it.
  */
 export interface ApiEnvironment extends FunctionEnvironment {
-  /** The user pool whose tokens are taken: its address. */
+  /** Address of the user pool whose tokens are accepted. */
   readonly TOKEN_ISSUER: string;
-  /** The function that has the browser. */
+  /** Name of the function that has the browser. */
   readonly ON_DEMAND_FUNCTION: string;
 }
 
-/** Where a stage on AWS keeps things; by the names of the environment. */
+/** Where a stage on AWS keeps things, by the names of the environment variables. */
 export interface AwsConfig extends FunctionEnvironment {
   readonly templatesDir: string;
-  /** As of `LocalConfig`; functions have that of their network. */
+  /** The name server as in `LocalConfig`; functions use that of their network. */
   readonly dnsServer?: string;
 }
 export interface ApiConfig extends AwsConfig, ApiEnvironment {}
@@ -62,14 +68,20 @@ const NAMES = [
   'CONFIGURATION_SET',
 ] as const satisfies (keyof FunctionEnvironment)[];
 
-/** @throws Fault `bad-settings` naming the variable that is missing */
+/**
+ * Reads the configuration of a stage.
+ * @throws Fault `bad-settings` naming the variable that is missing
+ */
 export function awsConfig(environment: NodeJS.ProcessEnv): AwsConfig {
   const templatesDir = join(environment.LAMBDA_TASK_ROOT ?? ROOT, 'templates');
   const { DNS_SERVER: dnsServer } = environment;
   return { ...required(NAMES, environment), templatesDir, ...(dnsServer ? { dnsServer } : {}) };
 }
 
-/** @throws Fault as `awsConfig` */
+/**
+ * Reads the configuration of the HTTP API.
+ * @throws Fault as `awsConfig`
+ */
 export const apiConfig = (environment: NodeJS.ProcessEnv): ApiConfig => ({
   ...awsConfig(environment),
   ...required(['TOKEN_ISSUER', 'ON_DEMAND_FUNCTION'], environment),
@@ -89,7 +101,10 @@ function required<Name extends string>(
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
-/** @throws Fault `bad-input` for a port that is none */
+/**
+ * Reads the configuration of one machine.
+ * @throws Fault `bad-input` for an invalid port
+ */
 export function localConfig(environment: NodeJS.ProcessEnv): LocalConfig {
   const dataDir = resolve(environment.DATA_DIR || './data');
   const port = Number(environment.PORT || 3000);

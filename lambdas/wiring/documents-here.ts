@@ -12,8 +12,8 @@ import { billRun } from '#core/runs/complete-run.ts';
 import type { DocumentsOnDemand } from '#core/runs/documents-on-demand.ts';
 
 /**
- * Documents made by the browser of this process.
- * @param continueRun sees to it that the run's mails go their way
+ * Makes documents in the browser of this process.
+ * @param continueRun makes the run go on, so that its mails are sent
  */
 export function documentsHere(
   deps: Deps & { readonly merger: PdfMerger; readonly pictures: Pictures },

@@ -6,17 +6,23 @@ import type { Deps } from '#core/deps.ts';
 import type { Log } from '#core/ports.ts';
 import { clockUntil } from './node.ts';
 
-/** What a call leaves for ending its begun work and for writing down where it stands, where its handler says nothing. */
+/**
+ * Time in milliseconds kept at the end of a call to finish begun work and record where it stands, unless the
+ * handler sets its own.
+ */
 const RESERVE_MS = 20_000;
 
 const logger = new Logger({ serviceName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'rechnungspost' });
 export const metrics = new Metrics({ namespace: 'rechnungspost', serviceName: 'rechnungspost' });
 
-/** One JSON line an event, for CloudWatch. */
+/** Logs each event as one line of JSON for CloudWatch. */
 export const lambdaLog: Log = (level, event, { error, ...fields } = {}) =>
   logger[level](event, error instanceof Error ? { ...fields, error } : { ...fields });
 
-/** The part of the deps that lasts one call: begun work is ended in time, and no more is begun. */
+/**
+ * Returns the part of the deps that lasts one call: `stop` and `clock` end begun work in time and let no more
+ * begin.
+ */
 export function thisCall(
   context: Pick<Context, 'getRemainingTimeInMillis'>,
   reserveMs = RESERVE_MS,
@@ -26,7 +32,10 @@ export function thisCall(
   return { stop, clock: clockUntil(stop) };
 }
 
-/** Works on each message; one that fails is told in the log and comes back to the queue, which puts it aside in the end. */
+/**
+ * Works on each message. A message that fails is logged and returns to the queue, which finally moves it to
+ * the dead letters.
+ */
 export function eachMessage(
   event: SQSEvent,
   context: Context,
@@ -44,7 +53,7 @@ export function eachMessage(
   return processPartialResponse(event, one, new BatchProcessor(EventType.SQS), options);
 }
 
-/** Counts for alarms and the dashboard. */
+/** Publishes counts for the alarms and the dashboard. */
 export function count(counts: Readonly<Record<string, number>>): void {
   for (const [name, value] of Object.entries(counts)) {
     metrics.addMetric(name, name.endsWith('Seconds') ? MetricUnit.Seconds : MetricUnit.Count, value);

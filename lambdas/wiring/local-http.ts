@@ -9,13 +9,16 @@ import { documentsHere } from './documents-here.ts';
 import { hasher } from './node.ts';
 import type { Program } from './program.ts';
 
-/** A till that calls as fast as it can stays below it; a program that runs wild does not take the machine. */
+/**
+ * High enough for a till that calls as fast as it can, low enough to keep a runaway program from overloading
+ * the machine.
+ */
 const RATE = { perSecond: 200, burst: 1000 };
 const SHORTEST_TOKEN = 32;
 
 /**
- * What the HTTP application needs, from the program on one machine.
- * @returns also a promise of all that was begun for calls and goes on behind them
+ * Builds what the HTTP application needs from the program on one machine.
+ * @returns also `settled`, which resolves when everything that calls have begun in the background is done
  * @throws Fault `bad-settings` for a HOST that others can reach without a token
  */
 export function localHttp(
@@ -54,7 +57,10 @@ export function localHttp(
   };
 }
 
-/** On the loopback only this machine calls; where others can, they show the token. */
+/**
+ * Makes the check of callers. On the loopback only this machine can call and needs no token; where others
+ * can, they must show it.
+ */
 function authenticateHere({ host, apiToken }: Pick<LocalConfig, 'host' | 'apiToken'>): Authenticate {
   if (apiToken === undefined) {
     if (isLoopback(host)) return async () => ({ name: 'this machine', roles: ROLES });

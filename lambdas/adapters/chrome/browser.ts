@@ -5,8 +5,8 @@ import { Fault } from '#core/errors.ts';
 import { type BrowserFiles, unpackChromium } from './unpack.ts';
 
 /**
- * Chooses the browser: the one that is named, else the Chromium that comes with this program (Linux x64), else an
- * installed Chrome, Chromium or Edge.
+ * Chooses the browser: the one named by CHROME_PATH, else the Chromium that comes with this program (Linux
+ * x64), else an installed Chrome, Chromium or Edge.
  * @param chromePath the value of CHROME_PATH, when it is set
  * @throws Fault `unavailable` when there is none
  */
@@ -27,7 +27,7 @@ export async function findBrowser(chromePath: string | undefined): Promise<Brows
   );
 }
 
-/** Where Chrome, Chromium and Edge are installed, most wanted first. */
+/** Returns where Chrome, Chromium and Edge are usually installed, the preferred one first. */
 export function usualPlaces(
   platform: NodeJS.Platform,
   environment: Readonly<Record<string, string | undefined>>,

@@ -1,16 +1,20 @@
 import { readPageTree } from '#adapters/pdf/page-tree.ts';
 import type { CarriedSum, DocumentText } from '#core/ports.ts';
 
-/** The first printing of so few rows is mostly the last one too. */
+/**
+ * Up to this many rows usually fit one page, so the first printing mostly is the final one and is drawn
+ * visibly.
+ */
 const MOSTLY_ONE_PAGE = 15;
-/** Lays everything out and draws nothing: a quarter of the time of both printings is saved. */
+/** Lays everything out and draws nothing, which saves a quarter of the time of both printings. */
 const UNSEEN = '<style>* { visibility: hidden !important }</style>';
 
 /**
- * Prints a document with the sums that it carries over from page to page. CSS cannot tell them: Chrome has no running
- * content. So the document is printed once with a link to each row, for which Chrome notes the row's page in the
- * file; where it has several pages, it is printed again with what each page has to say at its foot and head. Margins
- * take no part in the layout: the second printing breaks where the first one did.
+ * Prints a document with the sums that are carried over from page to page. CSS cannot produce them, because
+ * Chrome has no running content. So the document is printed once with a link to each row, for which Chrome
+ * records the row's page in the file; if there are several pages, it is printed again with each page's sums
+ * at its foot and head. Margins take no part in the layout, so the second printing breaks where the first one
+ * did.
  */
 export async function printWithSums(
   { html, carried = [] }: DocumentText,
@@ -34,8 +38,8 @@ export async function printWithSums(
 }
 
 /**
- * For each page but the last: the sum up to its last row, where further rows follow.
- * @param pageOf of each row, from 0; undefined for a row that the template does not show
+ * Returns for each page but the last the sum up to its last row, or undefined where no further rows follow.
+ * @param pageOf page of each row, from 0; undefined for a row that the template does not show
  */
 export function sumsAtBreaks(
   carried: readonly CarriedSum[],
@@ -49,13 +53,13 @@ export function sumsAtBreaks(
   });
 }
 
-/** `counter(page, name)` is the text for that page; what is missing is written as nothing. */
+/** Builds a counter style by which `counter(page, name)` yields each page's text; a missing text is empty. */
 function counterStyle(name: string, texts: readonly (string | undefined)[]): string {
   const symbols = texts.map((text = '') => `"${text.replace(/[^\p{L}\p{N} .,:+-]/gu, escaped)}"`).join(' ');
   return `@counter-style ${name} { system: fixed 1; symbols: ${symbols} ""; suffix: "" }`;
 }
 
-/** CSS Syntax 3, 4.3.7. */
+/** Escapes a character by CSS Syntax 3, 4.3.7. */
 const escaped = (character: string): string => `\\${character.codePointAt(0)!.toString(16)} `;
 
 const atEndOfBody = (html: string, addition: string): string =>

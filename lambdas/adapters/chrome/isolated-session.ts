@@ -6,8 +6,8 @@ export interface IsolatedSession {
 }
 
 /**
- * The browser's one page, for what others have written: scripts are off, and every request that a document makes
- * fails before it leaves the browser.
+ * Opens the browser's one page for content written by others: scripts are off, and every request that a
+ * document makes fails before it leaves the browser.
  */
 export async function openIsolatedSession(browser: Browser): Promise<IsolatedSession> {
   const [page = await browser.newPage()] = await browser.pages();

@@ -5,7 +5,7 @@ import type { BrowserFiles } from './unpack.ts';
 
 export interface RunningBrowser {
   readonly browser: Browser;
-  /** Ends the browser at once, whatever it is doing, and removes its folder. */
+  /** Ends the browser at once, whatever it is doing, and removes its profile folder. */
   end(): Promise<void>;
 }
 
@@ -16,7 +16,7 @@ export interface RunningBrowser {
 export async function launchBrowser(files: BrowserFiles, fontsFolder: string): Promise<RunningBrowser> {
   const profile = await createProfile(fontsFolder);
   try {
-    // A third of a second to load, which commands that print nothing need not wait for.
+    // Loading takes a third of a second, which commands that print nothing need not spend.
     const { default: puppeteer } = await import('puppeteer-core');
     const browser = await puppeteer.launch({
       executablePath: files.executable,
@@ -24,7 +24,7 @@ export async function launchBrowser(files: BrowserFiles, fontsFolder: string): P
       pipe: true,
       userDataDir: profile.folder,
       args: flags(),
-      // Stopping is the program's own decision: it lets the document at hand finish.
+      // The program itself decides when to stop, and lets the document at hand finish first.
       handleSIGINT: false,
       handleSIGTERM: false,
       handleSIGHUP: false,
@@ -53,7 +53,7 @@ export async function launchBrowser(files: BrowserFiles, fontsFolder: string): P
 
 function flags(): string[] {
   const always = [
-    // No name and no address leads anywhere.
+    // Resolves every name and address to nothing, so the browser has no network.
     '--host-resolver-rules=MAP * ~NOTFOUND',
     '--disable-gpu',
     '--font-render-hinting=none',
@@ -62,7 +62,7 @@ function flags(): string[] {
     '--disable-domain-reliability',
   ];
   if (process.platform !== 'linux') return always;
-  // Root, containers and Lambda cannot have the sandbox, and the zygote is of no use without it.
+  // Root, containers and Lambda cannot use the sandbox, and the zygote is useless without it.
   always.push('--no-sandbox', '--no-zygote');
   if (process.env.AWS_LAMBDA_FUNCTION_NAME) always.push('--single-process');
   return always;
@@ -78,7 +78,7 @@ function kill(browser: Browser): void {
   const child = browser.process();
   if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   try {
-    // It leads a process group of its own, so this ends its helpers too.
+    // The browser leads a process group of its own, so killing the group ends its helper processes too.
     if (process.platform === 'win32') child.kill('SIGKILL');
     else process.kill(-child.pid, 'SIGKILL');
   } catch {

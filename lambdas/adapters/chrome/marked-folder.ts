@@ -1,11 +1,17 @@
 import { hostname } from 'node:os';
 
-/** Names a private folder after its machine and process, so that a later process knows when nobody needs it. */
+/**
+ * Returns a name for a private folder that holds machine and process, so that a later process can tell when
+ * it is abandoned.
+ */
 export function markedFolderName(kind: string): string {
   return `${kind}-${machine()}-${process.pid}-`;
 }
 
-/** Whether this machine's process that made the folder is gone, killed before it could remove it. */
+/**
+ * Decides whether the folder was made by a process of this machine that is gone, killed before it could
+ * remove it.
+ */
 export function folderOfDead(name: string, kind: string): boolean {
   const start = `${kind}-${machine()}-`;
   if (!name.startsWith(start)) return false;

@@ -1,15 +1,21 @@
 import type { Browser } from 'puppeteer-core';
 import { openIsolatedSession } from './isolated-session.ts';
 
-/** The one page that prints everything. */
+/** The one page that prints all documents. */
 export interface PrintPage {
-  /** @throws when the page crashes or the browser goes away meanwhile */
+  /**
+   * Prints a document.
+   * @throws when the page crashes or the browser goes away meanwhile
+   */
   print(html: string): Promise<Uint8Array>;
-  /** A page that is used again and again keeps its old documents until this is called. */
+  /** Frees the memory of earlier documents, which a reused page keeps until this is called. */
   collectGarbage(): Promise<void>;
 }
 
-/** Scripts are off, and every request that a document makes fails before it leaves the browser. */
+/**
+ * Opens a page for printing. Scripts are off, and every request that a document makes fails before it leaves
+ * the browser.
+ */
 export async function openPage(browser: Browser): Promise<PrintPage> {
   const { session, frameId } = await openIsolatedSession(browser);
   let giveUp: (reason: Error) => void = () => {};
@@ -27,7 +33,8 @@ export async function openPage(browser: Browser): Promise<PrintPage> {
   }
 
   return {
-    // Not Promise.race with one promise of a crash: that would keep every document until the page is gone.
+    // Promise.race with one lasting promise of a crash would keep every document in memory until the page is
+    // gone.
     print: (html) =>
       new Promise((resolve, reject) => {
         giveUp = reject;

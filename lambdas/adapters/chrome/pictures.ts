@@ -7,11 +7,14 @@ import { launchBrowser } from './launch.ts';
 
 const TYPES = { png: 'image/png', jpeg: 'image/jpeg', svg: 'image/svg+xml' } as const;
 
-/** Width at which the height is read, to have the proportion of an SVG more exactly than in its own few pixels. */
+/**
+ * The width in pixels at which an SVG's height is measured; at its own few pixels the proportion would be
+ * less exact.
+ */
 const RULER = 3000;
 
 export interface ChromePicturesOptions {
-  /** The fonts that the text of an SVG can be set in. */
+  /** The folder of the fonts that the text of an SVG can be set in. */
   readonly fontsFolder: string;
   /** The value of CHROME_PATH. */
   readonly chromePath?: string | undefined;
@@ -19,16 +22,16 @@ export interface ChromePicturesOptions {
 }
 
 /**
- * Lets the browser draw a picture and photographs it on a transparent ground. Pictures are rare, so each gets a browser
- * of its own, which is gone with everything that the picture may have done to it.
- * `toPng` throws Fault `unavailable` when there is no browser that starts.
+ * Draws pictures in the browser and captures them on a transparent ground. Pictures are rare, so each gets a
+ * browser of its own, which is thrown away with everything that the picture may have done to it.
+ * `toPng` throws Fault `unavailable` when no browser starts.
  */
 export function createChromePictures(options: ChromePicturesOptions): Pictures {
   const timeoutMs = options.timeoutMs ?? 30_000;
   return {
     async toPng(picture, box) {
       const running = await launchBrowser(await findBrowser(options.chromePath), options.fontsFolder);
-      // Every call to a browser that is gone fails, also the one that waits just now.
+      // Ending the browser makes every call to it fail, including the one that waits just now.
       const timer = setTimeout(() => void running.end(), timeoutMs);
       try {
         return await photograph(await openIsolatedSession(running.browser), picture, box);
@@ -80,11 +83,14 @@ async function photograph(
 }
 
 interface DecodedSize extends PixelSize {
-  /** Height at RULER. */
+  /** Height in pixels when the width is RULER. */
   readonly ruled: number;
 }
 
-/** The page's own scripts are off; what is asked from outside is answered all the same. */
+/**
+ * Returns the size of the decoded picture, or undefined if it cannot be decoded. Scripts of the page are off,
+ * but `Runtime.evaluate` from outside still works.
+ */
 async function decodedSize(session: IsolatedSession['session']): Promise<DecodedSize | undefined> {
   const expression = `(async ([image]) => {
     await image.decode();
@@ -102,7 +108,7 @@ async function decodedSize(session: IsolatedSession['session']): Promise<Decoded
 function fitting(picture: Picture, decoded: DecodedSize | undefined, box: PixelSize): PixelSize {
   if (!decoded) refuse(`${picture.name} cannot be decoded, it is damaged; save the picture again.`);
   const { width, height, ruled } = decoded;
-  // An SVG without any size is drawn 300 × 150, and not larger when it has more room.
+  // An SVG without any size is drawn at 300 × 150 and does not grow with the room it is given.
   const grows = Math.abs(ruled / RULER / (height / width) - 1) < 0.1;
   if (!(width > 0 && height > 0 && ruled > 0) || (picture.kind === 'svg' && !grows)) {
     refuse(`${picture.name} has no size; give the SVG a viewBox.`);

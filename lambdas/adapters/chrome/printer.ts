@@ -7,16 +7,19 @@ import { launchBrowser, type RunningBrowser } from './launch.ts';
 import { collectOwnGarbage } from './own-garbage.ts';
 import { openPage, type PrintPage } from './page.ts';
 
-/** Without it the memory of the reused page grows past 1 GB, and that of this process by a fifth in 1,000 invoices. */
+/**
+ * Without a collection the memory of the reused page grows past 1 GB, and that of this process by a fifth in
+ * 1,000 invoices.
+ */
 const DOCUMENTS_PER_COLLECTION = 50;
 const ATTEMPTS = 2;
 
 export interface ChromePrinterOptions {
-  /** The TrueType files that documents are set in; the browser sees no others (on Linux). */
+  /** The folder of the TrueType files that documents are set in; the browser sees no others (on Linux). */
   readonly fontsFolder: string;
   /** The value of CHROME_PATH. */
   readonly chromePath?: string | undefined;
-  /** Longest time for one document; 5,000 lines take some seconds. */
+  /** Longest time for one document in milliseconds; 5,000 lines take some seconds. */
   readonly timeoutMs?: number;
 }
 
@@ -26,8 +29,8 @@ interface Workplace extends RunningBrowser {
 
 /**
  * Prints HTML with one warm browser and one reused page, launched by the first document. Calls queue up. A
- * document on which the browser crashes or hangs gets a second chance in a fresh browser and then fails alone.
- * `render` throws Fault `unavailable` only when there is no browser that starts.
+ * document on which the browser crashes or hangs is tried once more in a fresh browser, and then fails alone.
+ * `render` throws Fault `unavailable` only when no browser starts.
  */
 export function createChromePrinter(options: ChromePrinterOptions): Printer {
   const timeoutMs = options.timeoutMs ?? 120_000;
@@ -97,7 +100,10 @@ export function createChromePrinter(options: ChromePrinterOptions): Printer {
   };
 }
 
-/** Without a font Chrome prints blank pages and calls it success: better no document than an empty one. */
+/**
+ * Makes sure that the browser finds a font. Without one Chrome prints blank pages and reports success, and no
+ * document is better than an empty one.
+ */
 async function checkFonts(page: PrintPage, fontsFolder: string): Promise<void> {
   const pdf = Buffer.from(await page.print('<p>a'));
   if (pdf.includes('/FontFile')) return;
@@ -119,6 +125,6 @@ async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
     return await Promise.race([work, late]);
   } finally {
     clearTimeout(timer);
-    work.catch(() => {}); // too late to matter
+    work.catch(() => {}); // After the timeout a late failure no longer matters.
   }
 }

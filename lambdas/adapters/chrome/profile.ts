@@ -12,7 +12,7 @@ export interface Profile {
   remove(): Promise<void>;
 }
 
-/** Makes one, and clears away those whose process was killed. */
+/** Creates a profile, and removes those whose process was killed. */
 export async function createProfile(fontsFolder: string): Promise<Profile> {
   for (const name of await readdir(tmpdir())) {
     if (folderOfDead(name, KIND)) await removeFolder(join(tmpdir(), name));
@@ -32,7 +32,7 @@ export async function createProfile(fontsFolder: string): Promise<Profile> {
   return { folder, fontConfig, remove: () => removeFolder(folder) };
 }
 
-/** A browser that was just killed may still be writing: try a little longer. */
+/** Retries for a short while, because a browser that was just killed may still be writing. */
 const removeFolder = (folder: string) =>
   rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
 

@@ -7,16 +7,20 @@ import { fileURLToPath } from 'node:url';
 import { Fault } from '#core/errors.ts';
 import { folderOfDead, markedFolderName } from './marked-folder.ts';
 
-/** A browser that is ready to start; `libraries` is where its shared libraries lie when it brings its own. */
+/**
+ * The files of a browser that is ready to start; `libraries` is the folder of its shared libraries if it
+ * brings its own.
+ */
 export interface BrowserFiles {
   readonly executable: string;
   readonly libraries: string | undefined;
 }
 
 /**
- * Unpacks the Chromium of `@sparticuz/chromium` (Linux x64) with its own system libraries, once a version, into
- * the user's cache folder; afterwards it takes no time. It is unpacked beside its place and then renamed, so
- * another process sees all of it or nothing, and whoever comes second uses what the first one made.
+ * Unpacks the Chromium of `@sparticuz/chromium` (Linux x64) with its own system libraries into the user's
+ * cache folder, once for each version; later calls take no time. It is unpacked beside its final place and
+ * then renamed, so that another process sees all of it or nothing, and one that comes second uses what the
+ * first one made.
  */
 export async function unpackChromium(cacheFolder?: string): Promise<BrowserFiles> {
   const packageFolder = join(dirname(fileURLToPath(import.meta.resolve('@sparticuz/chromium'))), '..');
@@ -53,8 +57,8 @@ async function unpackInto(folder: string, packageFolder: string): Promise<void> 
 }
 
 /**
- * Kept over restarts where the user has a home that can be written; else beside the temporary files, in a folder
- * that only this user may write.
+ * Returns a cache folder that survives restarts if the user has a writable home; else one beside the
+ * temporary files that only this user may write.
  */
 async function userCacheFolder(): Promise<string> {
   const uid = process.getuid?.();
@@ -75,14 +79,14 @@ async function userCacheFolder(): Promise<string> {
 }
 
 /**
- * The package unpacks into TMPDIR and changes the environment when it is imported. Both concern a whole process, so
- * it gets a short-lived one of its own.
+ * Unpacks in a short-lived child process, because the package unpacks into TMPDIR and changes the environment
+ * when it is imported, and both affect a whole process.
  */
 function inflate(packageFolder: string, target: string): Promise<void> {
   const script = `
     const { inflate } = await import(process.argv[1]);
     await Promise.all(process.argv.slice(2).map((archive) => inflate(archive)));`;
-  // Without SwiftShader's libraries a browser of one process, as Lambda wants it, ends at once.
+  // Without SwiftShader's libraries a single-process browser, which Lambda needs, exits at once.
   const archives = ['chromium.br', 'al2023.tar.br', 'swiftshader.tar.br'].map((name) =>
     join(packageFolder, 'bin', name),
   );
@@ -101,7 +105,10 @@ function inflate(packageFolder: string, target: string): Promise<void> {
   });
 }
 
-/** A power failure must not leave a complete-looking folder with empty files. */
+/**
+ * Flushes all files to disk, because a power failure must not leave a complete-looking folder with empty
+ * files.
+ */
 async function flushToDisk(folder: string): Promise<void> {
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;

@@ -1,8 +1,11 @@
-/** What a cell means, or why it means nothing. Empty cells are not read: they take their default. */
+/**
+ * What a cell means, or why it cannot be read. Empty cells are never passed to a reader; their field takes
+ * its default.
+ */
 export type Reading = { readonly value: unknown } | { readonly problem: string };
 export type ReadCell = (cell: string) => Reading;
 
-/** Texts, decimals and days: the schema reads them itself. */
+/** Reads texts, decimals and days, which the schema parses itself. */
 export const asText: ReadCell = (cell) => ({ value: cell });
 
 export const asLowerCase: ReadCell = (cell) => ({ value: cell.toLowerCase() });

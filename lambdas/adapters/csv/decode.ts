@@ -1,8 +1,8 @@
 import { refuse } from '#core/errors.ts';
 
 /**
- * UTF-8 with or without a byte order mark, else Windows-1252, as spreadsheets write it.
- * @throws Fault `bad-input` for other encodings, and for UTF-8 with damage in it, which would print garbled names
+ * Decodes UTF-8 with or without a byte order mark, else Windows-1252, as spreadsheets write it.
+ * @throws Fault `bad-input` for other encodings, and for damaged UTF-8, which would print garbled names
  */
 export function decode(bytes: Uint8Array): string {
   const [first, second, third] = bytes;
@@ -18,7 +18,7 @@ export function decode(bytes: Uint8Array): string {
   }
 }
 
-/** A text whose characters beyond ASCII are mostly sound UTF-8 is no Windows-1252. */
+/** Refuses a text whose characters beyond ASCII are mostly sound UTF-8: it cannot be Windows-1252. */
 function refuseDamaged(text: string, hasMark: boolean): void {
   const damaged = text.match(/\ufffd/g)?.length ?? 0;
   const sound = text.match(/[^\u0000-\u007f\ufffd]/gu)?.length ?? 0;

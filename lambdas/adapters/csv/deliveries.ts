@@ -36,25 +36,25 @@ const COLUMNS = [...NOTE_COLUMNS, ...LINE_COLUMNS];
 const noteSchema = z.object({ number: noteNumber, date: day, customer: customerNumber });
 type NoteHead = z.infer<typeof noteSchema>;
 
-/** A note while its rows are gathered. */
+/** A delivery note while its rows are being gathered. */
 interface Gathered {
   readonly head: NoteHead;
-  /** Of its first row. */
+  /** Line of its first row in the file. */
   readonly line: number;
-  /** By position, with the line they are on. */
+  /** Its lines by position, each with the line of the file it is on. */
   readonly lines: Map<number, { readonly at: number; readonly line: DeliveryLine }>;
 }
 
 /**
- * Delivery notes of a CSV file with a row a line; the rows of a note may be apart. Notes are in the order of their
- * first rows, their lines by position.
+ * Reads delivery notes from a CSV file with one row for each line of a note; the rows of a note may be apart.
+ * Notes come in the order of their first rows, their lines by position.
  * @throws Fault `bad-input` naming line, column and reason of up to 50 problems
  */
 export function readDeliveries(bytes: Uint8Array): ImportFile<DeliveryNote> {
   const problems = collectProblems();
   const table = readTable('delivery notes', bytes, COLUMNS, problems);
   const notes = new Map<string, Gathered>();
-  // The same three cells begin many rows.
+  // Many rows begin with the same three cells, so each combination is parsed only once.
   const heads = new Map<string, NoteHead>();
   for (const row of table.rows) {
     if (problems.isFull()) break;

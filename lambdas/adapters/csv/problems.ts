@@ -1,14 +1,20 @@
 import { refuse } from '#core/errors.ts';
 
-/** Reading stops here: a file of another kind has as many as rows. */
+/** Reading stops after this many problems: a file of another kind would have one for each row. */
 const MAX_PROBLEMS = 50;
 
-/** What is wrong with a file, collected so that a person can mend it all at once. */
+/** Collects what is wrong with a file, so that a person can correct all of it at once. */
 export interface Problems {
-  /** `column` is undefined for what concerns the whole row; `cell` is shown unless the reason quotes it. */
+  /**
+   * Adds a problem. `column` is undefined if it concerns the whole row; `cell` is shown unless the reason
+   * quotes it.
+   */
   add(line: number, column: string | undefined, reason: string, cell?: string): void;
   isFull(): boolean;
-  /** @throws Fault `bad-input` with all of them, where there are any */
+  /**
+   * Refuses the file if there are problems.
+   * @throws Fault `bad-input` with all of them
+   */
   refuseIfAny(): void;
 }
 

@@ -3,14 +3,14 @@ import { refuse } from '#core/errors.ts';
 import { decode } from './decode.ts';
 
 export interface Row {
-  /** The physical line its first field is on, from 1. */
+  /** The physical line of the file that its first field is on, from 1. */
   readonly line: number;
   readonly cells: readonly string[];
 }
 
-/** Rows of a CSV file (RFC 4180, with `;` or `,`), the header first; blank ones are left out. */
+/** Reads the rows of a CSV file (RFC 4180, with `;` or `,`), the header first; blank rows are left out. */
 export function rowsOf(bytes: Uint8Array): Row[] {
-  // One kind of line break: it is what is counted, and an address may hold neither.
+  // Line breaks are made uniform, because lines are counted by them and both kinds must be found in a cell.
   const text = decode(bytes).replace(/\r\n?/g, '\n');
   const rows = withLines(parseText(text, delimiterOf(text)));
   return rows.filter(({ cells }) => cells.some((cell) => cell.trim() !== ''));
@@ -20,7 +20,7 @@ function parseText(text: string, delimiter: string): string[][] {
   const options = {
     delimiter,
     record_delimiter: '\n',
-    // A quotation mark within a field that does not begin with one is part of it: Café "Süß".
+    // A quotation mark within a field that does not begin with one belongs to the text: Café "Süß".
     relax_quotes: true,
     relax_column_count: true,
   };
@@ -35,7 +35,7 @@ function parseText(text: string, delimiter: string): string[][] {
   }
 }
 
-/** The one that the header holds more often, outside quotation marks. */
+/** Returns the delimiter that the header holds more often, outside quotation marks. */
 function delimiterOf(text: string): string {
   const header = (/[^\n]+/.exec(text)?.[0] ?? '').replace(/"[^"]*"/g, '');
   return header.split(',').length > header.split(';').length ? ',' : ';';

@@ -2,17 +2,18 @@ import { Resolver } from 'node:dns/promises';
 import { Fault } from '#core/errors.ts';
 import type { Dns } from '#core/ports.ts';
 
-/** Somebody waits, and what was not found out in this time is said to be so. */
+/** Somebody waits for the answer, and a lookup that takes longer is reported as "no answer". */
 const ANSWER_MS = 2000;
 
 /**
- * Asks a name server; aliases (CNAME) are followed by it.
- * @param server `127.0.0.1`, `127.0.0.1:5353` or `[::1]:5353`; `none`: nobody is asked. Without: those of the machine
- * @throws Fault `bad-settings` for what is no address
+ * Creates a DNS client that asks a name server; the server follows aliases (CNAME).
+ * @param server `127.0.0.1`, `127.0.0.1:5353` or `[::1]:5353`; `none` asks nobody; undefined uses the
+ * machine's servers
+ * @throws Fault `bad-settings` when `server` is not an address
  */
 export function createDns(server?: string): Dns {
   if (server === 'none') return { txt: async () => 'no answer' };
-  // One for each question: it would wait the shorter for an answer, the faster those before it came.
+  // Each question gets a resolver of its own: a shared one shortens its timeout after fast answers.
   const open = () => {
     const resolver = new Resolver({ timeout: ANSWER_MS, tries: 1 });
     if (server !== undefined) useServer(resolver, server);
@@ -23,7 +24,8 @@ export function createDns(server?: string): Dns {
     async txt(name) {
       try {
         const records = await open().resolveTxt(name);
-        // A record is cut into strings of 255 octets, which belong together as they are (RFC 7208 section 3.3).
+        // A record is split into strings of up to 255 octets, which are joined without spaces (RFC 7208
+        // section 3.3).
         return records.length > 0 ? records.map((strings) => strings.join('')) : 'none';
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;

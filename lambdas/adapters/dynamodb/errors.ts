@@ -3,7 +3,10 @@ import { ConflictError, Fault } from '#core/errors.ts';
 import type { Change } from '#core/ports.ts';
 import { keyOf } from '#core/table-limits.ts';
 
-/** Names of exceptions, and of reasons for which a transaction was cancelled, that pass; besides any status 5xx. */
+/**
+ * Names of temporary exceptions, and of temporary reasons for which a transaction is cancelled. Any status
+ * 5xx is temporary as well.
+ */
 const PASSING = new Set([
   'ProvisionedThroughputExceeded',
   'ProvisionedThroughputExceededException',
@@ -14,7 +17,9 @@ const PASSING = new Set([
   'TransactionInProgressException',
 ]);
 
-/** Codes of Node and names of the SDK: the connection failed, or the answer was lost. */
+/**
+ * Error codes of Node and error names of the SDK that mean: the connection failed, or the answer was lost.
+ */
 const NO_ANSWER = new Set([
   'EAI_AGAIN',
   'ECONNREFUSED',
@@ -27,7 +32,7 @@ const NO_ANSWER = new Set([
   'TimeoutError',
 ]);
 
-/** DynamoDB answered for fewer items than it was asked for: throttled, or above 16 MB an answer. */
+/** DynamoDB answered for fewer items than were requested: it throttled, or the answer would exceed 16 MB. */
 export class Unprocessed extends Error {
   constructor(items: number) {
     super(`${items} items were left unread`);
@@ -35,14 +40,15 @@ export class Unprocessed extends Error {
   }
 }
 
-/** Whether another attempt may fare better. */
+/** Decides whether the error is temporary, so that a retry may succeed. */
 export function isPassing(error: unknown): boolean {
   if (error instanceof TransactionCanceledException) {
     const reasons = failures(error);
     return reasons.length > 0 && reasons.every(({ code }) => PASSING.has(code));
   }
   if (error instanceof DynamoDBServiceException) {
-    // The SDK has set its clock by the answer's date when it says so: the next signature will be right.
+    // When the SDK reports this, it has set its clock by the date of the answer, so the next signature will
+    // be right.
     const { httpStatusCode = 0, clockSkewCorrected } = error.$metadata as typeof error.$metadata & {
       clockSkewCorrected?: boolean;
     };
@@ -54,8 +60,8 @@ export function isPassing(error: unknown): boolean {
 }
 
 /**
- * What the `Table` port throws for what DynamoDB said in the end.
- * @param changes of the write, in the order in which it named them; none for a read
+ * Turns DynamoDB's final error into what the `Table` port throws.
+ * @param changes changes of the write in the order they were sent; empty for a read
  */
 export function toFault(error: unknown, tableName: string, changes: readonly Change[]): unknown {
   const reasons = error instanceof TransactionCanceledException ? failures(error) : [];
@@ -90,14 +96,20 @@ export function toFault(error: unknown, tableName: string, changes: readonly Cha
   return error;
 }
 
-/** Our own limits are meant to keep this from happening; DynamoDB's way of counting is its own. */
+/**
+ * Recognizes a write that DynamoDB finds too large. Our own limits should prevent it, but DynamoDB counts in
+ * its own way.
+ */
 const saysTooLarge = (error: Error, why: string): boolean =>
   (error instanceof TransactionCanceledException || error.name === 'ValidationException') &&
   /\b(size|too large)\b/i.test(why);
 
 const textOf = (error: Error): string => `${error.name}: ${error.message}`;
 
-/** Reasons come in the order of the changes, with the code `None` for those that did not fail. */
+/**
+ * Returns the changes that failed. Reasons come in the order of the changes, with the code `None` for those
+ * that did not fail.
+ */
 function failures(error: TransactionCanceledException): { index: number; code: string; message: string }[] {
   return (error.CancellationReasons ?? []).flatMap(({ Code = 'None', Message = '' }, index) =>
     Code === 'None' ? [] : [{ index, code: Code, message: Message }],

@@ -2,15 +2,16 @@ import type { Clock } from '#core/ports.ts';
 import { isPassing } from './errors.ts';
 
 /**
- * How long a call is tried. More than the five seconds after which DynamoDB finishes a transaction that it left half
- * way (when it is asked again with the same token), and far less than the ten minutes for which it knows the token.
+ * How long a call is retried, in milliseconds. It exceeds the five seconds after which DynamoDB finishes a
+ * transaction that it left half way (when it is asked again with the same token), and stays far below the ten
+ * minutes for which it remembers the token.
  */
 export const PATIENCE_MS = 20_000;
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 4000;
 
 /**
- * Repeats what failed for a passing reason, after pauses of growing length with full jitter
+ * Retries what failed for a temporary reason, after growing pauses with full jitter
  * (https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/).
  * @throws the last error when it is not temporary or patience has run out
  */
@@ -23,7 +24,7 @@ export async function retryWhileBusy<T>(clock: Clock, attempt: () => Promise<T>)
       const pause = Math.random() * ceiling;
       if (!isPassing(error) || clock.now() + pause > end) throw error;
       await clock.wait(pause);
-      // Where a process was put to sleep meanwhile, the token of a write may be forgotten.
+      // If the process was suspended meanwhile, DynamoDB may have forgotten the token of a write.
       if (clock.now() > end) throw error;
     }
   }

@@ -14,10 +14,13 @@ import { assertKey, assertWithinLimits, keyOf } from '#core/table-limits.ts';
 import { toFault, Unprocessed } from './errors.ts';
 import { retryWhileBusy } from './patience.ts';
 
-/** The table's attributes: `pk` (partition key) and `sk` (sort key), the version `v`, the value `d` as JSON; all are texts. */
+/**
+ * The table's attributes: `pk` (partition key), `sk` (sort key), `v` (version) and `d` (the value as JSON);
+ * all are texts.
+ */
 type Attributes = Record<string, AttributeValue>;
 
-const KEYS_A_READ = 100; // DynamoDB's limit on BatchGetItem
+const KEYS_A_READ = 100; // DynamoDB's limit for BatchGetItem
 const READS_AT_ONCE = 8;
 
 const systemClock: Clock = {
@@ -26,13 +29,14 @@ const systemClock: Clock = {
 };
 
 /**
- * The table in DynamoDB. All writes are `TransactWriteItems`, also those of one change: its token, and nothing else in
- * DynamoDB, makes a repeated write harmless when the answer to the first one was lost. (The version in the item would
- * tell for a put, as long as nobody else has written since; a delete leaves nothing behind that tells.)
+ * Creates the table in DynamoDB. All writes are `TransactWriteItems`, even those of a single change: only a
+ * transaction's token makes a repeated write harmless when the answer to the first one was lost. (The version
+ * in the item would reveal a completed put as long as nobody else has written since; a delete leaves nothing
+ * behind that would.)
  *
- * The value is one text, because a map of DynamoDB's does not keep the order of its members. Text compares by its UTF-8
- * bytes. Throttling, transactions in each other's way and lost connections are tried again for 20 seconds.
- * @param options `client`: as of `createDynamoClient`; `clock`: for the pauses between attempts
+ * The value is one text, because a DynamoDB map does not keep the order of its members. Text compares by its
+ * UTF-8 bytes. Throttling, conflicting transactions and lost connections are retried for 20 seconds.
+ * @param options `client`: made by `createDynamoClient`; `clock`: times the pauses between attempts
  * @throws Fault `unavailable`, in every call, when the table cannot be used
  */
 export function createDynamoTable(options: {
@@ -96,7 +100,7 @@ export function createDynamoTable(options: {
         KeyConditionExpression: prefix ? 'pk = :pk AND begins_with(sk, :prefix)' : 'pk = :pk',
         ExpressionAttributeValues: { ':pk': { S: partition }, ...(prefix && { ':prefix': { S: prefix } }) },
       };
-      // A start must lie in the range; it need not exist, and is exclusive.
+      // An ExclusiveStartKey must lie in the queried range, but need not exist.
       let start =
         after !== '' && after.startsWith(prefix) ? attributesOf({ partition, sort: after }) : undefined;
       while (items.length < limit) {
@@ -153,7 +157,7 @@ function itemOf({ pk, sk, v, d }: Attributes): Item {
   };
 }
 
-/** Whether nothing that begins with the prefix comes after the text, in the order of UTF-8 bytes or backwards. */
+/** Decides whether no key with the prefix follows the text, in the order of UTF-8 bytes or backwards. */
 const isBeyond = (text: string, prefix: string, backwards: boolean): boolean =>
   !text.startsWith(prefix) && Buffer.compare(Buffer.from(text), Buffer.from(prefix)) > 0 !== backwards;
 

@@ -15,7 +15,10 @@ import {
 } from './files.ts';
 import { keysUnder, removeStale } from './folders.ts';
 
-/** `info.json` of an entry. `put` tells the writers of one key apart. */
+/**
+ * The content of an entry's `info.json`. `put` is unique to each call, so that concurrent writers of one key
+ * can be told apart.
+ */
 interface Entry {
   readonly put: string;
   readonly sha256: string;
@@ -30,14 +33,15 @@ interface Found {
 }
 
 /**
- * The archive as a plain folder that people may browse: the file of a key lies at `root/key`, read-only. What else is
- * known of it lies in `root/.rechnungspost`.
+ * Creates an archive as a plain folder that people may browse: the file of a key lies at `root/key`,
+ * read-only. Everything else known about it lies in `root/.rechnungspost`.
  *
- * A put prepares a folder with `data` and `info.json` under `staging/` and renames it to `files/…/.name`. That is the
- * commit: the rename of a folder onto one that is not empty fails, so one writer wins and nobody ever sees a part, on
- * any file system or share, without links, locks or rights. Then `data` moves to its visible place; should the process
- * die before, whoever next asks for the key moves it. A file at `root/key` without an entry was put there by somebody
- * else: it counts as stored, with empty metadata, and is never overwritten.
+ * A put prepares a folder with `data` and `info.json` under `staging/` and renames it to `files/…/.name`.
+ * This rename is the commit: renaming a folder onto one that is not empty fails, so exactly one writer wins
+ * and nobody ever sees a partial file, on any file system or share, without links, locks or permissions. Then
+ * `data` moves to its visible place; if the process dies before that, the next call that asks for the key
+ * moves it. A file at `root/key` without an entry was put there by somebody else: it counts as stored, with
+ * empty metadata, and is never overwritten.
  */
 export function createFolderArchive(root: string): Archive {
   const top = resolve(root);
@@ -51,10 +55,11 @@ export function createFolderArchive(root: string): Archive {
     return { visible: join(top, key), entry, data: join(entry, 'data'), info: join(entry, 'info.json') };
   };
 
-  /** Completes a put that was committed and interrupted, then reads and verifies the file. */
+  /** Completes a put that was committed but interrupted, then reads and verifies the file. */
   async function find(key: string): Promise<Found | undefined> {
     const at = placesOf(key);
-    // In this order: our writers make the entry first, so a visible file without one is not ours.
+    // The visible file must be read first: our writers make the entry before it, so a visible file without an
+    // entry is foreign.
     let bytes = await readIfThere(at.visible);
     const entry = await readEntry(at.info);
     if (!entry) return bytes && { file: foreignFile(key, bytes), bytes };
@@ -70,7 +75,7 @@ export function createFolderArchive(root: string): Archive {
     return { file: storedFile(key, entry), bytes };
   }
 
-  /** Writes an entry where nobody looks, forces it to the disk and reads it back. */
+  /** Writes an entry into the staging folder, flushes it to disk and reads it back. */
   async function stage(folder: string, key: string, bytes: Uint8Array, entry: Entry): Promise<void> {
     const data = join(folder, 'data');
     await mkdir(folder, { recursive: true });
@@ -93,7 +98,8 @@ export function createFolderArchive(root: string): Archive {
 
   async function taken(key: string): Promise<StoredFile | undefined> {
     const found = await find(key);
-    // Its writer may have died before it came to that. A file of somebody else has no entry.
+    // The writer may have died before it flushed the folder's name. A foreign file has no entry, hence ENOENT
+    // is fine.
     if (found) await unlessOneOf(syncFolders(dirname(placesOf(key).entry), top), 'ENOENT');
     return found?.file;
   }
@@ -109,9 +115,9 @@ export function createFolderArchive(root: string): Archive {
       await ensureFolder(dirname(at.entry));
       await rename(folder, at.entry);
     } catch (error) {
-      // A share may repeat a rename whose answer was lost: the second fails, and the entry is ours.
+      // A share may repeat a rename whose answer was lost: the repetition fails although the entry is ours.
       if ((await readEntry(at.info))?.put !== entry.put) {
-        await rm(folder, { recursive: true, force: true }).catch(() => undefined); // then it goes when it is old
+        await rm(folder, { recursive: true, force: true }).catch(() => undefined); // swept up when stale
         const winner = await taken(key);
         if (winner) return { outcome: 'exists', file: winner };
         throw error;
@@ -142,7 +148,7 @@ export function createFolderArchive(root: string): Archive {
   };
 }
 
-/** Moves the data of an entry to where people look, unless that is done or somebody else laid a file there. */
+/** Moves the data of an entry to its visible place, unless that is done or somebody else put a file there. */
 async function reveal(at: { readonly visible: string; readonly data: string }): Promise<void> {
   if (await unlessOneOf(stat(at.visible), 'ENOENT')) return;
   await unlessOneOf(rename(at.data, at.visible), 'ENOENT'); // another process was faster

@@ -2,20 +2,26 @@ import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Fault } from '#core/errors.ts';
 
-/** Writes a new file and forces it to the disk; the mode holds from the first moment. Fails if the path is taken. */
+/**
+ * Writes a new file with its final mode from the first moment and flushes it to disk. Fails if the path
+ * exists.
+ */
 export async function writeDurably(path: string, data: string | Uint8Array, mode: number): Promise<void> {
   await using handle = await open(path, 'wx', mode);
   await handle.writeFile(data);
   await handle.sync();
 }
 
-/** By path: the sync of a folder under way, and the one after it, which serves all who ask meanwhile. */
+/**
+ * Syncs of folders by path: `syncing` holds the one that runs, `nextSync` the one after it, shared by all who
+ * ask meanwhile.
+ */
 const syncing = new Map<string, Promise<void>>();
 const nextSync = new Map<string, Promise<void>>();
 
 /**
- * Forces the names in a folder to the disk. Those who ask while the disk is busy with the same folder share the next
- * round.
+ * Flushes the names in a folder to disk. Calls that come while the folder is being synced share the next
+ * sync.
  */
 export function syncFolder(path: string): Promise<void> {
   const current = syncing.get(path);
@@ -39,7 +45,10 @@ function startSync(path: string): Promise<void> {
   return sync;
 }
 
-/** Windows and some shares cannot do that for a folder, and keep the order of such changes themselves. */
+/**
+ * Syncs a folder. Windows and some shares cannot do this and keep the order of such changes themselves, so
+ * their errors are ignored.
+ */
 async function syncNow(path: string): Promise<void> {
   try {
     await using handle = await open(path, 'r');
@@ -49,7 +58,9 @@ async function syncNow(path: string): Promise<void> {
   }
 }
 
-/** Forces a folder's own name to the disk as well, up to and including the names in `top`. */
+/**
+ * Flushes a folder's names and those of the folders above it to disk, up to and including the names in `top`.
+ */
 export async function syncFolders(path: string, top: string): Promise<void> {
   for (let folder = path; ; folder = dirname(folder)) {
     await syncFolder(folder);
@@ -57,18 +68,18 @@ export async function syncFolders(path: string, top: string): Promise<void> {
   }
 }
 
-/** Makes a folder and those above it durably; costs one call where it exists. */
+/** Creates a folder and its missing parents durably; if it exists, this costs one call. */
 export async function ensureFolder(path: string): Promise<void> {
   const first = await mkdir(path, { recursive: true });
   if (first !== undefined) await syncFolders(dirname(path), dirname(first));
 }
 
-/** Undefined when there is no such file. */
+/** Reads a file, or returns undefined when it does not exist. */
 export async function readIfThere(path: string): Promise<Buffer | undefined> {
   return unlessOneOf(readFile(path), 'ENOENT', 'ENOTDIR');
 }
 
-/** The result, or undefined when it fails for one of these reasons. */
+/** Awaits the result, or returns undefined when it fails with one of these error codes. */
 export async function unlessOneOf<T>(result: Promise<T>, ...codes: string[]): Promise<T | undefined> {
   try {
     return await result;
@@ -78,7 +89,7 @@ export async function unlessOneOf<T>(result: Promise<T>, ...codes: string[]): Pr
   }
 }
 
-/** What the file system complains about, as a Fault that names the path and the remedy. */
+/** Turns errors of the file system into a Fault that names the path and the remedy. */
 export async function translateErrors<T>(what: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -8,16 +8,17 @@ import { unlessOneOf } from './files.ts';
 const STALE_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Removes what killed processes left under `staging` more than a day ago. The age is reckoned by the clock of the
- * disk or share itself, from `fresh`, a folder just made there. What goes is renamed first: should its process only
- * have slept, its own rename then fails, and no half-removed folder is ever committed.
+ * Removes what killed processes left under `staging` more than a day ago. The age is measured by the clock of
+ * the disk or share itself, from `fresh`, a folder just made there. A stale folder is renamed before it is
+ * removed: if its process was only asleep, that process's own rename then fails, and no half-removed folder
+ * is ever committed.
  */
 export async function removeStale(staging: string, fresh: string): Promise<void> {
   const now = (await stat(fresh)).mtimeMs;
   for (const name of await readdir(staging)) {
     const path = join(staging, name);
     const doomed = join(staging, `stale-${randomUUID()}`);
-    // Several processes may clean at once, and a share may refuse: there is always a next time.
+    // Several processes may clean up at once, and a share may refuse: the next cleanup tries again.
     try {
       if (now - (await stat(path)).mtimeMs < STALE_MS) continue;
       await rename(path, doomed);
@@ -27,8 +28,8 @@ export async function removeStale(staging: string, fresh: string): Promise<void>
 }
 
 /**
- * Keys that begin with a prefix, in the order of their UTF-8 bytes: the visible files, whoever put them there, and
- * the entries, whose names begin with a dot.
+ * Returns the keys that begin with a prefix, in the order of their UTF-8 bytes. They come from the visible
+ * files, whoever put them there, and from the entries, whose names begin with a dot.
  */
 export async function keysUnder(
   prefix: string,
@@ -58,7 +59,8 @@ async function collect(
   for (const found of (await content) ?? []) {
     const name = nameIn(found);
     const path = folder + (name ?? found.name);
-    // Names that no key can have are others' affair: `.DS_Store`, and the hidden folder itself.
+    // Names that no key can have do not belong to the archive: `.DS_Store`, for example, and the hidden
+    // folder itself.
     if (!path.startsWith(prefix.slice(0, path.length)) || archiveKeyProblem(path)) continue;
     if (name === undefined) await collect(base, `${path}/`, prefix, nameIn, keys);
     else if (path.startsWith(prefix)) keys.add(path);

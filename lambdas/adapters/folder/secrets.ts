@@ -13,9 +13,11 @@ import {
 } from './files.ts';
 
 /**
- * Secrets in one JSON file of mode 0600, replaced as a whole by a rename: a reader never sees a part. Sets of one
- * process wait for each other; of two processes that set at the same moment, the later wins.
- * @throws Fault `damaged` when the file is not what was written, `unavailable` when it cannot be read or written
+ * Keeps secrets in one JSON file of mode 0600 that is replaced as a whole by a rename, so that a reader never
+ * sees a partial file. Calls of `set` in one process run one after the other; if two processes set at the
+ * same moment, the later one wins.
+ * @throws Fault `damaged` when the file is not what was written, `unavailable` when it cannot be read or
+ * written
  */
 export function createFileSecrets(file: string): Secrets {
   const path = resolve(file);
@@ -24,8 +26,8 @@ export function createFileSecrets(file: string): Secrets {
   async function read(): Promise<Readonly<Record<string, string>>> {
     const found = await unlessOneOf(stat(path), 'ENOENT', 'ENOTDIR');
     if (!found) return {};
-    // Copied or restored with the wrong rights: mended rather than refused, which would only stop the mail. Windows
-    // has no such rights; there the folder's own apply.
+    // The file may have been copied or restored with the wrong permissions. They are repaired, because
+    // refusing would only stop the mail. Windows has no such permissions; there those of the folder apply.
     if ((found.mode & 0o077) !== 0) await unlessOneOf(chmod(path, 0o600), 'EPERM', 'ENOTSUP', 'ENOSYS');
     const json = (await readIfThere(path))?.toString() ?? '{}';
     return parse(json, path);
@@ -64,7 +66,7 @@ function parse(json: string, path: string): Readonly<Record<string, string>> {
   try {
     secrets = JSON.parse(json);
   } catch {
-    // The parser's message would quote the secrets.
+    // The parser's message is dropped, because it would quote the secrets.
   }
   if (secrets !== null && typeof secrets === 'object' && !Array.isArray(secrets)) {
     if (Object.values(secrets).every((value) => typeof value === 'string')) {

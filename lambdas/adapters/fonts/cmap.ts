@@ -1,6 +1,7 @@
 /**
- * Which characters a TrueType font maps to a glyph: its `cmap` table in the formats 4 (the basic plane) and 12
- * (all planes), as OpenType 1.9 describes them. Glyph 0, the box for "missing", does not count.
+ * Returns the characters that a TrueType font maps to a glyph: reads its `cmap` table in the formats 4 (the
+ * basic plane) and 12 (all planes), as OpenType 1.9 describes them. Glyph 0, the box for "missing", does not
+ * count.
  */
 export function readCharacters(font: Uint8Array): Set<number> {
   const view = new DataView(font.buffer, font.byteOffset, font.byteLength);
@@ -17,7 +18,10 @@ export function readCharacters(font: Uint8Array): Set<number> {
   return characters;
 }
 
-/** Platform 0 is Unicode; of Windows (3) the encodings 1 and 10 are. */
+/**
+ * Decides whether a `cmap` subtable is in Unicode: platform 0 is; of platform 3 (Windows), encodings 1 and 10
+ * are.
+ */
 const isUnicode = (platform: number, encoding: number) =>
   platform === 0 || (platform === 3 && (encoding === 1 || encoding === 10));
 
@@ -30,9 +34,12 @@ function tableOffset(view: DataView, wanted: string): number {
   throw new Error(`the font has no ${wanted} table`);
 }
 
-/** Segments of characters; a segment's glyphs lie at a fixed distance, or in an array behind the segments. */
+/**
+ * Reads format 4: segments of characters whose glyphs lie at a fixed distance, or in an array behind the
+ * segments.
+ */
 function readFormat4(view: DataView, table: number, into: Set<number>): void {
-  const size = view.getUint16(table + 6); // of each of the four arrays, in bytes
+  const size = view.getUint16(table + 6); // bytes of each of the four arrays
   const ends = table + 14;
   const starts = ends + size + 2;
   const deltas = starts + size;
@@ -51,7 +58,7 @@ function readFormat4(view: DataView, table: number, into: Set<number>): void {
   }
 }
 
-/** Groups of characters with consecutive glyphs. */
+/** Reads format 12: groups of characters with consecutive glyphs. */
 function readFormat12(view: DataView, table: number, into: Set<number>): void {
   for (let index = 0; index < view.getUint32(table + 12); index++) {
     const group = table + 16 + index * 12;

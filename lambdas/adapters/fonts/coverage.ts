@@ -5,15 +5,15 @@ import type { FontCoverage } from '#core/ports.ts';
 import { readCharacters } from './cmap.ts';
 
 /**
- * Line breaks and tabs are layout; the text shaper makes spaces of any width out of the plain one, and hides joiners,
- * direction marks, variation selectors and soft hyphens.
+ * Characters that need no glyph in the font: line breaks and tabs are layout; the text shaper makes spaces of
+ * any width out of the plain one, and hides joiners, direction marks, variation selectors and soft hyphens.
  */
 const NEEDS_NO_GLYPH =
   /\p{Variation_Selector}|\u034f|[\t\n\r\u00a0\u00ad\u061c\u2000-\u200f\u202f\u205f-\u2064\u3000\ufeff]/u;
 
 /**
- * Which characters the TrueType files of a folder draw. A character counts when every one of them has it: a name
- * must not be blank where it is printed bold.
+ * Tells which characters the TrueType files of a folder can draw. A character counts only if every file has
+ * it, because a name must not be blank where it is printed bold.
  * @throws Fault `bad-settings` when the folder holds no font that can be read
  */
 export function createFontCoverage(folder: string): FontCoverage {
@@ -31,7 +31,8 @@ export function createFontCoverage(folder: string): FontCoverage {
   return {
     undrawable(text) {
       const missing = new Set<string>();
-      // Composed, as the browser sets it: a letter and an accent that exist as one glyph are that glyph.
+      // The browser composes text before setting it: a letter and an accent that exist as one glyph become
+      // that glyph.
       for (const character of text.normalize('NFC')) {
         let fine = known.get(character);
         if (fine === undefined) {

@@ -5,7 +5,10 @@ import { readOwnFiles } from './checks/own-files.ts';
 import { templatesOf } from './documents/templates.ts';
 import { createSources, readShippedTemplates } from './engine/sources.ts';
 
-/** Handlebars over the shipped folder and own files. What has to be read of the folder is read once. */
+/**
+ * Creates a template engine of Handlebars over the shipped folder and own files. The shipped files that
+ * checks need are read only once.
+ */
 export function createTemplateEngine(folder: string, fonts: FontCoverage): TemplateEngine {
   let read: Shipped | undefined;
   const shipped = () => {

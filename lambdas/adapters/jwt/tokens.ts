@@ -4,20 +4,25 @@ import { type Fetcher, SimpleFetcher } from 'aws-jwt-verify/https';
 import { SimpleJwksCache, SimplePenaltyBox } from 'aws-jwt-verify/jwk';
 import { Fault } from '#core/errors.ts';
 
-/** A key that is not known may be new, and the keys are fetched again; who invents keys causes no more than this. */
+/**
+ * A token with an unknown key id causes the keys to be fetched again, because the key may be new. This pause
+ * bounds the fetches that invented key ids can cause.
+ */
 const BETWEEN_FETCHES_SECONDS = 10;
 
 /**
- * Reads access tokens of a Cognito user pool (RFC 9068 in spirit, with claims of its own). The pool's keys are fetched
- * with the first token and kept as long as the process lives.
+ * Creates a reader of access tokens of a Cognito user pool (RFC 9068 in spirit, with claims of its own). The
+ * pool's keys are fetched with the first token and kept as long as the process lives.
  *
- * A person has the roles of their groups; a machine, which logs in with a client's own secret, those of the scopes it
- * was given. Scopes of a person's token count for nothing: every client may ask for them on behalf of everybody.
- * @param options `issuer`: the pool's address, `https://cognito-idp.REGION.amazonaws.com/POOL`. `roles`: the groups
- *   that count, and with `scopePrefix` before them the scopes
- * @returns who shows this token: undefined for one that is missing, made by somebody else, changed, or expired, and for
- *   an ID token, which tells a page who somebody is and opens nothing
- * @throws Fault `unavailable` when the issuer's keys cannot be fetched: whether the token is good is then not known
+ * A person has the roles of their groups; a machine, which logs in with its client's own secret, has the
+ * roles of its scopes. Scopes in a person's token are ignored, because every client may ask for them on
+ * behalf of anybody.
+ * @param options `issuer`: the pool's address, `https://cognito-idp.REGION.amazonaws.com/POOL`. `roles`: the
+ * groups that count; with `scopePrefix` before them, the scopes
+ * @returns a function that tells who shows a token; undefined for a token that is missing, forged, changed or
+ * expired, and for an ID token, which tells a page who somebody is but grants nothing
+ * @throws Fault `unavailable` when the issuer's keys cannot be fetched, so that nobody can tell whether the
+ * token is good
  */
 export function createTokenReader<Role extends string>(options: {
   readonly issuer: string;
@@ -27,7 +32,8 @@ export function createTokenReader<Role extends string>(options: {
 }): (token: string | undefined) => Promise<{ readonly name: string; readonly roles: Role[] } | undefined> {
   const { issuer, roles, scopePrefix, fetcher = new SimpleFetcher() } = options;
   const penaltyBox = new SimplePenaltyBox({ waitSeconds: BETWEEN_FETCHES_SECONDS });
-  // Access tokens of Cognito name no audience: the pool has no clients but those of this program.
+  // Cognito's access tokens name no audience; none is needed, because the pool has no clients but those of
+  // this program.
   const verifier = JwtVerifier.create(
     { issuer, audience: null },
     { jwksCache: new SimpleJwksCache({ fetcher, penaltyBox }) },
@@ -40,7 +46,7 @@ export function createTokenReader<Role extends string>(options: {
       if (error instanceof JwtBaseError) return undefined;
       throw error;
     });
-    // The verifier passes tokens without an end.
+    // The verifier accepts tokens without an expiry, so it is checked here.
     if (claims?.token_use !== 'access' || claims.exp === undefined) return undefined;
     const { username, client_id: client, scope = '' } = claims;
     const given =

@@ -1,8 +1,9 @@
 import { LambdaClient, type LambdaClientConfig } from '@aws-sdk/client-lambda';
 
 /**
- * A client for `createLambdaPrintShop`. A call that failed is not made again: the function may be at work on it. How
- * long an answer is waited for is the caller's affair; this is only the end of all patience.
+ * Creates a client for `createLambdaDocuments`. It does not retry a failed call, because the function may
+ * still be working on it. How long to wait for an answer is decided by the caller; this timeout is only the
+ * upper limit.
  */
 export const createLambdaClient = (config: LambdaClientConfig = {}): LambdaClient =>
   new LambdaClient({

@@ -6,10 +6,13 @@ import type { DocumentsOnDemand } from '#core/runs/documents-on-demand.ts';
 import type { OnDemandAnswer, OnDemandAnswers, OnDemandRequest } from './on-demand.ts';
 
 /**
- * The print shop in another function, which has the browser. What it refuses is thrown here as it was there.
- * @param options `addressOf`: where a file of the archive can be fetched for some minutes. `patience`: aborted when
- *   nobody waits for this call any longer; the function goes on with what it began all the same
- * @throws Fault `unavailable` when the function cannot be called, broke down, or takes longer than anybody waits
+ * Creates documents on demand by calling the function that has the browser. A Fault thrown there is thrown
+ * again here.
+ * @param options `addressOf`: returns an address from which a file of the archive can be fetched for some
+ * minutes. `patience`: aborted when nobody waits for this call any longer; the function still finishes what
+ * it began
+ * @throws Fault `unavailable` when the function cannot be called, breaks down, or takes longer than anybody
+ * waits
  */
 export function createLambdaDocuments(options: {
   readonly client: LambdaClient;
@@ -20,7 +23,10 @@ export function createLambdaDocuments(options: {
 }): DocumentsOnDemand {
   const { client, functionName, archive, addressOf, patience } = options;
 
-  /** @returns undefined when the patience is at its end */
+  /**
+   * Calls the function.
+   * @returns its answer, or undefined when patience has run out
+   */
   async function invoke(request: OnDemandRequest): Promise<OnDemandAnswer | undefined> {
     const abortSignal = patience();
     const command = new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(request) });

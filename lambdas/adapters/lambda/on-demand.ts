@@ -4,12 +4,12 @@ import type { MadeDeliveryNotes } from '#core/deliveries/make-delivery-notes.ts'
 import type { FaultCode } from '#core/errors.ts';
 
 /**
- * What the function that prints on demand is asked, and what it answers: JSON in both directions, of 6 MB at most.
- * Only the program's own functions have the right to ask.
+ * The requests to the function that prints on demand: JSON of 6 MB at most, as are its answers. Only the
+ * program's own functions have the right to call it.
  */
 const requestSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('bill'), run: z.string().min(1) }),
-  // What is in it was checked where the call came in, and is checked again by the use case.
+  // The order was checked where the call came in, and the use case checks it again.
   z.object({ kind: z.literal('preview'), order: z.custom<PreviewOrder>((order) => order instanceof Object) }),
   z.object({
     kind: z.literal('delivery-notes'),
@@ -25,13 +25,13 @@ const requestSchema = z.discriminatedUnion('kind', [
 ]);
 export type OnDemandRequest = z.infer<typeof requestSchema>;
 
-/** What each kind of request is answered. */
+/** The answer to each kind of request. */
 export interface OnDemandAnswers {
   readonly bill: { readonly closed: true };
-  /** The file itself in base64, or where in the archive a larger one lies. */
+  /** The file in base64, or the archive key of one that is too large for an answer. */
   readonly preview: { readonly pdf: string } | { readonly key: string };
   readonly 'delivery-notes': MadeDeliveryNotes;
-  /** Where in the archive the parts lie. */
+  /** The archive keys of the parts. */
   readonly 'print-file': { readonly keys: readonly string[] };
   readonly picture: { readonly png: string };
 }
@@ -39,7 +39,7 @@ export type OnDemandAnswer<Kind extends OnDemandRequest['kind'] = OnDemandReques
   | OnDemandAnswers[Kind]
   | OnDemandRefusal;
 
-/** A `Fault` as it travels; a breakdown is an error of the function instead. */
+/** A `Fault` in transit. A breakdown is reported as an error of the function instead. */
 export interface OnDemandRefusal {
   readonly error: {
     readonly code: FaultCode;
@@ -48,5 +48,8 @@ export interface OnDemandRefusal {
   };
 }
 
-/** @throws when it is no such request */
+/**
+ * Checks and reads a request.
+ * @throws when it is not a valid request
+ */
 export const readRequest = (event: unknown): OnDemandRequest => requestSchema.parse(event);

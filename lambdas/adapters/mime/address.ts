@@ -1,9 +1,10 @@
 import { domainToASCII } from 'node:url';
 
 /**
- * The address as it goes over the wire: its domain in ASCII (IDNA), the part before the @ as it stands. Undefined
- * for what is no address or could end an SMTP command early: spaces, line breaks, angle brackets (RFC 5321 4.1.2).
- * Letters outside ASCII before the @ would need SMTPUTF8 (RFC 6531) at every server on the way, and are refused.
+ * Returns an address as it goes over the wire: its domain in ASCII (IDNA), the local part unchanged. Returns
+ * undefined for a text that is not an address or could end an SMTP command early: spaces, line breaks, angle
+ * brackets (RFC 5321 4.1.2). Letters outside ASCII in the local part are refused, because they would need
+ * SMTPUTF8 (RFC 6531) at every server on the way.
  */
 export function wireAddress(address: string): string | undefined {
   const [, local = '', domain = ''] =

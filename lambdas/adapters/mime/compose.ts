@@ -5,8 +5,9 @@ import type { MailComposer as Composer, MailAddress, OutgoingMail } from '#core/
 import { wireAddress } from './address.ts';
 
 /**
- * Builds the RFC 5322 message: multipart/alternative of text and HTML, the HTML in a multipart/related
- * with its pictures (RFC 2387), attachments beside it, CRLF line ends, pure ASCII. The same mail gives the same bytes, so that a retry hands over what the first attempt did.
+ * Creates a composer of RFC 5322 messages: multipart/alternative of text and HTML, the HTML in a
+ * multipart/related with its pictures (RFC 2387), attachments beside it, CRLF line ends, pure ASCII. The same
+ * mail gives the same bytes, so that a retry hands over exactly what the first attempt did.
  */
 export function createMailComposer(): Composer {
   return {
@@ -20,9 +21,9 @@ export function createMailComposer(): Composer {
         cc: mail.cc.map(toMailbox),
         replyTo: mail.replyTo && checked(mail.replyTo),
         subject: mail.subject,
-        // RFC 3834 section 5: no answering machine answers an automatic message.
+        // RFC 3834 section 5: auto-responders do not answer a message marked as automatic.
         headers: { 'Auto-Submitted': 'auto-generated' },
-        // Given with the line ends of mail, nothing has to go over the whole message for them.
+        // With CRLF line ends given here, the composer need not convert the whole message.
         text: withCrlf(mail.text),
         html: withCrlf(mail.html),
         attachments: [
@@ -47,7 +48,7 @@ const toPart = (file: OutgoingMail['attachments'][number]) => ({
   filename: file.fileName,
   contentType: file.contentType,
   content: Buffer.from(file.bytes.buffer, file.bytes.byteOffset, file.bytes.byteLength),
-  // Anything else would change the line ends of an XML file.
+  // Any other encoding would change the line ends of an XML file.
   contentTransferEncoding: 'base64' as const,
 });
 
@@ -58,7 +59,10 @@ const toMailbox = ({ name, address }: MailAddress): MailAddress => ({ name, addr
 const checked = (address: string): string =>
   wireAddress(address) ?? refuse(`${JSON.stringify(address.slice(0, 80))} is not a mail address; mend it`);
 
-/** No value may end its header line and begin another one; refused rather than folded, for it is never meant. */
+/**
+ * Refuses values that would end their header line and begin another one. They are refused rather than folded,
+ * because nobody ever means them.
+ */
 function refuseLineBreaks(mail: OutgoingMail): void {
   const values: readonly (readonly [string, string])[] = [
     ['subject', mail.subject],

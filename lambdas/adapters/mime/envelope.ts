@@ -1,10 +1,16 @@
 import type { Envelope, MailOutcome, RefusedRecipient } from '#core/ports.ts';
 import { wireAddress } from './address.ts';
 
-/** Recipients that no server is asked about are refused here, and the others get their mail. */
+/**
+ * Checks the addresses of an envelope before any server sees them. Invalid recipients are refused here, and
+ * the others get their mail.
+ */
 export function checkEnvelope({ from, to }: Envelope): {
   readonly wire: Envelope;
-  /** The outcome in the words of the caller: his spelling of an address, and those refused here. */
+  /**
+   * Completes an outcome with the recipients refused here, and restores the caller's spelling of each
+   * address.
+   */
   readonly complete: (outcome: MailOutcome) => MailOutcome;
   readonly problem?: MailOutcome;
 } {

@@ -1,10 +1,13 @@
 import type { PdfMerger } from '#core/ports.ts';
 
-/** Joins files to one, for the printing room. Each page keeps its own fonts; the files themselves are not touched. */
+/**
+ * Creates a merger that joins files into one for the printing room. Each page keeps its own fonts; the files
+ * themselves are not changed.
+ */
 export function createPdfMerger(): PdfMerger {
   return {
     async merge(groups, { title, duplex }) {
-      // Loaded with the first merge: most commands merge nothing.
+      // The library is loaded with the first merge, because most commands merge nothing.
       const { PDF } = await import('@libpdf/core');
       const merged = PDF.create();
       for (const group of groups) {

@@ -1,14 +1,20 @@
 /**
- * What the page tree of a PDF says, for files with a classic cross-reference table, such as Chrome writes: trailer →
- * catalogue → page tree (ISO 32000-1, 7.5.4 to 7.7.3). Only those stretches of the file are read.
+ * What the page tree of a PDF says, for files with a classic cross-reference table, such as Chrome writes:
+ * trailer → catalogue → page tree (ISO 32000-1, 7.5.4 to 7.7.3). Only those stretches of the file are read.
  */
 export interface PageTree {
   readonly pages: number;
-  /** On which page, from 0, each named destination lies (12.3.2.3). Chrome writes one for each `href="#name"`. */
+  /**
+   * Returns the page, from 0, of each named destination (12.3.2.3). Chrome writes one for each
+   * `href="#name"`.
+   */
   pageOfDestinations(): Map<string, number>;
 }
 
-/** @throws when the file is not built like that */
+/**
+ * Reads the page tree.
+ * @throws when the file is not built like that
+ */
 export function readPageTree(pdf: Uint8Array): PageTree {
   const bytes = Buffer.from(pdf.buffer, pdf.byteOffset, pdf.byteLength);
   const table = number(bytes.toString('latin1', Math.max(0, bytes.length - 64)), /startxref\s+(\d+)/);
@@ -24,7 +30,7 @@ export function readPageTree(pdf: Uint8Array): PageTree {
   const catalogue = object(number(bytes.toString('latin1', trailer), /\/Root\s+(\d+)\s/));
   const root = number(catalogue, /\/Pages\s+(\d+)\s/);
 
-  /** The pages below a node of the tree, in their order. */
+  /** Returns the pages below a node of the tree, in their order. */
   function leaves(id: number): number[] {
     const kids = /\/Kids\s*\[([^\]]*)\]/.exec(object(id))?.[1];
     if (kids === undefined) return [id];

@@ -16,7 +16,10 @@ import type { Archive, StoredFile } from '#core/ports.ts';
 import { isAbsent, isChecksumMismatch, isRace, isTaken, translated } from './errors.ts';
 import { retainUntil } from './retention.ts';
 
-/** Lies in the bucket once it was used; whoever files anything needs the right to put it. No archive key begins so. */
+/**
+ * Key of the probe object, which stays in the bucket. Whoever files anything needs the right to put it. No
+ * archive key begins like this.
+ */
 export const PROBE_KEY = '.rechnungspost/probe';
 
 const ATTEMPTS = 8;
@@ -24,15 +27,17 @@ const FIRST_PAUSE_MS = 20;
 const READS = 3;
 
 /**
- * The archive in a bucket with versions. `If-None-Match: *` lets the first write of a key win. S3 checks the SHA-256 of
- * what it is sent and keeps it with the object; what is read is checked against it. A put whose answer was lost finds
- * its own file when it is repeated, and calls it `exists`.
+ * Creates the archive in a bucket with versioning. `If-None-Match: *` makes the first write of a key win. S3
+ * checks the SHA-256 of what it is sent and keeps it with the object; what is read is checked against it. A
+ * repeated put whose first answer was lost finds its own file and reports `exists`.
  *
- * Stores that look like S3 often ignore `If-None-Match`, silently: the first put makes sure that this one does not.
- * @param options `client`: as of `createS3Client`. `lock`: how invoices are protected until `retainUntil`, in a bucket
- *   with Object Lock; GOVERNANCE can be lifted with a right of its own, COMPLIANCE by nobody. Without it: not
- * @throws Fault `unavailable`, in every call, when the bucket cannot be used; `bad-settings` for a store that would
- *   overwrite files
+ * Stores that resemble S3 often ignore `If-None-Match` silently, so before the first put a probe makes sure
+ * that this one does not.
+ * @param options `client`: made by `createS3Client`. `lock`: how invoices are protected until `retainUntil`,
+ * in a bucket with Object Lock; GOVERNANCE can be lifted with a special right, COMPLIANCE by nobody. Without
+ * `lock` they are not protected
+ * @throws Fault `unavailable`, in every call, when the bucket cannot be used; `bad-settings` for a store that
+ * would overwrite files
  */
 export function createS3Archive(options: {
   readonly client: S3Client;
@@ -50,7 +55,7 @@ export function createS3Archive(options: {
     }
   }
 
-  /** Stores an object unless its key is taken; undefined when it is. */
+  /** Stores an object unless its key is taken; returns undefined if it is. */
   async function putUnlessTaken(
     input: Omit<PutObjectCommandInput, 'Bucket'> & { readonly Body: Uint8Array },
   ): Promise<{ readonly version: string } | undefined> {
@@ -73,7 +78,10 @@ export function createS3Archive(options: {
     }
   }
 
-  /** Puts a small object twice. The second put must be refused; mostly the first is, for the object is there already. */
+  /**
+   * Puts a small object twice, to see whether the second put is refused. Mostly the first one is refused
+   * already, because the object exists.
+   */
   async function probe(): Promise<void> {
     const Body = Buffer.from('Shows that this store keeps the first write of a key.\n');
     const input = { Key: PROBE_KEY, Body, ContentType: 'text/plain' };
@@ -109,7 +117,7 @@ export function createS3Archive(options: {
           const reason = `${key} in the bucket ${Bucket} is not what was stored; restore it from a backup`;
           throw new Fault('damaged', reason, { cause: error });
         }
-        // The SDK repeats a request, but not one whose answer breaks off in the middle of the file.
+        // The SDK retries a failed request, but not one whose answer breaks off in the middle of the file.
         if (read === READS) throw error;
       }
     }
@@ -142,7 +150,7 @@ export function createS3Archive(options: {
       }
       const found = await find(key);
       if (found) return { outcome: 'exists', file: found.file };
-      // Deleted between the two calls.
+      // The file was deleted between the two calls, so try again.
     }
     throw new Fault(
       'unavailable',
@@ -166,7 +174,7 @@ export function createS3Archive(options: {
       return translateErrors(async () => {
         const keys: string[] = [];
         for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket, Prefix: prefix })) {
-          // What cannot be a key is others' affair, and the probe.
+          // Objects that cannot be archive keys do not belong to the archive; the probe is one of them.
           for (const { Key = '' } of Contents) if (!archiveKeyProblem(Key)) keys.push(Key);
         }
         return keys;
@@ -175,5 +183,5 @@ export function createS3Archive(options: {
   };
 }
 
-/** S3's own name for the only version in a bucket without versions. */
+/** S3's version id for the only version in a bucket without versioning. */
 const NO_VERSIONS = 'null';

@@ -1,8 +1,9 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 
 /**
- * A client for `createS3Archive`. Repeating is harmless there, for the first write of a key wins: what failed for a
- * passing reason is tried five times in all, and a connection that died silently is not waited for without end.
+ * Creates a client for `createS3Archive`. Retries are harmless there, because the first write of a key wins:
+ * a temporary failure is tried five times in all, and timeouts end the wait for a connection that died
+ * silently.
  */
 export const createS3Client = (config: S3ClientConfig = {}): S3Client =>
   new S3Client({
@@ -11,7 +12,7 @@ export const createS3Client = (config: S3ClientConfig = {}): S3Client =>
       connectionTimeout: 2000,
       requestTimeout: 20_000,
       throwOnRequestTimeout: true,
-      // Without a byte, also in the middle of a file.
+      // Longest time without a byte, also in the middle of a file.
       socketTimeout: 10_000,
     },
     ...config,

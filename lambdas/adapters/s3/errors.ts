@@ -1,21 +1,29 @@
 import { S3ServiceException } from '@aws-sdk/client-s3';
 import { Fault } from '#core/errors.ts';
 
-/** What S3 says when the key is taken, or another writer is just at it. */
+/** Decides whether S3 says that the key is taken; `isRace`: that another writer is at it right now. */
 export const isTaken = (error: unknown): boolean => statusOf(error) === 412;
 export const isRace = (error: unknown): boolean => statusOf(error) === 409;
 
-/** No such file, no such version of it, a text that is no version of anything, or a mark that it was deleted. */
+/**
+ * Recognizes that there is no such file or version, that the version is malformed, or that the file is marked
+ * as deleted.
+ */
 export const isAbsent = (error: unknown): boolean =>
   error instanceof S3ServiceException &&
   (['NoSuchKey', 'NoSuchVersion', 'MethodNotAllowed'].includes(error.name) ||
     (error.name === 'InvalidArgument' && /version/i.test(error.message)));
 
-/** The SDK compares the bytes with the checksum that S3 has kept since they were stored. */
+/**
+ * Recognizes the SDK's report that the bytes differ from the checksum that S3 has kept since they were
+ * stored.
+ */
 export const isChecksumMismatch = (error: unknown): boolean =>
   error instanceof Error && error.message.startsWith('Checksum mismatch');
 
-/** What S3 or the way to it complains about, as a Fault that names the bucket, the reason and the remedy. */
+/**
+ * Turns errors of S3 or the connection to it into a Fault that names the bucket, the reason and the remedy.
+ */
 export function translated(error: unknown, bucket: string): unknown {
   const isRefused = isClientFault(error) || isNamed(error, 'CredentialsProviderError');
   if (!isRefused && !(error instanceof S3ServiceException) && !isLost(error)) return error;
@@ -35,7 +43,9 @@ const isClientFault = (error: unknown): boolean => {
   return status < 500 && status !== 429;
 };
 
-/** The connection failed, or the answer was lost: Node's errors have a code, the SDK's a name. */
+/**
+ * Decides whether the connection failed or the answer was lost: Node's errors have a code, the SDK's a name.
+ */
 const isLost = (error: unknown): boolean =>
   (error instanceof Error && 'code' in error && !(error instanceof Fault)) || isNamed(error, 'TimeoutError');
 

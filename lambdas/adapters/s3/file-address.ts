@@ -7,8 +7,9 @@ import { attachmentNamed } from '#core/domain/content-disposition.ts';
 const VALID_SECONDS = 600;
 
 /**
- * Addresses under which a file of the bucket can be fetched for ten minutes by whoever knows them, and is saved under
- * the last part of its key. They are made here, with the rights of this process; S3 is not asked.
+ * Creates signed addresses under which anybody who knows them can fetch a file of the bucket for ten minutes;
+ * it is saved under the last part of its key. They are signed here with the rights of this process, without
+ * asking S3.
  */
 export function createFileAddresses(options: {
   readonly client: S3Client;

@@ -1,6 +1,9 @@
 import { SecretsManagerClient, type SecretsManagerClientConfig } from '@aws-sdk/client-secrets-manager';
 
-/** A client for `createSecretsManagerSecrets`, with timeouts and some patience: without the secret no mail goes out. */
+/**
+ * Creates a client for `createSecretsManagerSecrets`, with timeouts and some retries, because without the
+ * secret no mail goes out.
+ */
 export const createSecretsManagerClient = (config: SecretsManagerClientConfig = {}): SecretsManagerClient =>
   new SecretsManagerClient({
     maxAttempts: 4,

@@ -9,9 +9,9 @@ import { Fault } from '#core/errors.ts';
 import type { Secrets } from '#core/ports.ts';
 
 /**
- * All secrets in one of Secrets Manager's, as a JSON object of names and values: it costs by the secret, is made with
- * the stack, and a role is given the right to it alone. Sets of one process wait for each other; of two processes that
- * set at the same moment, the later wins.
+ * Keeps all secrets in one secret of Secrets Manager, as a JSON object of names and values: AWS charges for
+ * each secret, and this one is created with the stack, so that a role needs the right to it alone. Calls of
+ * `set` in one process run one after the other; if two processes set at the same moment, the later one wins.
  * @param options `secretId`: name or ARN of a secret that exists; it may have no value yet
  * @throws Fault `damaged` when it holds something else, `unavailable` when it cannot be read or written
  */
@@ -55,7 +55,10 @@ export function createSecretsManagerSecrets(options: {
   };
 }
 
-/** One that was made and never set has no version; one that does not exist gives the same error with another text. */
+/**
+ * Recognizes a secret that exists but was never set, and so has no current version. A secret that does not
+ * exist gives the same error with another text.
+ */
 const hasNoValue = (error: unknown): boolean =>
   error instanceof ResourceNotFoundException && error.message.includes('AWSCURRENT');
 
@@ -64,7 +67,7 @@ function parse(json: string, secretId: string): Map<string, string> {
   try {
     secrets = JSON.parse(json);
   } catch {
-    // The parser's message would quote the secrets.
+    // The parser's message is dropped, because it would quote the secrets.
   }
   if (secrets !== null && typeof secrets === 'object' && !Array.isArray(secrets)) {
     const entries = Object.entries(secrets);

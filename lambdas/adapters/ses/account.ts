@@ -14,22 +14,26 @@ import type { MailAccount } from '#core/ports.ts';
 import { wireAddress } from '../mime/address.ts';
 import { type Identity, problemsOf } from './sender-problems.ts';
 
-/** Of the suppression list, a call each: what fits into the time, as SES takes one call a second. */
+/**
+ * Limits for reading the suppression list, one call for each page: SES accepts one call a second, and no more
+ * pages fit into the time.
+ */
 const PAGES = 10;
 const PAGE_SIZE = 1000;
-/** Somebody waits for a dry run, and the HTTP API no longer than half a minute. */
+/** Somebody waits for a dry run, and the HTTP API waits no longer than half a minute. */
 const PATIENCE_MS = 12_000;
 
 type Options = { readonly abortSignal: AbortSignal };
 
 /**
- * The account with Amazon SES in one region. Its suppression list is read whole, as asking for each address would take a
- * second an address; one of more than 10,000 is not compared but said to be too long.
- * @param client as of `createSesAccountClient`
- * @param patienceMs for all calls of one question
+ * Reads the account with Amazon SES in one region. Its suppression list is read whole, because asking for
+ * each address would take a second each; a list of more than 10,000 addresses is reported as too long instead
+ * of being compared.
+ * @param client made by `createSesAccountClient`
+ * @param patienceMs time limit for all calls of one question
  */
 export function createSesAccount(client: SESv2Client, patienceMs = PATIENCE_MS): MailAccount {
-  /** Asked for once by questions at the same time. */
+  /** The request under way, shared by questions at the same time. */
   let asked: Promise<GetAccountResponse> | undefined;
   const retryWhileBusy = <T>(rights: string, ask: (options: Options) => Promise<T>): Promise<T> =>
     answered(rights, () => ask({ abortSignal: AbortSignal.timeout(patienceMs) }));
@@ -69,7 +73,8 @@ export function createSesAccount(client: SESv2Client, patienceMs = PATIENCE_MS):
         async (options) => {
           const spelling = wireAddress(address) ?? address;
           if (await remove(client, spelling, options)) return;
-          // SES takes an address off the list only as it is spelt there, and sends to it in no spelling.
+          // SES removes an address from the list only in the spelling it is listed in, but suppresses every
+          // spelling of it.
           const listed = await suppressedMailboxes(client, options);
           for (const { EmailAddress = '' } of listed.get(mailboxOf(address)) ?? []) {
             await remove(client, EmailAddress, options);
@@ -82,7 +87,7 @@ export function createSesAccount(client: SESv2Client, patienceMs = PATIENCE_MS):
         const account = await readAccount(options);
         const sender = wireAddress(address) ?? address;
         const identities: Identity[] = [];
-        // An address is verified by itself, or with its domain or a domain above that.
+        // An address may be verified by itself, by its domain, or by a domain above that.
         for (const name of [sender, ...domainsOf(sender)]) {
           const identity = await findIdentity(client, name, options);
           if (identity) identities.push({ ...identity, name });
@@ -136,13 +141,16 @@ async function findIdentity(client: SESv2Client, EmailIdentity: string, options:
   }
 }
 
-/** The address's domain and those above it, down to two labels. */
+/** Returns the address's domain and those above it, down to two labels. */
 function domainsOf(address: string): string[] {
   const labels = address.slice(address.lastIndexOf('@') + 1).split('.');
   return labels.slice(0, -1).map((_, index) => labels.slice(index).join('.'));
 }
 
-/** @throws Fault `unavailable` for whatever the SDK says */
+/**
+ * Runs a question to SES.
+ * @throws Fault `unavailable` for any error of the SDK
+ */
 async function answered<T>(rights: string, ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();

@@ -3,7 +3,7 @@ import { Fault } from '#core/errors.ts';
 import type { MailFeedback } from '#core/repositories/mails.ts';
 import { OUTBOX_TAG } from './mailer.ts';
 
-/** The part that all events have (SES developer guide, "Retrieving event data": contents of event data). */
+/** The part common to all events (SES developer guide, "Retrieving event data": contents of event data). */
 const anyEvent = z.object({
   detail: z.object({
     eventType: z.string(),
@@ -17,7 +17,10 @@ const anyEvent = z.object({
 });
 type SesMail = z.infer<typeof anyEvent>['detail']['mail'];
 
-/** Subtypes of a bounce by the suppression lists of SES and of the account (SES developer guide, "Bounce types"). */
+/**
+ * Bounce subtypes that mean the address is on the suppression list of SES or of the account (SES developer
+ * guide, "Bounce types").
+ */
 const NOT_SENT = new Set(['Suppressed', 'OnAccountSuppressionList']);
 
 const text = z
@@ -27,10 +30,16 @@ const text = z
 const recipients = z.array(z.object({ emailAddress: z.string(), diagnosticCode: text })).default([]);
 const addresses = (of: z.infer<typeof recipients>) => of.map(({ emailAddress }) => emailAddress);
 
-/** What an event says, and `distinct`, which tells two of one kind and mail apart; a repeated one has the same. */
+/**
+ * The content of an event. `distinct` tells apart two events of one kind about one mail; a repeated event has
+ * the same value.
+ */
 type Parsed = Omit<MailFeedback, 'id'> & { readonly distinct: string };
 
-/** Of the mail's fate; opens and clicks are none. Each reads the detail of its event type. */
+/**
+ * Parsers for the event types that concern a mail's fate, which opens and clicks do not. Each reads the
+ * detail of its type.
+ */
 const PARSERS: Readonly<Record<string, (detail: unknown, mail: SesMail) => Parsed>> = {
   Send: (_, mail) => parsed('accepted', mail.timestamp, mail.destination, mail.messageId, ''),
 
@@ -62,10 +71,11 @@ const PARSERS: Readonly<Record<string, (detail: unknown, mail: SesMail) => Parse
     const { bounceType, bounceSubType, timestamp, feedbackId } = bounce;
     const what = `${bounceType} ${bounceSubType}: ${reasons.join('; ')}`;
     const who = addresses(bounce.bouncedRecipients);
-    // SES has sent nothing: an earlier mail to this address had bounced, here or from another of its customers.
+    // SES has sent nothing, because an earlier mail to this address bounced, here or from another of its
+    // customers.
     if (NOT_SENT.has(bounceSubType)) return parsed('suppressed', timestamp, who, what, feedbackId);
     const bounced = parsed('bounced', timestamp, who, what, feedbackId);
-    // A transient bounce is the end of this mail all the same: SES has given up.
+    // Even a transient bounce is final for this mail, because SES has given up.
     return bounceType === 'Permanent' ? { ...bounced, permanent: true } : bounced;
   },
 
@@ -111,15 +121,20 @@ const parsed = (
 ): Parsed => ({ kind, at, recipients: to, detail, distinct });
 
 export interface SesFeedback {
-  /** The outbox id that was sent as a tag: SES gives its own Message-ID, so nothing else names the mail. */
+  /**
+   * The outbox id, which was sent as a tag. SES assigns its own Message-ID, so nothing else identifies the
+   * mail.
+   */
   readonly mailId: string;
   readonly feedback: MailFeedback;
 }
 
 /**
  * Reads an event that SES has published to EventBridge.
- * @returns undefined for a mail without our tag, and for what says nothing of its fate (opened, clicked)
- * @throws Fault `bad-input` for an event of ours that is not as SES documents it: it must not go under
+ * @returns undefined for a mail without our tag, and for events that say nothing of its fate (opened,
+ * clicked)
+ * @throws Fault `bad-input` for an event of ours that differs from SES's documentation, because it must not
+ * be lost
  */
 export function readSesEvent(event: unknown): SesFeedback | undefined {
   const parsed = anyEvent.safeParse(event);

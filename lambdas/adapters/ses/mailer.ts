@@ -3,18 +3,21 @@ import type { Envelope, Mailer } from '#core/ports.ts';
 import { checkEnvelope } from '../mime/envelope.ts';
 import { refusalOf } from './outcome.ts';
 
-/** The tag of a mail whose value is the envelope's; the events that SES publishes carry it. */
+/** Name of the tag whose value is the envelope's tag; the events that SES publishes carry it. */
 export const OUTBOX_TAG = 'rechnungspost-mail';
 
-/** https://docs.aws.amazon.com/ses/latest/dg/quotas.html: 40 MB a message of the v2 API, attachments in base64. */
+/**
+ * https://docs.aws.amazon.com/ses/latest/dg/quotas.html: 40 MB for a message of the v2 API, attachments in
+ * base64.
+ */
 const MAX_BYTES = 40_000_000;
 const MAX_RECIPIENTS = 50;
 
 /**
- * Mails through Amazon SES. It takes the message as it was composed but for Message-ID and Date, which it replaces by
- * its own; the reply of an accepted mail is SES's id. All recipients share one answer: whom a mail did not reach, SES
- * tells later, as an event with the mail's tag.
- * @param options `client`: as of `createSesClient`. `configurationSet`: the one that publishes the events
+ * Creates a mailer through Amazon SES. SES sends the message as it was composed, except that it replaces
+ * Message-ID and Date by its own; the reply of an accepted mail is SES's id. All recipients share one answer:
+ * whom a mail did not reach, SES tells later in an event with the mail's tag.
+ * @param options `client`: made by `createSesClient`. `configurationSet`: the one that publishes the events
  */
 export function createSesMailer(options: {
   readonly client: SESv2Client;
@@ -29,7 +32,8 @@ export function createSesMailer(options: {
       if (reason) return { state: 'failed', reason };
       const command = new SendEmailCommand({
         FromEmailAddress: wire.from,
-        // The envelope alone: the message has its own To and Cc, and nothing of who gets a blind copy.
+        // The destination is the envelope alone: the message has its own To and Cc, and must not show blind
+        // copies.
         Destination: { ToAddresses: [...wire.to] },
         Content: { Raw: { Data: message } },
         ConfigurationSetName: configurationSet,
@@ -44,12 +48,15 @@ export function createSesMailer(options: {
       }
     },
 
-    // The client is its maker's, and keeps no connections.
+    // The client belongs to whoever created it, and keeps no connections.
     async close() {},
   };
 }
 
-/** Refused here, as SES's answer to either does not tell it from a fault that every mail would meet. */
+/**
+ * Returns why SES would not take the message. This is checked here because SES's answer to either excess
+ * looks like a fault that every mail would meet.
+ */
 function excessOf({ to }: Envelope, message: Uint8Array): string | undefined {
   if (message.length > MAX_BYTES) {
     const size = (message.length / 1e6).toFixed(1);

@@ -4,7 +4,7 @@ import type { MailOutcome } from '#core/ports.ts';
 /** Every outcome but success. */
 type Refusal = Exclude<MailOutcome, { state: 'accepted' }>;
 
-/** What every other mail would meet as well, and what mends it. */
+/** Faults that every other mail would meet as well, and the remedy for each. */
 const HELD: Readonly<Record<string, string>> = {
   MessageRejected:
     'verify the sender in the SES console; while the account is in the sandbox, the recipients as well',
@@ -14,7 +14,7 @@ const HELD: Readonly<Record<string, string>> = {
   NotFoundException: 'deploy the stacks again, which make the configuration set',
 };
 
-/** Nothing went out: there was no connection yet. */
+/** Error codes that mean nothing was sent, because there was no connection yet. */
 const UNREACHED = new Set([
   'EAI_AGAIN',
   'ECONNREFUSED',
@@ -28,10 +28,10 @@ const UNREACHED = new Set([
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
-/** Of the SDK's HTTP handler, and of Node, which have no codes of their own for it. */
+/** Messages with the same meaning from the SDK's HTTP handler and from Node, which give no code for it. */
 const NOT_CONNECTED = /did not establish a connection|before secure TLS connection was established/;
 
-/** What an error of the SDK means for a mail that was to be sent once. */
+/** Decides what an error of the SDK means for a mail that must be sent only once. */
 export function refusalOf(error: unknown): Refusal {
   const { name, message } = error as Error;
   const said = `${name}: ${message}`;
@@ -51,7 +51,7 @@ function refusalBySes({ name, $metadata }: SESv2ServiceException, said: string):
   if (status === 429 || /^(Throttl|TooManyRequests|LimitExceeded|RequestLimitExceeded)/.test(name)) {
     return { state: 'deferred', reason: `Amazon SES takes no more mails for now (${said})` };
   }
-  // One message may be rejected for what it holds; an identity that is not verified stops them all.
+  // A rejection may concern the content of one message, but an unverified identity stops all mails.
   const isContent = name === 'MessageRejected' && !/not verified/i.test(said);
   const remedy = isContent ? undefined : HELD[name];
   if (remedy) return { state: 'held', reason: `Amazon SES does not send (${said}); ${remedy}` };
@@ -62,7 +62,7 @@ function refusalBySes({ name, $metadata }: SESv2ServiceException, said: string):
   if (status >= 400 && status < 500) {
     return { state: 'failed', reason: `Amazon SES refused the message (${said})` };
   }
-  // It says that the request has failed; a 500 says that it does not know itself how far it came.
+  // A 503 says that the request failed; after a 500 SES itself does not know how far it came.
   if (status === 503) return { state: 'deferred', reason: `Amazon SES is busy (${said})` };
   return unknown(said);
 }

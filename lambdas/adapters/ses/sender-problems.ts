@@ -1,14 +1,15 @@
 import type { GetAccountResponse, GetEmailIdentityResponse } from '@aws-sdk/client-sesv2';
 
-/** An address or a domain that is known to SES. */
+/** An address or a domain that SES knows. */
 export type Identity = Pick<
   GetEmailIdentityResponse,
   'VerifiedForSendingStatus' | 'VerificationStatus' | 'DkimAttributes' | 'MailFromAttributes'
 > & { readonly name: string };
 
 /**
- * What keeps mails of a sender from being sent or trusted, a sentence each.
- * @param identities that stand for the sender: the address itself, its domain, the domains above it, in this order
+ * Returns what keeps mails of a sender from being sent or trusted, a sentence for each problem.
+ * @param identities identities that stand for the sender, in this order: the address itself, its domain, the
+ * domains above it
  */
 export function problemsOf(
   sender: string,
@@ -49,7 +50,7 @@ function accountProblems({ SendingEnabled, ProductionAccessEnabled, EnforcementS
   return problems;
 }
 
-/** SES signs with the key of a domain; for an address that alone is verified there is none. */
+/** SES signs with the key of a domain; an address that was verified by itself has none. */
 function dkimProblems(sender: string, verified: readonly Identity[]): string[] {
   if (verified.length === 0) return [];
   const domain = verified.find(({ name }) => !name.includes('@'));
@@ -71,7 +72,7 @@ function dkimProblems(sender: string, verified: readonly Identity[]): string[] {
 }
 
 function mailFromProblems(verified: readonly Identity[]): string[] {
-  // The nearest one that has a MAIL FROM domain counts.
+  // The nearest identity that has a MAIL FROM domain counts.
   const { MailFromDomain, MailFromDomainStatus } =
     verified.map(({ MailFromAttributes }) => MailFromAttributes).find((found) => found?.MailFromDomain) ?? {};
   if (!MailFromDomain || MailFromDomainStatus === 'SUCCESS') return [];

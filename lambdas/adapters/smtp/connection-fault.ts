@@ -2,17 +2,22 @@ import type { SMTPError } from 'nodemailer/lib/smtp-connection';
 import { plain } from './mask.ts';
 import type { SmtpSettings } from './settings.ts';
 
-/** With `timeoutType` of nodemailer or `dial`, `reason` of OpenSSL, `errors` where a host has several addresses. */
+/**
+ * An SMTP error with `timeoutType` set by nodemailer or `dial`, `reason` by OpenSSL, and `errors` where a
+ * host has several addresses.
+ */
 type Fault = Omit<SMTPError, 'timeoutType'> & {
   readonly timeoutType?: string;
   readonly reason?: string;
   readonly errors?: readonly Error[];
 };
 
-/** OpenSSL's own errors: other protocol versions, or a port that does not speak TLS at all. */
+/**
+ * Recognizes OpenSSL's own errors: incompatible protocol versions, or a port that does not speak TLS at all.
+ */
 export const isTlsFault = (error: SMTPError): boolean => /^ERR_(?:SSL|TLS)_/.test(codeOf(error));
 
-/** What is wrong with the encryption, and which setting to change. */
+/** Says what is wrong with the encryption, and which setting to change. */
 export function tlsFault(error: SMTPError, settings: SmtpSettings): string {
   const server = serverName(settings);
   const code = codeOf(error);
@@ -30,7 +35,10 @@ export function tlsFault(error: SMTPError, settings: SmtpSettings): string {
   return `No encrypted connection to ${server} came about: ${said}; check mail.smtp.encryption and mail.smtp.port`;
 }
 
-/** What keeps us from a conversation, and what to look after; undefined where nothing is known but the error. */
+/**
+ * Says what prevents a conversation with the server, and what to check; undefined where only the error itself
+ * is known.
+ */
 export function connectionFault(error: SMTPError, settings: SmtpSettings): string | undefined {
   const { host, port } = settings;
   const server = serverName(settings);
@@ -58,7 +66,7 @@ export function connectionFault(error: SMTPError, settings: SmtpSettings): strin
     case 'ENETUNREACH':
       return unreachable(settings, said);
   }
-  // Node's words for the end of a connection in the handshake, and nodemailer's code for it.
+  // Node's message for a connection that ends during the handshake, and nodemailer's code for it.
   if (error.code === 'ETLS' || /before secure TLS connection/.test(error.message)) {
     return `${server} broke off the TLS handshake: ${said}; check mail.smtp.encryption and mail.smtp.port if this goes on`;
   }
@@ -68,11 +76,14 @@ export function connectionFault(error: SMTPError, settings: SmtpSettings): strin
 export const serverName = ({ host, port }: Pick<SmtpSettings, 'host' | 'port'>): string =>
   `the mail server ${host}:${port}`;
 
-/** The other way out, where the port is not that one already. */
+/** Returns advice to change the port as well, unless it is the usual one already. */
 export const orPort = ({ port }: Pick<SmtpSettings, 'port'>, usual: 465 | 587): string =>
   port === usual ? '' : `, or mail.smtp.port to ${usual}`;
 
-/** In OpenSSL's short words where it has any: its message is a line of its source code. */
+/**
+ * Returns the error's text, in OpenSSL's short words where there are any, because its message is a line of
+ * its source code.
+ */
 export function faultText(error: SMTPError, settings: SmtpSettings): string {
   const { reason, errors, message, response } = error as Fault;
   const text = response ?? (reason || message || errors?.[0]?.message || codeOf(error));
@@ -87,7 +98,7 @@ const unreachable = ({ host, port }: SmtpSettings, said: string): string =>
 const PORT_25 =
   'many networks block port 25: set mail.smtp.port to 587, or to 465 with mail.smtp.encryption tls';
 
-/** What comes back is no TLS: mostly the greeting in plain text. */
+/** Codes for an answer that is not TLS, mostly the greeting in plain text. */
 const NO_TLS_AT_ALL = /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|UNEXPECTED_MESSAGE/;
 
 const OLDER: Readonly<Partial<Record<SmtpSettings['minTls'], string>>> = {

@@ -1,4 +1,4 @@
-/** The signal aborts with the reason that the outcome is to name. */
+/** Runs work with a time limit. The signal aborts with the reason that the outcome should name. */
 export async function withDeadline<T>(
   milliseconds: number,
   work: (signal: AbortSignal) => Promise<T>,

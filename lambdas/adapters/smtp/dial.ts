@@ -5,9 +5,10 @@ import type { SmtpSettings, SmtpTimings } from './settings.ts';
 import { tlsOptions } from './tls-options.ts';
 
 /**
- * By the operating system's own look-up, so that its hosts file counts; every address of the host is tried.
- * @throws the system's error, or one with `timeoutType` CONNECT_TIMEOUT or, where only TLS never came about,
- *   HANDSHAKE_TIMEOUT
+ * Opens a connection. Uses the operating system's own look-up, so that its hosts file counts, and tries every
+ * address of the host.
+ * @throws the system's error, or one with `timeoutType` CONNECT_TIMEOUT or, where only the TLS handshake
+ * failed, HANDSHAKE_TIMEOUT
  */
 export async function dial(
   settings: Pick<SmtpSettings, 'host' | 'port' | 'encryption' | 'minTls'>,
@@ -23,7 +24,7 @@ export async function dial(
   socket.once('connect', () => {
     reached = true;
   });
-  socket.on('error', () => {}); // also for what comes after it was given up
+  socket.on('error', () => {}); // also after we have given up
   const patience = AbortSignal.timeout(connectMs);
   try {
     await once(socket, implicit ? 'secureConnect' : 'connect', {
@@ -41,7 +42,10 @@ export async function dial(
   }
 }
 
-/** Whether the port is encrypted from the start: such a one waits for us while we wait for its greeting. */
+/**
+ * Decides whether the port is encrypted from the start. Such a port waits for our handshake while we wait for
+ * its greeting.
+ */
 export async function speaksTls(
   settings: SmtpSettings,
   timings: Pick<SmtpTimings, 'connectMs'>,

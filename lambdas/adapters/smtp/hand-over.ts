@@ -10,21 +10,25 @@ import { step } from './session.ts';
 import type { SmtpSettings } from './settings.ts';
 
 const PIECE = 64 * 1024;
-/** Held back until the hand-over; it takes the end of the MIME structure with it. */
+/** Bytes that are held back until the hand-over; they include the end of the MIME structure. */
 const LAST_PIECE = 256;
 
 export interface HandedOver {
   readonly outcome: MailOutcome;
-  /** Whether the connection can take the next message. */
+  /** Whether the connection can take another message. */
   readonly reusable: boolean;
-  /** The connection was lost before `beforeHandOver` was asked: another one may be tried at once. */
+  /**
+   * Whether the connection was lost before `beforeHandOver` was called, so that another one may be tried at
+   * once.
+   */
   readonly untouched: boolean;
 }
 
 /**
- * Hands one message over on an open connection. Everything but the last piece goes out first; then
+ * Hands over one message on an open connection. Everything but the last piece goes out first; then
  * `beforeHandOver` is awaited, then the last piece and the final dot follow.
- * @throws what `beforeHandOver` throws; the connection is cut, and the server never sees the end of the message
+ * @throws whatever `beforeHandOver` throws; the connection is then cut, and the server never sees the end of
+ * the message
  */
 export async function handOver(
   connection: SMTPConnection,
@@ -38,7 +42,7 @@ export async function handOver(
   let handedOver = false;
   let over = false;
   const stillTalking = async () => {
-    await setImmediate(); // what the server did meanwhile is heard first
+    await setImmediate(); // lets pending events of the socket come in first
     const socket = connection._socket;
     if (over || !socket || socket.readableEnded || socket.destroyed)
       throw new Error('the connection was closed');
@@ -47,13 +51,14 @@ export async function handOver(
     await stillTalking();
     asked = beforeHandOver();
     await asked.catch(() => {
-      throw new Error('stopped before the hand-over'); // nodemailer writes into the error it is given
+      throw new Error('stopped before the hand-over'); // new: nodemailer writes into its error
     });
     await stillTalking();
     handedOver = true;
   };
   const body = withGate(message, gate);
-  // nodemailer notes in it what was said of each recipient, whatever becomes of the message afterwards.
+  // nodemailer records in this object what was said of each recipient, whatever becomes of the message
+  // afterwards.
   const noted: { rejectedErrors?: readonly SMTPError[] } & Parameters<SMTPConnection['send']>[0] = {
     from: envelope.from,
     to: [...envelope.to],
@@ -66,7 +71,7 @@ export async function handOver(
   body.on('error', () => {}).destroy();
   if ('error' in sent || !handedOver) {
     const inConversation = 'error' in sent && sent.error.responseCode !== undefined && asked === undefined;
-    // In the middle of the message there is no way back to commands.
+    // In the middle of a message the connection cannot return to commands.
     if (!inConversation || sent.error.command === 'DATA') connection.close();
   }
   await asked;
@@ -89,7 +94,7 @@ export async function handOver(
   return { outcome: { state: 'accepted', reply, refused }, reusable: true, untouched: false };
 }
 
-/** The message as a stream that stops before its last piece until the gate has opened. */
+/** Returns the message as a stream that stops before its last piece until the gate has opened. */
 function withGate(message: Uint8Array, gate: () => Promise<void>): Readable {
   const bytes = Buffer.from(message.buffer, message.byteOffset, message.byteLength);
   const last = Math.max(0, bytes.length - LAST_PIECE);
@@ -98,6 +103,6 @@ function withGate(message: Uint8Array, gate: () => Promise<void>): Readable {
     await gate();
     yield bytes.subarray(last);
   }
-  // One byte of read-ahead: the gate is reached when the socket has taken what comes before it.
+  // With one byte of read-ahead, the gate is reached only when the socket has taken everything before it.
   return Readable.from(pieces(), { objectMode: false, highWaterMark: 1 });
 }

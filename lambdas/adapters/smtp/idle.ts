@@ -5,15 +5,16 @@ import { hangUp } from './session.ts';
 export interface IdleConnections {
   take(): SMTPConnection | undefined;
   keep(connection: SMTPConnection): void;
-  /** Says goodbye to one that is not to be used again. */
+  /** Says goodbye on a connection that will not be used again. */
   leave(connection: SMTPConnection): void;
-  /** Resolves when all are closed; what comes back later is closed too. */
+  /** Closes all connections, and those that come back later. Resolves when all are closed. */
   close(): Promise<void>;
 }
 
 /**
- * @param now a clock that goes on while this process is frozen, in milliseconds. A frozen process (a function between
- *   two calls, a laptop asleep) misses its timers, and its connections are dead without knowing it.
+ * Creates the store of idle connections.
+ * @param now clock in milliseconds that goes on while this process is frozen. A frozen process (a function
+ * between two calls, a laptop asleep) misses its timers, and its connections die without its noticing.
  */
 export function createIdleConnections(idleMs: number, now: () => number = Date.now): IdleConnections {
   const waiting = new Map<SMTPConnection, { readonly timer: NodeJS.Timeout; readonly since: number }>();

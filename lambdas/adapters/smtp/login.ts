@@ -2,11 +2,12 @@ import type { SmtpSettings } from './settings.ts';
 
 export type LoginMethod = 'PLAIN' | 'LOGIN' | 'CRAM-MD5';
 
-/** In the order that `auto` tries. */
+/** Login methods in the order in which `auto` tries them. */
 const METHODS: readonly LoginMethod[] = ['PLAIN', 'LOGIN', 'CRAM-MD5'];
 
 /**
- * The method to log in with, of those that the server offers in its answer to EHLO (RFC 4954 section 3).
+ * Chooses the method to log in with from those that the server offers in its answer to EHLO (RFC 4954 section
+ * 3).
  * @returns the method, or why there is none and which setting to change
  */
 export function chooseLogin(
@@ -39,7 +40,7 @@ export function chooseLogin(
   };
 }
 
-/** `AUTH=LOGIN` is how servers before the standard said it. */
+/** Reads the login methods from an answer to EHLO. Servers older than the standard write `AUTH=LOGIN`. */
 const offeredIn = (ehloReply: string): readonly string[] => [
   ...new Set(
     [...ehloReply.matchAll(/^250[ -]AUTH[ =]([^\r\n]*)/gim)].flatMap(([, names]) =>

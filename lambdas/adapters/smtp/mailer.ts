@@ -9,15 +9,15 @@ import { openSession } from './session.ts';
 import { type SmtpSettings, type SmtpTimings, TIMINGS } from './settings.ts';
 
 export interface SmtpMailerOptions extends Partial<SmtpTimings> {
-  /** Told once what these settings do without. */
+  /** Is told once of each safeguard that these settings do without. */
   readonly log?: Log;
-  /** Milliseconds, going on while the process is frozen. */
+  /** Clock in milliseconds that goes on while the process is frozen. */
   readonly now?: () => number;
 }
 
 /**
- * Mails through the user's own SMTP server. Calls may run at once, each on a connection of its own; a connection
- * that has sent a message waits a little for the next one.
+ * Creates a mailer through the user's own SMTP server. Calls may run at once, each on a connection of its
+ * own; after a message, a connection waits a little for the next one.
  */
 export function createSmtpMailer(
   settings: SmtpSettings,
@@ -46,7 +46,8 @@ export function createSmtpMailer(
         const waiting = idle.take();
         if (waiting) {
           const first = await attempt(waiting);
-          // The server had closed it meanwhile, which says nothing about this message.
+          // If the server closed the idle connection meanwhile, that says nothing about this message, so a
+          // new one is opened.
           if (!first.untouched) return complete(first.outcome);
         }
         const opened = await openSession(settings, timings, signal);

@@ -2,7 +2,7 @@ import type { SmtpSettings } from './settings.ts';
 
 type Secret = Pick<SmtpSettings, 'user' | 'password'>;
 
-/** One line, no control characters, no password, not endless. */
+/** Cleans a server's text: one line, no control characters, no password, at most 400 characters. */
 export function plain(text: string, secret: Secret): string {
   const line = text
     .replace(/\r?\n(?:\d{3}[- ])?/g, ' ')
@@ -12,9 +12,9 @@ export function plain(text: string, secret: Secret): string {
 }
 
 /**
- * Blots out the password in whatever a server makes of it: as it is, in base64 (also inside of more, as SASL sends it),
- * URL-encoded, in JSON, and what CRAM-MD5 sends in its place, from which a short one can be guessed. Longer text may go
- * along: a password that is a common word takes that word out of all replies.
+ * Masks the password in every form a server may return: as it is, in base64 (also within a longer text, as
+ * SASL sends it), URL-encoded, in JSON, and the CRAM-MD5 digest, from which a short password can be guessed.
+ * It may mask too much: a password that is a common word removes that word from all replies.
  */
 export function mask(text: string, secret: Secret): string {
   if (!secret.password) return text;
@@ -27,7 +27,7 @@ export function mask(text: string, secret: Secret): string {
     .replace(digestOf(secret, 'g'), '***');
 }
 
-/** Longest first, so that no spelling leaves the rest of a longer one. */
+/** Returns the password's spellings, longest first, so that masking one leaves no rest of a longer one. */
 function spellings(password: string): readonly string[] {
   const json = JSON.stringify(password).slice(1, -1);
   const ascii = json.replace(
@@ -38,7 +38,7 @@ function spellings(password: string): readonly string[] {
   const bytes = Buffer.from(password);
   const all = [
     password,
-    bytes.toString('latin1'), // nodemailer reads a reply that is not all UTF-8 as Latin-1
+    bytes.toString('latin1'), // nodemailer reads a reply that is not valid UTF-8 as Latin-1
     bytes.toString('base64'),
     bytes.toString('base64url'),
     bytes.toString('hex'),
@@ -56,7 +56,10 @@ function spellings(password: string): readonly string[] {
 
 const HTML: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-/** Whether base64 of something that has the password in it; the word may begin in the middle of a longer one. */
+/**
+ * Decides whether the word is base64 of a text that contains the password; it may begin in the middle of a
+ * longer word.
+ */
 function hides(word: string, secret: Secret): boolean {
   return [0, 1, 2, 3].some((skipped) => {
     const decoded = Buffer.from(word.slice(skipped), 'base64').toString();
@@ -64,6 +67,6 @@ function hides(word: string, secret: Secret): boolean {
   });
 }
 
-/** RFC 2195: the user's name, a space, and 32 hexadecimal digits. */
+/** Matches a CRAM-MD5 response (RFC 2195): the user's name, a space, and 32 hexadecimal digits. */
 const digestOf = ({ user }: Secret, flags = ''): RegExp =>
   new RegExp(`${RegExp.escape(user)} [0-9a-f]{32}`, flags);

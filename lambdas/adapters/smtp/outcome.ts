@@ -7,31 +7,38 @@ import type { SmtpSettings } from './settings.ts';
 /** Every outcome but success. */
 export type Refusal = Exclude<MailOutcome, { state: 'accepted' }>;
 
-/** Login wanted, too weak, refused, or wanted over TLS (RFC 4954 section 6), whichever command they answer. */
+/**
+ * Reply codes for a login that is required, too weak, refused, or only allowed over TLS (RFC 4954 section 6),
+ * at any command.
+ */
 const LOGIN_CODES = new Set([530, 534, 535, 538]);
-/** RFC 1870 section 6.1: the message is larger than this server ever takes. */
+/** The message is larger than this server ever accepts (RFC 1870 section 6.1). */
 const TOO_LARGE = 552;
 const UNKNOWN_COMMAND = new Set([500, 502]);
-/** As Postfix, Exim, Exchange and sendmail say that they carry no mail of strangers to others. */
+/** How Postfix, Exim, Exchange and sendmail say that they do not relay mail for strangers. */
 const NO_RELAY =
   /relay(?:ing)?\b.{0,40}(?:den|prohibit|not |refus|reject)|(?:cannot|unable to|not .{0,20}) relay/i;
-/** Servers that look at the sender only when the first recipient is named. */
+/** How servers refuse the sender that check it only when the first recipient is named. */
 const SENDER =
   /sender (?:address |domain )?(?:is )?(?:rejected|refused|denied|not allowed)|not owned by|(?:send|submit) as /i;
 
-/** Said of the sender's account; a full mailbox is the recipient's (5.2.2). */
+/**
+ * How servers name a sending limit of the sender's account. A full mailbox (5.2.2) is the recipient's and not
+ * meant.
+ */
 const LIMIT =
   /\b5\.4\.5\b|SubmissionQuotaExceeded|(?:daily|hourly|sending|submission|outgoing|rate)\W+(?:\w+\W+){0,3}(?:limit|quota)/i;
 
 /**
- * The final dot is the last thing that is written before the answer: where a write failed, it never left. What fails at
- * reading says nothing of the kind.
+ * Recognizes that the final dot was never sent: it is written last before the answer, so a failed write means
+ * it never left. A failed read says nothing of the kind.
  */
 const UNSENT = /^write (?:EPIPE|ECONNRESET)$/;
 
 /**
- * What a failed step means for the message, by reply code and command (RFC 5321 section 4.2.1: 4yz may pass later,
- * 5yz will not). `handedOver` says whether the server could have the whole message already.
+ * Decides what a failed step means for the message, by reply code and command (RFC 5321 section 4.2.1: 4yz
+ * may pass later, 5yz will not).
+ * @param handedOver whether the server may already have the whole message
  */
 export function refusalOf(error: SMTPError, settings: SmtpSettings, handedOver: boolean): Refusal {
   const code = error.responseCode ?? 0;
@@ -52,7 +59,7 @@ export function refusalOf(error: SMTPError, settings: SmtpSettings, handedOver: 
     }
     if (temporary)
       return { state: 'deferred', reason: `${server} did not take the message for now: ${said}` };
-    // Exchange looks at the sender only when it has the message.
+    // Exchange checks the sender only when it has the message.
     return (
       refusalOfAll(error, settings, said) ?? {
         state: 'failed',
@@ -107,7 +114,7 @@ export function refusalOf(error: SMTPError, settings: SmtpSettings, handedOver: 
   };
 }
 
-/** Those that the server refused one by one, in the order of the envelope. */
+/** Returns the recipients that the server refused one by one, in the order of the envelope. */
 export const refusedOf = (
   errors: readonly SMTPError[] | undefined,
   settings: SmtpSettings,
@@ -119,14 +126,14 @@ export const refusedOf = (
   }));
 
 /**
- * A port for users alone (Postfix: `permit_sasl_authenticated, reject`) says so at RCPT. With the code, as others say
- * "550 5.4.1 Access denied" of recipients they do not know.
+ * How a port for users alone (Postfix: `permit_sasl_authenticated, reject`) refuses at RCPT. The code is part
+ * of the pattern, because others say "550 5.4.1 Access denied" of recipients they do not know.
  */
 const USERS_ALONE = /^554[ -]5\.7\.1 .*access denied/i;
 
 const isTemporary = (code: number): boolean => code >= 400 && code < 500;
 
-/** What the server said, of each recipient where it refused several. */
+/** Returns what the server said, for each recipient if it refused several. */
 function saidBy(error: SMTPError, settings: SmtpSettings): string {
   const each = (error.rejectedErrors ?? []).map(
     (refused) => `${refused.recipient}: ${refused.response ?? refused.message}`,
@@ -134,13 +141,18 @@ function saidBy(error: SMTPError, settings: SmtpSettings): string {
   return each.length > 0 ? plain(each.join('; '), settings) : faultText(error, settings);
 }
 
-/** Whether that was the reason for each recipient. Addresses do not count: one may well be called relay@. */
+/**
+ * Decides whether the pattern matches the reply to every recipient. Addresses are ignored, because one may
+ * well be called relay@.
+ */
 const everyReply = (error: SMTPError, pattern: RegExp): boolean =>
   (error.rejectedErrors?.length ? error.rejectedErrors : [error]).every(({ response, message }) =>
     pattern.test((response ?? message).replace(/\S*@\S*/g, '')),
   );
 
-/** Login wanted or refused; at MAIL and RCPT also that of another sender than the one logged in. */
+/**
+ * Describes a login that is required or refused; at MAIL and RCPT also a sender that the login may not use.
+ */
 function loginRefusal(error: SMTPError, settings: SmtpSettings, said: string): Refusal {
   const server = serverName(settings);
   const held = (what: string, remedy: string): Refusal => ({
@@ -175,7 +187,7 @@ function noEncryption(settings: SmtpSettings, code: number, said: string): Refus
   return { state: 'held', reason };
 }
 
-/** What every other mail would meet as well, whatever step it is said at. */
+/** Returns the refusal if every other mail would meet it as well, at whichever step it is said. */
 function refusalOfAll(error: SMTPError, settings: SmtpSettings, said: string): Refusal | undefined {
   if (everyReply(error, SENDER)) return noSender(settings, said);
   if (everyReply(error, LIMIT)) {
@@ -192,7 +204,10 @@ const noSender = (settings: SmtpSettings, said: string): Refusal => ({
   reason: `${serverName(settings)} refuses this sender: ${said}; check mail.sender.address and mail.smtp.user`,
 });
 
-/** Without a login no other mail would fare better; who is logged in may well be refused one recipient only. */
+/**
+ * Without a login every other mail would be refused too; with one, the refusal may concern this recipient
+ * only.
+ */
 function noRelay(settings: SmtpSettings, said: string): Refusal {
   return {
     state: settings.user === '' ? 'held' : 'failed',

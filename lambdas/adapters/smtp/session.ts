@@ -8,16 +8,22 @@ import type { SmtpSettings, SmtpTimings } from './settings.ts';
 import { tlsOptions } from './tls-options.ts';
 import { distrust, type Encryption, encryptionOf, isPin } from './trust.ts';
 
-/** Takes each line of the conversation as nodemailer logs it. */
+/** Receives each line of the conversation as nodemailer logs it. */
 export type Transcript = (from: 'client' | 'server', text: string) => void;
 
-/** `encryption` is undefined where none came about, `login` where none was tried. */
+/**
+ * The result of opening a session. `encryption` is undefined if none was established, `login` if none was
+ * tried.
+ */
 export type Opened = {
   readonly encryption?: Encryption | undefined;
   readonly login?: LoginMethod | undefined;
 } & ({ readonly connection: SMTPConnection } | { readonly refusal: Refusal });
 
-/** Connects, encrypts, checks the certificate, logs in: in this order, and nothing secret goes out before its turn. */
+/**
+ * Connects, encrypts, checks the certificate and logs in, strictly in this order, so that nothing secret goes
+ * out too early.
+ */
 export async function openSession(
   settings: SmtpSettings,
   timings: SmtpTimings,
@@ -43,7 +49,8 @@ export async function openSession(
 
   const met = await step(connection, signal, (done) =>
     connection.connect((error) => {
-      // At once: Node crashes when asked for the protocol of a connection that has gone meanwhile.
+      // Read at once, because Node crashes when asked for the protocol of a connection that has closed
+      // meanwhile.
       if (!error) encryption = encryptionOf(connection._socket, settings.host);
       done(error);
     }),
@@ -84,21 +91,24 @@ function newConnection(
     secured: settings.encryption === 'tls',
     ignoreTLS: settings.encryption === 'none',
     requireTLS: settings.encryption === 'starttls',
-    // For starttls-if-offered too: what is offered must come about.
+    // Also for starttls-if-offered: once the server offers encryption, it must succeed.
     opportunisticTLS: false,
     tls: tlsOptions(settings),
     connectionTimeout: timings.connectMs + timings.greetingMs,
     greetingTimeout: timings.greetingMs,
     socketTimeout: timings.silenceMs,
-    // A closed connection is gone at once; what it had not sent yet is not sent any more.
+    // A closed connection is gone at once, and what it had not sent yet is never sent.
     socketCloseTimeout: 0,
     ...(transcript && { logger: toLogger(transcript), transactionLog: true }),
   });
-  connection.on('error', () => {}); // each step listens for itself; between two steps nobody does
+  connection.on('error', () => {}); // keeps an error between steps from ending the process
   return connection;
 }
 
-/** A port that is encrypted from the start keeps as silent as a dead one: it is asked once more, in TLS. */
+/**
+ * Explains a server that sends no greeting. A port that is encrypted from the start keeps as silent as a dead
+ * one, so it is tried once more in TLS.
+ */
 async function explained(
   error: SMTPError,
   settings: SmtpSettings,
@@ -114,8 +124,9 @@ async function explained(
 }
 
 /**
- * One step of the conversation: its answer, the end of the connection or the deadline, whichever comes first.
- * nodemailer reports a lost connection to the step's callback, as an event, or only by its end.
+ * Runs one step of the conversation and returns its answer, or an error for the end of the connection or the
+ * deadline, whichever comes first. nodemailer reports a lost connection to the step's callback, as an event,
+ * or only by its end.
  */
 export function step<T>(
   connection: SMTPConnection,
@@ -130,7 +141,7 @@ export function step<T>(
       resolve(result);
     };
     const onError = (error: SMTPError) => settle({ error });
-    // After a 421 the end comes first and the reply behind it.
+    // After a 421 the end arrives before the reply, which must win.
     const onEnd = () => setImmediate(settle, { error: new Error('the connection was closed') });
     const onAbort = () => {
       connection.close();
@@ -144,7 +155,7 @@ export function step<T>(
   });
 }
 
-/** Says goodbye, and leaves without an answer if none comes soon. */
+/** Says goodbye, and closes the connection if no answer comes soon. */
 export function hangUp(connection: SMTPConnection): Promise<void> {
   if (connection.destroyed) return Promise.resolve();
   return new Promise((resolve) => {

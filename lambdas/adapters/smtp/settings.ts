@@ -4,13 +4,13 @@ import type { Settings } from '#core/domain/settings.ts';
 export type SmtpSettings = Settings['mail']['smtp'] & { readonly password: string | undefined };
 
 export interface SmtpTimings {
-  /** For one message, from the first step to the last reply. */
+  /** Time for one message, from the first step to the last reply. */
   readonly deadlineMs: number;
-  /** To reach the server, the TLS handshake of implicit TLS included. */
+  /** Time to reach the server, including the handshake of implicit TLS. */
   readonly connectMs: number;
-  /** For the greeting, and for the handshake after STARTTLS. */
+  /** Time for the greeting, and for the handshake after STARTTLS. */
   readonly greetingMs: number;
-  /** Without a byte from the server. */
+  /** Longest silence of the server. */
   readonly silenceMs: number;
   /** How long a connection waits for the next message. */
   readonly idleMs: number;

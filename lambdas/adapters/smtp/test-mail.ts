@@ -10,11 +10,11 @@ import type { Encryption } from './trust.ts';
 
 export interface TestMailReport {
   readonly outcome: MailOutcome;
-  /** `S: 220 …` and `C: EHLO …`, a line each; what a login sends is `***`. */
+  /** The lines of the conversation, such as `S: 220 …` and `C: EHLO …`; what a login sends is `***`. */
   readonly conversation: readonly string[];
   /** Undefined when the connection was not encrypted. */
   readonly encryption: Encryption | undefined;
-  /** How it logged in, or tried to; undefined when it came to no login. */
+  /** The login method used or tried; undefined when it did not come to a login. */
   readonly login: LoginMethod | undefined;
   /** The last thing the server said. */
   readonly reply: string;
@@ -22,7 +22,7 @@ export interface TestMailReport {
   readonly summary: string;
 }
 
-/** Sends one mail on a connection of its own and tells everything that was said. */
+/** Sends one mail on a connection of its own and reports everything that was said. */
 export async function sendTestMail(
   settings: SmtpSettings,
   envelope: Envelope,
@@ -55,7 +55,9 @@ export async function sendTestMail(
   };
 }
 
-/** What comes first may take a part of the whole only, so that the report can say what was waited for. */
+/**
+ * Limits the early steps to a part of the whole time, so that the report can say which step was waited for.
+ */
 const withinDeadline = (timings: SmtpTimings): SmtpTimings => ({
   ...timings,
   connectMs: Math.min(timings.connectMs, timings.deadlineMs * 0.4),
@@ -70,7 +72,10 @@ function summaryOf(outcome: MailOutcome, { to }: Envelope): string {
   return `The mail server took the mail for ${taken}: ${outcome.reply}${except}`;
 }
 
-/** Between AUTH and the server's verdict, each line of the client is a secret. */
+/**
+ * Records the conversation without secrets: between AUTH and the server's verdict, each line of the client is
+ * one.
+ */
 function createTranscript(settings: SmtpSettings) {
   const conversation: string[] = [];
   let loggingIn = false;

@@ -4,7 +4,7 @@ import { TLSSocket } from 'node:tls';
 import type { SmtpSettings } from './settings.ts';
 
 export interface Encryption {
-  /** `TLSv1.3` */
+  /** For example `TLSv1.3`. */
   readonly protocol: string;
   readonly cipher: string;
   readonly certificate: Certificate;
@@ -13,20 +13,20 @@ export interface Encryption {
 export interface Certificate {
   readonly subject: string;
   readonly issuer: string;
-  /** Host names and addresses that it is issued for. */
+  /** Host names and addresses that the certificate is issued for. */
   readonly names: readonly string[];
-  /** ISO instants. */
+  /** Start and end of validity as ISO instants. */
   readonly validFrom: string;
   readonly validTo: string;
-  /** Lower-case hex: what `mail.smtp.pin` wants. */
+  /** Fingerprint in lower-case hex, as `mail.smtp.pin` takes it. */
   readonly sha256: string;
-  /** Why this machine does not trust it, in OpenSSL's or Node's code; undefined when it does. */
+  /** Why this machine does not trust the certificate, as OpenSSL's or Node's code; undefined when it does. */
   readonly problem: string | undefined;
-  /** The same in words: what follows after "its certificate …". */
+  /** The problem in words that continue "its certificate …". */
   readonly explanation: string | undefined;
 }
 
-/** Undefined for a connection without TLS. */
+/** Describes a connection's encryption, or returns undefined for a connection without TLS. */
 export function encryptionOf(socket: Socket | false | null, host: string): Encryption | undefined {
   if (!(socket instanceof TLSSocket)) return undefined;
   const x509 = socket.getPeerX509Certificate();
@@ -47,7 +47,10 @@ export function encryptionOf(socket: Socket | false | null, host: string): Encry
   };
 }
 
-/** Judged here and not by the handshake, so that the reason can name certificate and setting. */
+/**
+ * Returns why the certificate must not be trusted, or undefined if it may. This is judged here and not by the
+ * handshake, so that the reason can name certificate and setting.
+ */
 export function distrust(
   { certificate }: Encryption,
   settings: Pick<SmtpSettings, 'certificate' | 'pin'>,
@@ -76,7 +79,7 @@ const EXPIRED = 'CERT_HAS_EXPIRED';
 
 type Known = Pick<Certificate, 'issuer' | 'names' | 'validFrom' | 'validTo'>;
 
-/** OpenSSL's X509_V_ERR codes as Node spells them. */
+/** Explains OpenSSL's X509_V_ERR codes as Node spells them. */
 function inWords(problem: string, { issuer, names, validFrom, validTo }: Known, host: string): string {
   switch (problem) {
     case 'DEPTH_ZERO_SELF_SIGNED_CERT':
@@ -100,7 +103,7 @@ function inWords(problem: string, { issuer, names, validFrom, validTo }: Known, 
   }
 }
 
-/** As Node writes it: `DNS:mail.example, IP Address:192.0.2.1`. */
+/** Reads the names as Node writes them: `DNS:mail.example, IP Address:192.0.2.1`. */
 const namesOf = (certificate: X509Certificate | undefined): readonly string[] =>
   [...(certificate?.subjectAltName ?? '').matchAll(/(?:DNS|IP Address):("(?:[^"\\]|\\.)*"|[^,\s]+)/g)].map(
     ([, name]) => name!,

@@ -6,7 +6,10 @@ const CORRUPT = 11;
 const PROTOCOL = 15;
 const NOTADB = 26;
 
-/** Runs a call on a database file; what SQLite or the file system complains about names the file and the remedy. */
+/**
+ * Runs a call on a database file, and turns errors of SQLite or the file system into a Fault that names the
+ * file and the remedy.
+ */
 export function translateErrors<T>(file: string, call: () => T): T {
   try {
     return call();
@@ -30,8 +33,8 @@ export function translateErrors<T>(file: string, call: () => T): T {
 }
 
 /**
- * Repeats a call while other processes hold the file. SQLite's own busy timeout does not cover the switch to the
- * write-ahead log, nor making the schema, when two processes open a new file at the same moment.
+ * Retries a call while other processes hold the file. SQLite's own busy timeout does not cover the switch to
+ * the write-ahead log, nor creating the schema, when two processes open a new file at the same moment.
  */
 export function retryWhileBusy<T>(milliseconds: number, call: () => T): T {
   const end = Date.now() + milliseconds;
@@ -46,7 +49,7 @@ export function retryWhileBusy<T>(milliseconds: number, call: () => T): T {
   }
 }
 
-/** The primary code is the low byte of the extended one. */
+/** Returns SQLite's primary result code, which is the low byte of the extended one. */
 function sqliteCode(error: unknown): number | undefined {
   const code = error instanceof Error && 'errcode' in error ? error.errcode : undefined;
   return typeof code === 'number' ? code & 0xff : undefined;

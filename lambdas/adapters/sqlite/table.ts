@@ -7,11 +7,14 @@ import type { Change, Expectation, Item, Key, Table } from '#core/ports.ts';
 import { assertKey, assertWithinLimits, keyOf } from '#core/table-limits.ts';
 import { retryWhileBusy, translateErrors } from './errors.ts';
 
-/** How long a write may wait for those of other processes; each holds the file for about one fsync. */
+/**
+ * How long a write may wait for those of other processes, in milliseconds; each holds the file for about one
+ * fsync.
+ */
 const PATIENCE_MS = 60_000;
 
-// Not WITHOUT ROWID: items of a kilobyte and more would lie in the index itself, spill out of its pages and make a
-// look-up three times slower. Pages of 8 KB hold a delivery note whole.
+// The table is not WITHOUT ROWID: items of a kilobyte and more would lie in the index itself, spill out of
+// its pages and make a look-up three times slower. Pages of 8 KB hold a delivery note whole.
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS items (
     partition TEXT NOT NULL,
@@ -25,8 +28,9 @@ const PUT = `
   INSERT INTO items (partition, sort, version, value) VALUES (?, ?, ?, ?)
   ON CONFLICT (partition, sort) DO UPDATE SET version = excluded.version, value = excluded.value`;
 
-// Every text with the prefix lies between it and the prefix followed by 0xFF, a byte that UTF-8 never uses. The
-// index gets one lower bound, the nearer of the two: paging does not walk over the pages before.
+// Every text with the prefix lies between it and the prefix followed by 0xFF, a byte that UTF-8 never uses.
+// The index gets a single lower bound, the greater of the two, so that paging does not walk over earlier
+// pages.
 const LIST = `
   SELECT sort, version, value FROM items
   WHERE partition = ?1 AND sort >= max(?2, ?3) AND sort < ?2 || x'ff' AND +sort > ?3
@@ -40,17 +44,17 @@ const LIST_BACKWARDS = `
 interface Write {
   readonly changes: readonly Change[];
   readonly version: string;
-  /** Of each change that puts. */
+  /** The value of each change as JSON; empty for a change that puts nothing. */
   readonly json: readonly string[];
   readonly resolve: (version: string) => void;
   readonly reject: (error: unknown) => void;
 }
 
 /**
- * The table in one SQLite file (made if need be, with its folder), which several processes may have open at once.
- * The file must lie on a disk of this machine: the write-ahead log needs shared memory. Text compares by its UTF-8
- * bytes (SQLite's BINARY collation). A write that has returned was fsynced (`synchronous = FULL`); writes that come at the
- * same moment share one fsync.
+ * Opens the table in one SQLite file, which several processes may have open at once; file and folder are
+ * created if missing. The file must lie on a disk of this machine, because the write-ahead log needs shared
+ * memory. Text compares by its UTF-8 bytes (SQLite's BINARY collation). A write that has returned was fsynced
+ * (`synchronous = FULL`); writes that come at the same moment share one fsync.
  * @throws Fault `unavailable` or `damaged`, here and in every call, when the file cannot be used
  */
 export function openSqliteTable(file: string): Table & { close(): void } {
@@ -97,7 +101,7 @@ export function openSqliteTable(file: string): Table & { close(): void } {
     for (const [index, change] of changes.entries()) apply(change, version, json[index]!);
   }
 
-  /** Writes that came together share a transaction and its fsync; each of them is still all or nothing. */
+  /** Writes everything that waits in one transaction with one fsync. Each write is still all or nothing. */
   function writeWaiting(): void {
     const group = waiting.splice(0, waiting.length);
     if (group.length === 0) return;
@@ -169,7 +173,7 @@ export function openSqliteTable(file: string): Table & { close(): void } {
     write(changes) {
       return new Promise((resolve, reject) => {
         assertWithinLimits(changes);
-        // Before the transaction: while it lasts, other processes wait.
+        // Serialized before the transaction, because other processes wait while that lasts.
         const json = changes.map((change) => ('put' in change ? JSON.stringify(change.value) : ''));
         waiting.push({ changes, version: randomUUID(), json, resolve, reject });
         if (waiting.length === 1) setImmediate(writeWaiting);

@@ -1,8 +1,8 @@
 import { SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
 
 /**
- * A client for `createSqsQueue`. A call that comes twice does no harm: what failed for a passing reason is tried five
- * times in all, and a connection that died silently is not waited for without end.
+ * Creates a client for `createSqsQueue`. A duplicate call does no harm, so a temporary failure is tried five
+ * times in all, and timeouts end the wait for a connection that died silently.
  */
 export const createSqsClient = (config: SQSClientConfig = {}): SQSClient =>
   new SQSClient({

@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { Fault } from '#core/errors.ts';
 import type { Queue, Wake } from '#core/ports.ts';
 
-/** Addresses of the queues, one for each kind of work. */
+/** URLs of the queues, one for each kind of work. */
 export type QueueUrls = Readonly<Record<Wake['kind'], string>>;
 
 const wakeSchema = z.discriminatedUnion('kind', [
@@ -27,19 +27,20 @@ const wakeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('mail'), id: z.string().min(1) }),
 ]);
 
-const PER_BATCH = 10; // SQS takes no more
+const PER_BATCH = 10; // SQS's limit for one batch
 const ATTEMPTS = 4;
 const FIRST_PAUSE_MS = 50;
 
 /**
- * Calls as messages of ordinary queues.
- * @param options `client`: as of `createSqsClient`
- * @throws Fault `unavailable` when SQS does not take a call; nothing is lost, for the table knows what waits
+ * Creates the queue on ordinary SQS queues; each wake-up call is a message.
+ * @param options `client`: made by `createSqsClient`
+ * @throws Fault `unavailable` when SQS does not accept a call; nothing is lost, because the table knows what
+ * waits
  */
 export function createSqsQueue(options: { readonly client: SQSClient; readonly urls: QueueUrls }): Queue {
   const { client, urls } = options;
 
-  /** Sends a batch; of some messages SQS may say that they should be sent again. */
+  /** Sends a batch, and sends again the messages that SQS reports as failed. */
   async function send(url: string, calls: readonly Wake[], delaySeconds: number): Promise<void> {
     let rest = calls.map((call, index) => ({
       Id: String(index),
@@ -91,7 +92,10 @@ const unavailable = (url: string, why: string, cause?: unknown): Fault =>
     { cause },
   );
 
-/** What a message asks for. @throws Fault `bad-input` for one that nobody here has sent */
+/**
+ * Reads the wake-up call in a message.
+ * @throws Fault `bad-input` for a message that this program did not send
+ */
 export function readWake(body: string): Wake {
   try {
     return wakeSchema.parse(JSON.parse(body));

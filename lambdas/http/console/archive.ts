@@ -4,7 +4,7 @@ import { archiveKeyProblem } from '#core/archive-limits.ts';
 import type { HttpDeps } from '#http/deps.ts';
 import { page } from './layout.ts';
 
-/** The archive's keys, and each file as it is; the same names as in the folder. */
+/** Serves the list of the archive's keys and each file unchanged, under the names they have in the folder. */
 export function archivePages({ archive }: Pick<HttpDeps, 'archive'>): Hono {
   const app = new Hono();
   app.get('/', async (context) => {

@@ -6,12 +6,12 @@ import { archivePages } from './archive.ts';
 import { mailPages } from './mails.ts';
 import { runPages } from './runs.ts';
 
-/** The pages that people look at: runs, mails and archive. Who calls is checked as it is for the API. */
+/** Creates the pages for people: runs, mails and archive. Callers are authenticated as for the API. */
 export function createConsole(deps: HttpDeps): Hono<CallerEnv> {
   const pages = new Hono<CallerEnv>({ strict: false });
   pages.onError((error, context) => {
     if (error instanceof Fault && error.code === 'no-login') {
-      // A browser then asks for a password, which is the token.
+      // This header makes a browser ask for a password, which is the token.
       context.header('WWW-Authenticate', 'Basic realm="rechnungspost", charset="UTF-8"');
       return context.text('Bitte anmelden: das Kennwort ist der Wert von API_TOKEN.', 401);
     }

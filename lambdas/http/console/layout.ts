@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 
 export type Html = ReturnType<typeof html>;
 
-/** A plain page in the console's clothes; every value put into `html` is escaped. */
+/** Lays out a page of the console; every value put into `html` is escaped. */
 export const page = (title: string, content: Html): Html => html`<!doctype html>
 <html lang="de">
 <meta charset="utf-8">
@@ -48,6 +48,6 @@ export const page = (title: string, content: Html): Html => html`<!doctype html>
 ${content}
 </html>`;
 
-/** A form of one button: it works without a script. */
+/** Makes a form with a single button, which works without scripts. */
 export const button = (action: string, label: string): Html =>
   html`<form method="post" action="${action}"><button>${label}</button></form>`;

@@ -18,7 +18,7 @@ export const holdBanner = ({
 <div>Bitte die Maileinstellungen prüfen (Anmeldung, Verschlüsselung, Absender): Mit neuen Einstellungen geht es sofort weiter.
 Sonst probiert ab ${when(retryAt)} Uhr eine einzelne Mail, ob es wieder geht. Verloren geht nichts.</div></div>`;
 
-/** What a person has to look at, or that there is nothing. */
+/** Lists what a person has to look at, or says that there is nothing. */
 export function attention({ counts, partly, stranded, waiting, total }: MonthSummary, linkTo: LinkTo): Html {
   const list = [
     counts.unknown > 0 &&
@@ -44,8 +44,9 @@ export function attention({ counts, partly, stranded, waiting, total }: MonthSum
 }
 
 /**
- * @param isHeld the banner says why
- * @param act address of a button's deed, from its path
+ * Lists the mailings under way.
+ * @param isHeld whether the banner already gives the reason
+ * @param act returns the address of a button's action from its path
  */
 export function mailingTable(
   mailings: readonly Mailing[],
@@ -99,7 +100,10 @@ export const legend = (): Html =>
     ({ name, meaning }) => html`<dt>${name}</dt><dd>${meaning}</dd>`,
   )}</dl></details>`;
 
-/** @param hasMore there are further ones, which are not shown */
+/**
+ * Lists the suppressed addresses.
+ * @param hasMore whether there are more, which are not shown
+ */
 export const suppressionTable = (
   list: readonly Suppression[],
   hasMore: boolean,

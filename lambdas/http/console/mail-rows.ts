@@ -8,11 +8,11 @@ import { readSuppressions } from '#core/repositories/suppressions.ts';
 import { button, type Html } from './layout.ts';
 import { MAIL_WORDS, othersOf, when } from './mail-words.ts';
 
-/** A mail with what the page says of it. */
+/** A mail with what the page needs to describe it. */
 interface Row {
   readonly mail: Mail;
   readonly invoice?: InvoiceRecord;
-  /** Of one that did not arrive: where it would go now. */
+  /** For a mail that did not arrive: the addresses it would go to now. */
   readonly today?: { readonly addresses: readonly string[]; readonly isSuppressed: boolean };
 }
 
@@ -36,13 +36,16 @@ export async function mailRows(mails: readonly Mail[], table: Table): Promise<Ro
   );
 }
 
-/** A person may mail its invoice again. */
+/** Decides whether a person may mail the invoice again. */
 export const isTroubled = (mail: Mail): boolean => didNotArrive(mail) || mail.state === 'complained';
 
 export const isNewestOf = (mail: Mail, { delivery }: Pick<InvoiceRecord, 'delivery'>): boolean =>
   'mailId' in delivery && delivery.mailId === mail.id;
 
-/** @param act address of a button's deed, from its path */
+/**
+ * Lists mails.
+ * @param act returns the address of a button's action from its path
+ */
 export const mailTable = (
   rows: readonly Row[],
   act: (path: string) => string,
@@ -82,7 +85,9 @@ const TONES: Partial<Record<Mail['state'], string>> = {
 
 const lines = (texts: readonly string[]) => texts.map((text) => html`<div>${text}</div>`);
 
-/** What waits for its first try is due already. */
+/**
+ * Shows the time of the next try. A mail that waits for its first try shows none, because it is due already.
+ */
 const nextTry = ({ state, dueAt }: Mail) =>
   dueAt !== undefined &&
   (state === 'deferred' || state === 'held') &&
@@ -110,7 +115,7 @@ function toDo({ mail, invoice, today }: Row, act: (path: string) => string): Htm
     </div></div>`;
 }
 
-/** Why nothing is left to do. */
+/** Returns why nothing is left to do, or undefined if something is. */
 function settledBy(mail: Mail, invoice: InvoiceRecord): string | undefined {
   if (invoice.cancelledBy) return `Die Rechnung ist storniert durch ${invoice.cancelledBy}.`;
   if (!isNewestOf(mail, invoice)) return 'Die Rechnung wurde danach noch einmal gemailt.';

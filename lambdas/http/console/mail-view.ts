@@ -1,18 +1,18 @@
 import type { Context } from 'hono';
 import { MAIL_STATES, type MailState } from '#core/repositories/mails.ts';
 
-/** What the page shows; in its address. */
+/** What the page shows; it is kept in the page's address. */
 export interface MailView {
-  /** `2026-11`, as the list of mails has it: by UTC. */
+  /** The month by UTC, as in the list of mails: `2026-11`. */
   readonly month: string;
-  /** `partly`: it went out, but not to all. */
+  /** `partly`: the mail went out, but not to all recipients. */
   readonly state?: MailState | 'partly' | undefined;
   readonly run?: string | undefined;
-  /** Place in the list: only what was queued before. */
+  /** Position in the list: only mails queued before it are shown. */
   readonly before?: string | undefined;
 }
 
-/** What the address asks for; what it asks wrongly counts as not asked. */
+/** Reads the view from the query; invalid values are ignored. */
 export function viewOf({ req }: Context): Omit<MailView, 'month'> & { readonly month?: string } {
   const { month = '', state, run, before } = req.query();
   return {
@@ -23,7 +23,7 @@ export function viewOf({ req }: Context): Omit<MailView, 'month'> & { readonly m
   };
 }
 
-/** Of the page, or of a button's deed on it. */
+/** Returns the address of the page, or of a button's action on it. */
 export function addressOf(query: Readonly<Record<string, string | undefined>>, path = ''): string {
   const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
   const search = new URLSearchParams(given).toString();

@@ -45,7 +45,7 @@ const FATES: Readonly<Record<OtherFate['fate'], string>> = {
   complained: 'hat sie als Spam gemeldet',
 };
 
-/** Who fared otherwise than the mail as a whole. */
+/** Describes the recipients whose fate differs from that of the mail as a whole. */
 export const othersOf = (mail: Mail): string[] =>
   otherFates(mail).map(
     ({ address, fate, reply }) => `${address}: ${FATES[fate]}${reply ? ` (${reply})` : ''}`,
@@ -55,12 +55,18 @@ const WHEN = new Intl.DateTimeFormat('de-DE', {
   ...{ day: '2-digit', month: '2-digit', year: 'numeric', hour: '2-digit', minute: '2-digit' },
   timeZone: 'Europe/Berlin',
 });
-/** @param at ISO instant, or milliseconds since 1970 */
+/**
+ * Formats an instant in German local time.
+ * @param at ISO instant, or milliseconds since 1970
+ */
 export const when = (at: string | number): string =>
   WHEN.format(typeof at === 'string' ? Date.parse(at) : at);
 
 const MONTH = new Intl.DateTimeFormat('de-DE', { month: 'long', year: 'numeric', timeZone: 'UTC' });
-/** @param month `2026-11` */
+/**
+ * Names a month in German.
+ * @param month `2026-11`
+ */
 export const monthName = (month: string): string => MONTH.format(Date.parse(`${month}-15T00:00:00Z`));
 
 const UNITS = [
@@ -69,13 +75,16 @@ const UNITS = [
   [60, 'Minuten'],
 ] as const;
 
-/** Time left, in round figures. */
+/** Words a remaining time in round figures. */
 export function durationWords(seconds: number): string {
   if (seconds < 5) return 'wenige Sekunden';
   const [size, name] = UNITS.find(([least]) => seconds >= 1.5 * least) ?? [1, 'Sekunden'];
   return `${size === 1 ? '' : 'etwa '}${Math.round(seconds / size)} ${name}`;
 }
 
-/** @param noun one of them, and several */
+/**
+ * Puts a number before the right form of a noun.
+ * @param noun singular and plural
+ */
 export const counted = (count: number, [one, many]: readonly [string, string]): string =>
   `${count.toLocaleString('de-DE')} ${count === 1 ? one : many}`;

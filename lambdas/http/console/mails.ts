@@ -32,7 +32,7 @@ type PageDeps = Pick<
   'table' | 'clock' | 'ids' | 'hasher' | 'openMailAccount' | 'log' | 'sendMails' | 'continueRun'
 >;
 
-/** What is said after a button was pressed, by its name in the address. */
+/** The message after a button was pressed, by its name in the page's address. */
 const SAID: Readonly<Record<string, string>> = {
   'sent-again':
     'Die Rechnung geht als neue Mail noch einmal hinaus; sie steht in der Liste des laufenden Monats.',
@@ -42,13 +42,14 @@ const SAID: Readonly<Record<string, string>> = {
   lifted: 'Die Adresse ist wieder frei. Was ihretwegen nicht gesendet wurde, bitte neu senden.',
 };
 const MOST_SUPPRESSIONS = 100;
-// No site may show it in a frame, to have its buttons clicked unawares.
+// Forbids other sites to show the page in a frame, where its buttons could be clicked unawares.
 const POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /**
- * Whether the invoices arrived, and buttons for what a person decides. The buttons are forms that post; that no other
- * site presses them is seen to by `sameOrigin` of the application that this is a part of.
+ * Creates the pages that show whether the invoices arrived, with buttons for what a person decides. The
+ * buttons are forms that post; `sameOrigin`, which the application around these pages uses, keeps other sites
+ * from submitting them.
  */
 export function mailPages(deps: PageDeps): Hono<CallerEnv> {
   const app = new Hono<CallerEnv>({ strict: false });
@@ -65,7 +66,10 @@ export function mailPages(deps: PageDeps): Hono<CallerEnv> {
     );
   });
 
-  /** A button: does it and goes back to the page, which says so; a refusal is told on the page. */
+  /**
+   * Adds a button: carries out its action and returns to the page, which confirms it; a refusal is shown on
+   * the page.
+   */
   const button = (path: string, press: (id: string) => Promise<keyof typeof SAID>) =>
     app.post(path, requireRole(['write']), async (context) => {
       try {
@@ -106,7 +110,10 @@ export function mailPages(deps: PageDeps): Hono<CallerEnv> {
   return app;
 }
 
-/** A page that was left open must not mail again what was mailed again since. */
+/**
+ * Mails a stranded invoice again. It refuses if that was done since, because the page may have been left
+ * open.
+ */
 async function resendStranded(id: string, deps: PageDeps): Promise<string> {
   const mail = (await readMail(deps.table, id))?.value;
   const invoice = mail && (await readInvoice(deps.table, mail.invoice))?.value;

@@ -22,13 +22,13 @@ const STATES: Readonly<Record<string, string>> = {
   printed: 'gedruckt',
 };
 const german = (state: string): string => STATES[state] ?? state;
-/** Of a delivery: what is no state of a mail is one of its own. */
+/** Words the state of a delivery. A state that is not a state of a mail stands for itself. */
 const way = (state: string): string =>
   state in MAIL_WORDS ? `Mail ${MAIL_WORDS[state as MailState].name}` : german(state);
 const euros = (text: string): string =>
   Number.isNaN(Number(text)) ? text : text.replace('.', ',').replace(/\B(?=(\d{3})+(?=,))/g, '.');
 
-/** The runs, newest first, and the report of each. */
+/** Creates the list of runs, newest first, and the report of each. */
 export function runPages(deps: HttpDeps): Hono {
   const app = new Hono();
   app.get('/', async (context) => {

@@ -65,7 +65,7 @@ export const customerRoutes: Routes = (app, deps) => {
       const { number: inBody = number, ...body } = context.req.valid('json');
       if (inBody !== number)
         refuse(`The path names customer ${number}, the body ${inBody}: which one is meant?`);
-      // The number goes first, as in a file: the same customer is the same JSON.
+      // The number goes first, as in an imported file, so that the same customer gives the same JSON.
       const outcome = await putCustomer({ number, ...body }, deps);
       return context.json(await customer(number), outcome === 'created' ? 201 : 200);
     },

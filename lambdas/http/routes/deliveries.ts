@@ -71,7 +71,8 @@ export const deliveryRoutes: Routes = (app, deps) => {
     }),
     async (context) => {
       const { year, note: number } = context.req.valid('param');
-      // The schema of the body knows the parts of a note; what only the whole can get wrong is the note's own affair.
+      // The body's schema checks the parts of a note; rules that concern the whole note are checked by the
+      // note's own schema.
       const parsed = deliveryNoteSchema.safeParse({ ...(await context.req.json<object>()), number });
       if (!parsed.success) throw refusal(parsed.error.issues, 'json');
       const { date } = parsed.data;

@@ -103,7 +103,8 @@ export const runRoutes: Routes = (app, deps) => {
   }
 
   app.openapi(
-    // Not for those who only look: what is in it counts as printed.
+    // Callers with the role `read` may not call this, because everything in the file counts as printed
+    // afterwards.
     route(WRITE, {
       method: 'get',
       path: '/api/runs/{id}/print-file',
@@ -141,7 +142,10 @@ export const runRoutes: Routes = (app, deps) => {
   );
 };
 
-/** @throws Fault `not-found` */
+/**
+ * Makes sure that the run exists.
+ * @throws Fault `not-found`
+ */
 async function known(id: string, deps: Pick<HttpDeps, 'table'>): Promise<void> {
   if (!(await readRun(deps.table, id))) {
     throw new Fault('not-found', `There is no run ${id}: GET /api/runs lists them.`);

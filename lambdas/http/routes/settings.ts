@@ -9,7 +9,7 @@ import { testMailAnswer, testMailBody, testMailJson } from '../schemas/test-mail
 
 export const settingsRoutes: Routes = (app, deps) => {
   app.openapi(
-    // Not for `read`: they name the mail server and its user.
+    // Callers with the role `read` may not see the settings, which name the mail server and its user.
     route(['write', 'auditor'], {
       method: 'get',
       path: '/api/settings',
@@ -45,7 +45,7 @@ export const settingsRoutes: Routes = (app, deps) => {
       },
     }),
     async (context) => {
-      // As it came: the names that are no settings are told.
+      // The raw body is passed on, so that names that are no settings can be reported.
       const bytes = new Uint8Array(await context.req.arrayBuffer());
       const { changed, notices } = await importSettingsFile(bytes, refusePath, {
         ...deps,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A decimal with this many places, as text: floats would lose cents on the way. */
+/** A decimal as text, because floats would lose cents on the way. */
 export const decimalText = (example: string) =>
   z
     .string()

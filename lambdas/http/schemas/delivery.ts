@@ -22,12 +22,14 @@ const LINE_EXAMPLE = {
   vatRate: '7',
 };
 
-/** A line of a note, as `deliveries.csv` has it: quantity negative for returns, price net for one unit. */
+/**
+ * A line of a delivery note as in `deliveries.csv`: quantity negative for returns, net price for one unit.
+ */
 export const lineBody = deliveryLineSchema.meta({ id: 'DeliveryLineToPut', example: LINE_EXAMPLE });
 
 export const MAX_LINES = 5000;
 
-/** Number and year are in the path. */
+/** A delivery note as it is put; its number and year are in the path. */
 export const deliveryBody = z
   .strictObject({
     date: day,

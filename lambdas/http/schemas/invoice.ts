@@ -59,7 +59,10 @@ export const invoiceAnswer = z
   })
   .meta({ id: 'Invoice' });
 
-/** @param mail of its delivery, where it went by mail */
+/**
+ * Answers with an invoice.
+ * @param mail the mail that delivers it, if it was mailed
+ */
 export function invoiceJson(
   { facts, noteIds, documents, delivery, cancelledBy, runId, issuedAt }: InvoiceRecord,
   mail: Mail | undefined,

@@ -44,7 +44,7 @@ export const invoiceBody = z
 
 export const previewBody = z.strictObject(what).meta({ id: 'InvoiceToPreview', example: EXAMPLE });
 
-/** As the core takes it: without what is absent. */
+/** Turns the body into the core's order, without absent fields. */
 export function instantOrder({ deliveries, note, ...order }: z.output<typeof invoiceBody>): InstantOrder {
   const { number, date } = note ?? {};
   return {

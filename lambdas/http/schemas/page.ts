@@ -5,13 +5,19 @@ import { refuse } from '#core/errors.ts';
 
 const MAX_PAGE = 200;
 
-/** A list comes in pages: `next` of one is `after` of the following one; without it, the page was the last. */
+/**
+ * The query of a list, which is answered in pages: `next` of one page is `after` for the following one; the
+ * last page has none.
+ */
 export const pageQuery = {
   after: z.string().max(500).optional().meta({ description: 'The `next` of the page before.' }),
   limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(50),
 };
 
-/** @param id of the page in the document: `CustomerPage` */
+/**
+ * Makes the schema of a page.
+ * @param id name of the page in the API's document: `CustomerPage`
+ */
 export const pageOf = <S extends z.ZodType>(items: S, id: string) =>
   z
     .object({
@@ -23,13 +29,13 @@ export const pageOf = <S extends z.ZodType>(items: S, id: string) =>
     })
     .meta({ id });
 
-/** `true` or `false` in a query; anything else is refused. */
+/** Reads `true` or `false` in a query and refuses anything else. */
 export const flag = z
   .enum(['true', 'false'])
   .transform((text) => text === 'true')
   .meta({ type: 'boolean' });
 
-/** The days that a list is about. */
+/** Restricts a list to some days. */
 export const daysQuery = {
   from: day.optional(),
   to: day.optional(),
@@ -38,7 +44,10 @@ export const daysQuery = {
   }),
 };
 
-/** The query with its period as days. @throws Fault `bad-input` for a period that is none, or beside days */
+/**
+ * Replaces the period in a query by its days.
+ * @throws Fault `bad-input` for an invalid period, or one given together with days
+ */
 export function withDays<
   Q extends {
     readonly from?: Day | undefined;

@@ -6,10 +6,12 @@ import { smtpWarnings } from '#core/domain/smtp-warnings.ts';
 const { pdf, mail } = settingsSchema.shape;
 const { smtp } = mail.unwrap().shape;
 
-/** A picture as people have it, before it is made anew as a PNG of at most `MAX_LOGO` characters. */
+/**
+ * Longest picture as people send it, in characters; it is redrawn as a PNG of at most `MAX_LOGO` characters.
+ */
 const MAX_PICTURE = 3_000_000;
 
-/** What is absent takes its default; the password is only ever written. */
+/** Settings as they are put. Absent values take their default; the password can be written but not read. */
 export const settingsBody = z
   .object({
     ...settingsSchema.shape,

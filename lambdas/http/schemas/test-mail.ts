@@ -45,7 +45,7 @@ export const testMailAnswer = z
 
 type Answer = z.infer<typeof testMailAnswer>;
 
-/** A test mail as the program reports it. */
+/** The report of a test mail as the program makes it. */
 export interface TestMailReport {
   readonly outcome: { readonly state: string };
   readonly conversation: readonly string[];

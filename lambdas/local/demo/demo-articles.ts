@@ -1,25 +1,28 @@
 export interface DemoArticle {
   readonly description: string;
   readonly unit: string;
-  /** As deliveries.csv writes it. */
+  /** The price as deliveries.csv writes it. */
   readonly price: string;
   readonly vatRate: '7' | '19';
-  /** How many go together, of whole units: twelve cartons of milk a tray. 0: weighed to the gram. */
+  /** How many whole units are sold together: twelve cartons of milk on a tray. 0: weighed to the gram. */
   readonly by: number;
-  /** The deposit that goes with it, one a unit. */
+  /** Number of the deposit article that is charged with each unit. */
   readonly deposit?: string;
 }
 
-/** Food at the reduced rate (§ 12 (2) no. 1 UStG). */
+/** Makes an article of food at the reduced rate (§ 12 (2) no. 1 UStG). */
 const food = (description: string, unit: string, price: string, by = 1, deposit?: string): DemoArticle => ({
   ...{ description, unit, price, by, vatRate: '7' as const },
   ...(deposit ? { deposit } : {}),
 });
 const cheese = (description: string, price: string) => food(description, 'kg', price, 0);
-/** Drinks that are not mostly milk, and what is no food, at the full rate. */
+/** Makes an article at the full rate: drinks that are not mostly milk, and anything that is not food. */
 const full = (...article: Parameters<typeof food>): DemoArticle => ({ ...food(...article), vatRate: '19' });
 
-/** A dairy with a bakery; a deposit on what holds the goods has their rate (UStAE 3.10 (5a)). */
+/**
+ * The articles of a dairy with a bakery. A deposit on packaging has the rate of the goods in it (UStAE 3.10
+ * (5a)).
+ */
 export const DEMO_ARTICLES: Readonly<Record<string, DemoArticle>> = {
   '100': food('Vollmilch 3,8 % 1 l', 'piece', '0,8915', 12),
   '101': food('Heumilch 3,8 % im Eimer 10 l', 'bucket', '10,45', 1, '910'),

@@ -1,15 +1,18 @@
-/** What a kind of customer orders. */
+/** An article that a kind of customer orders. */
 export interface BasketItem {
   readonly article: string;
-  /** Quantity of a delivery, for a customer of the usual size. */
+  /** Smallest quantity in one delivery to a customer of the usual size; `to` is the largest. */
   readonly from: number;
   readonly to: number;
-  /** In one delivery of that many, by chance; 1: in each. */
+  /** The article is in one of this many deliveries, at random; 1: in every delivery. */
   readonly oneIn: number;
 }
 export type Basket = readonly BasketItem[];
 
-/** `410:60-100` is 60 to 100 of article 410 in each delivery, `420:1-2/3` in every third one; in the order of the articles. */
+/**
+ * Reads a basket: `410:60-100` is 60 to 100 of article 410 in every delivery, `420:1-2/3` is in every third
+ * one on average. Items are sorted by article.
+ */
 const basket = (text: string): Basket =>
   Array.from(text.matchAll(/(\d+):(\d+)-(\d+)(?:\/(\d+))?/g), ([, article = '', from, to, oneIn = 1]) => ({
     article,
@@ -18,7 +21,7 @@ const basket = (text: string): Basket =>
     oneIn: Number(oneIn),
   })).sort((a, b) => a.article.localeCompare(b.article));
 
-/** Breakfast for about a hundred, half of them with dinner. */
+/** A hotel: breakfast for about a hundred guests, half of whom also have dinner. */
 export const HOTEL = basket(`
   410:60-100 411:15-30 413:15-30/2 414:15-30 400:3-6 401:1-3/4 404:2-4/6 420:1-1/6 421:1-1/6 100:24-48/3 103:12-12/8
   111:1-2/4 123:1-2/5 121:20-40/6 130:6-12/4 210:1-3/4 211:1-3/6 213:1-1/12 230:1-1/16 222:1-1/8 240:2-4/4
@@ -28,7 +31,7 @@ export const CAFE = basket(`
   100:12-36/2 130:6-12/4 110:10-10/6 410:20-40 411:10-20 414:10-25 423:10-15/3 416:2-6/5 420:1-1/4 421:1-1/4
   422:1-1/6 424:1-1/5 425:1-1/8 510:6-6/5 211:1-1/8 222:1-1/9 452:2-4/7 500:1-2/9 501:1-3/8
 `);
-/** A café that bakes or freezes its own. */
+/** A café that bakes its own cakes or makes its own ice cream. */
 export const CREAM = basket(
   '100:24-48 131:1-3 110:10-20/2 112:1-1/5 123:1-1/4 220:1-2/3 240:2-4/2 222:1-1/4',
 );
@@ -36,7 +39,7 @@ export const BAKERY = basket('101:1-3 112:1-1/3 131:1-2/2 134:1-1/4 220:1-2/3 24
 export const KINDERGARTEN = basket(`
   100:12-12/2 410:10-20 400:1-2/2 401:1-1/3 120:20-20/3 121:20-20/5 110:10-10/9 221:1-1/7 211:1-1/6 501:1-1/6
 `);
-/** The milk of the break, and what its canteen cooks with. */
+/** A school: milk for the breaks, and what its canteen cooks with. */
 export const SCHOOL = basket(`
   105:40-80 106:40-100 410:20-40 411:20-40 413:10-20/2 121:20-40/3 124:20-20/4 415:5-10/5 501:1-2/5
 `);
@@ -56,7 +59,7 @@ export const SHOP = basket(`
 export const CHEESE_SHOP = basket(`
   210:4-8 211:5-9 213:1-3/2 214:2-4/2 230:1-2/2 231:6-12 232:1-2 233:1-3 215:1-1/6 110:10-20/2 102:6-12/2
 `);
-/** Sandwiches from six in the morning. */
+/** A kiosk that sells sandwiches from six in the morning. */
 export const KIOSK = basket(`
   410:20-40 411:30-50 414:15-25 415:10-15 423:5-10/2 211:1-1/4 110:10-10/8 100:12-12/2 106:20-20/6 452:2-3/8
   500:1-2/6 501:2-4/5
@@ -65,11 +68,11 @@ export const INN = basket(`
   400:3-6 410:20-40 411:10-30/2 131:1-1/2 132:1-1/6 214:2-5/3 210:1-2/4 230:1-1/8 110:10-10/5 240:1-2/4 421:1-1/3
   420:1-1/4 133:1-1/8 503:2-5/3 500:1-3/4 501:1-3/4
 `);
-/** For an inn that has a cellar of its own. */
+/** An inn that has its own cheese cellar. */
 export const CHEESE_INN = basket(`
   101:2-4 110:10-20 131:1-2 132:1-1/3 210:2-4 211:2-3/2 213:1-2/3 214:3-6 230:1-1/2 400:6-10 402:3-5 421:1-2/2
 `);
-/** A week's stock for a day's walk from the road. */
+/** A mountain hut a day's walk from the road: stock for a week. */
 export const HUT = basket(`
   101:1-2 110:10-10 210:2-4 230:1-1/2 240:2-3 400:8-14 402:3-6 421:1-2 420:1-1/2 452:1-2/2 500:3-5 501:2-4 503:4-7
 `);

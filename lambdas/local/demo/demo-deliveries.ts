@@ -6,25 +6,25 @@ import type { BasketItem } from './demo-baskets.ts';
 import { DEMO_HABITS, type DemoHabit, type Weekdays } from './demo-habits.ts';
 import { type Random, seeded } from './random.ts';
 
-/** Cells of deliveries.csv. */
+/** A row of deliveries.csv: its cells by column name. */
 export type DemoRow = Readonly<Record<string, string>>;
 
-/** Those of Bavaria that have a date of their own. */
+/** Bavarian public holidays with a fixed date. */
 const HOLIDAYS = ['01-01', '01-06', '05-01', '08-15', '10-03', '11-01', '12-25', '12-26'];
 
-/** One door that is delivered to, and what of the last deliveries may come back from it. */
+/** A place of delivery, with what may be returned from earlier deliveries. */
 interface Stop {
   readonly customer: string;
   readonly habit: DemoHabit;
   readonly place: string;
   readonly days: Weekdays;
-  /** Crates, buckets and bottles that stand there, by their deposit. */
+  /** Crates, buckets and bottles that stand there, counted by their deposit article. */
   readonly empties: Map<string, number>;
-  /** Of the last delivery, by article. */
+  /** Loaves of the last delivery, counted by article. */
   readonly bread: Map<string, number>;
 }
 
-/** The month's delivery notes, day by day on the same tour; a row a line. */
+/** Makes the month's delivery notes, day by day along the same tour, with one row for each line. */
 export function demoDeliveries(month: string): DemoRow[] {
   const random = seeded(Number(month.replace('-', '')));
   const stops = Object.entries(DEMO_HABITS).flatMap(([customer, habit]) => stopsOf(customer, habit));
@@ -55,7 +55,7 @@ function daysOf(month: string): Day[] {
 
 const weekdayOf = (day: Day): string => (HOLIDAYS.includes(day.slice(5)) ? '7' : String(weekday(day)));
 
-/** Goods, the deposits on them, and what comes back: empties, and bread that was not sold. */
+/** Makes the lines of one delivery: goods, their deposits, and returns of empties and unsold bread. */
 function deliver(stop: Stop, random: Random): DemoRow[] {
   const { orders, size, returnsBread } = stop.habit;
   const goods = orders
@@ -80,7 +80,7 @@ function deliver(stop: Stop, random: Random): DemoRow[] {
   return [...goods, ...charged, ...returns].map(({ article, quantity }) => rowOf(stop, article, quantity));
 }
 
-/** Thousandths: in whole packs, or as the scales say. */
+/** Returns a quantity in thousandths: a multiple of the pack, or a weight as scales show it. */
 function quantityOf({ article, from, to }: BasketItem, size: number, random: Random): number {
   const { by } = DEMO_ARTICLES[article]!;
   const wanted = random.between(Math.round(from * size * 1000), Math.round(to * size * 1000));
@@ -88,7 +88,7 @@ function quantityOf({ article, from, to }: BasketItem, size: number, random: Ran
   return Math.max(1, Math.round(wanted / 1000 / by)) * by * 1000;
 }
 
-/** About every third time some of what is there comes back, and is there no longer. */
+/** Takes back some of the stock, at random about every third time, and reduces the stock by it. */
 function returned(there: Map<string, number>, random: Random, some: (count: number) => number) {
   const back: { article: string; quantity: number }[] = [];
   for (const [article, count] of there) {

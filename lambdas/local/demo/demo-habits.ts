@@ -1,19 +1,19 @@
 import * as basket from './demo-baskets.ts';
 
-/** ISO weekdays: `135` is Monday, Wednesday and Friday. A public holiday is like a Sunday. */
+/** ISO weekdays: `135` is Monday, Wednesday and Friday. Public holidays count as Sundays. */
 export type Weekdays = string;
 
 export interface DemoHabit {
   readonly orders: basket.Basket;
-  /** 1 is usual. */
+  /** Factor on the quantities; 1 is usual. */
   readonly size: number;
-  /** When it is delivered to; with branches or schools, each of them. */
+  /** Days of delivery; a customer with several branches or schools has days for each. */
   readonly days: Weekdays | Readonly<Record<string, Weekdays>>;
-  /** On the articles whose numbers begin so, as deliveries.csv writes it. */
+  /** Discount on the articles whose numbers begin with `on`; the percentage as deliveries.csv writes it. */
   readonly discount?: { readonly on: string; readonly percent: string };
-  /** Yesterday's bread comes back. */
+  /** Set if the customer returns yesterday's bread. */
   readonly returnsBread?: true;
-  /** Goods leave the country untaxed (intra-community supplies). */
+  /** Set if the goods leave the country untaxed (intra-community supplies). */
   readonly untaxed?: true;
 }
 
@@ -23,7 +23,7 @@ const WORKDAYS = '123456';
 const SCHOOL_DAYS = '12345';
 const CHEESE = '2';
 
-/** By customer number; who they are is in demo-customers.csv. */
+/** The habits of each customer, by customer number; their addresses are in demo-customers.csv. */
 export const DEMO_HABITS: Readonly<Record<string, DemoHabit>> = {
   '10001': { orders: basket.HOTEL, size: 1, days: EVERY_DAY, discount: { on: CHEESE, percent: '2,5' } },
   '10002': { orders: basket.CAFE, size: 1, days: NOT_MONDAY, returnsBread: true },

@@ -3,7 +3,7 @@ import { type DemoRow, demoDeliveries } from './demo-deliveries.ts';
 import { demoSettings } from './demo-settings.ts';
 
 export interface DemoSet {
-  /** As settings.json holds them. */
+  /** The settings as in settings.json. */
   readonly settings: object;
   readonly customersCsv: string;
   readonly deliveriesCsv: string;
@@ -15,9 +15,10 @@ const DELIVERY_COLUMNS =
   );
 
 /**
- * A small wholesaler and one month of its deliveries: 40 customers, about 1,000 delivery notes; the same month makes
- * the same files. `smtpPort` is that of a mail server on this machine.
+ * Makes the files of a small wholesaler with one month of deliveries: 40 customers, about 1,000 delivery
+ * notes. The same month gives the same files.
  * @param month `2026-10`
+ * @param options `smtpPort`: port of a mail server on this machine
  */
 export function demoSet(month: string, options: { readonly smtpPort: number }): DemoSet {
   return {

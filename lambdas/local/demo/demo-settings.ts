@@ -1,4 +1,4 @@
-/** A made-up dairy with a bakery; its bank details are published examples. */
+/** Returns the settings of a made-up dairy with a bakery; its bank details are published examples. */
 export function demoSettings(smtpPort: number): object {
   return {
     company: {
@@ -29,7 +29,7 @@ export function demoSettings(smtpPort: number): object {
       folders: 'day',
       filePrefix: 'Rechnung',
       deliveryNotePrefix: 'Lieferschein',
-      // Beside this file.
+      // The logo lies beside this file.
       logo: 'demo-logo.svg',
     },
     mail: {

@@ -16,22 +16,22 @@ import type { Program } from '#wiring/program.ts';
 import { type MailboxServer, startMailboxServer } from '../mailbox/smtp-sink.ts';
 import { demoSet } from './demo-set.ts';
 
-/** That this data folder holds the demo wholesaler, and how far its loading got. */
+/** Marks the data folder as one that holds the demo wholesaler, and says how far loading it got. */
 interface Demo {
-  /** `2026-10`. */
+  /** The month that is billed: `2026-10`. */
   readonly month: string;
   readonly billed: boolean;
 }
 
 const DEMO: Key = { partition: 'DEMO', sort: 'DEMO' };
-/** The port in the demo settings; another one where it is taken. */
+/** Port of the demo's mail server; another one is taken if it is in use. */
 const USUAL_PORT = 2525;
 
 const findDemo = (program: Program) => read<Demo>(program.table, DEMO);
 
 /**
- * Whether the demo lives here: in an empty data folder, or in one that it filled, as long as nobody has put settings
- * of his own there, with a mail server elsewhere.
+ * Decides whether the demo belongs in this data folder: the folder is empty, or the demo filled it and nobody
+ * has imported settings with a mail server elsewhere since.
  */
 export async function isDemoFolder(program: Program): Promise<boolean> {
   const settings = (await findSettings(program.table))?.value.settings;
@@ -39,7 +39,7 @@ export async function isDemoFolder(program: Program): Promise<boolean> {
   return settings === undefined && (await listCustomers(program.table, undefined, 1)).length === 0;
 }
 
-/** The demo's mail server; the settings follow it to another port. */
+/** Starts the demo's mail server. If it must use another port, the settings are changed to that port. */
 export async function startDemoMailbox(config: LocalConfig, program: Program): Promise<MailboxServer> {
   const old = (await findSettings(program.table))?.value.settings;
   const folder = config.mailboxDir;
@@ -57,8 +57,8 @@ export async function startDemoMailbox(config: LocalConfig, program: Program): P
 }
 
 /**
- * Loads the demo wholesaler and bills its last month; an interrupted one goes on with its own month.
- * @returns undefined when it was billed before
+ * Loads the demo wholesaler and bills its last month; after an interruption it goes on with the same month.
+ * @returns undefined when the month was billed before
  */
 export async function billDemoMonth(program: Program, smtpPort: number): Promise<RunReport | undefined> {
   if (!(await findDemo(program))) {

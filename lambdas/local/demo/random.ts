@@ -1,9 +1,12 @@
 export interface Random {
-  /** An integer, both ends included. */
+  /** Returns an integer from `low` to `high`, both included. */
   between(low: number, high: number): number;
 }
 
-/** The same seed, the same numbers (mulberry32): demo data that can be spoken about. */
+/**
+ * Returns a random generator that gives the same numbers for the same seed (mulberry32), so that demo data
+ * can be reproduced.
+ */
 export function seeded(seed: number): Random {
   let state = seed >>> 0;
   const next = (): number => {

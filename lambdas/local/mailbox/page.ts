@@ -10,11 +10,11 @@ const WHEN = new Intl.DateTimeFormat('de-DE', {
   timeStyle: 'short',
   timeZone: 'Europe/Berlin',
 });
-// A mail's HTML inherits it: no script, nothing fetched, no form.
+// The HTML of a mail inherits this policy: no scripts, no fetching, no forms.
 const POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
-/** Pages to read the messages of a folder in: a list, one message, its attachments, its source. */
+/** Creates pages to read the messages of a folder: a list, each message, its attachments, its source. */
 export function mailboxPages(folder: string): Hono {
   const app = new Hono();
   app.use(async (c, next) => {
@@ -39,7 +39,8 @@ export function mailboxPages(folder: string): Hono {
     );
   };
   app.get('/', list);
-  // Mounted under a path, `/` is that path alone, without a slash behind it.
+  // Mounted under a path, `/` matches only that path without a trailing slash, so the list is served with one
+  // too.
   app.get('*', (c, next) => (c.req.path.endsWith('/') ? list(c) : next()));
   app.get('/:name', async (c) => {
     const mail = await readMail(folder, c.req.param('name'));
@@ -118,11 +119,14 @@ ${mail.headers.length > 0 && html`<details><summary>Kopfzeilen</summary><pre>${m
   );
 }
 
-/** With their places, which name them; without the pictures that belong to the HTML. */
+/**
+ * Returns the attachments with their index, which is part of their address; pictures that belong to the HTML
+ * are left out.
+ */
 const attached = ({ attachments }: Email): (readonly [number, Attachment])[] =>
   [...attachments.entries()].filter(([, { related }]) => !related);
 
-/** The pictures that come with the HTML in their places (RFC 2392). */
+/** Puts the pictures that come with the HTML in their places (RFC 2392). */
 function withPictures(source: string, { attachments }: Email): string {
   return attachments
     .filter(({ contentId, mimeType }) => contentId && /^image\/[\w.+-]+$/.test(mimeType))
@@ -134,7 +138,10 @@ function withPictures(source: string, { attachments }: Email): string {
 
 const missing = () => page('Nicht gefunden', html`<p>Diese Nachricht gibt es nicht.</p>`);
 
-/** A PDF opens in the browser; anything else could be a page of its own and is only downloaded. */
+/**
+ * Returns the headers of a file. A PDF opens in the browser; any other type could act as a page and is only
+ * downloaded.
+ */
 function download(name: string, type: string): Record<string, string> {
   const shown = type === 'application/pdf';
   return {

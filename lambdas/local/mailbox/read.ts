@@ -7,13 +7,13 @@ export interface KeptMail {
   readonly name: string;
   readonly bytes: Buffer;
   readonly mail: Email;
-  /** Undefined for a message that somebody else laid there. */
+  /** Undefined for a message that somebody else put into the folder. */
   readonly envelope: KeptEnvelope | undefined;
 }
 
 const NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]*\.eml$/;
 
-/** Names of the messages, newest first; those before `before` where it is given. */
+/** Lists the names of the messages, newest first; with `before`, only those older than that one. */
 export async function listMails(folder: string, before?: string): Promise<string[]> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
@@ -25,7 +25,10 @@ export async function listMails(folder: string, before?: string): Promise<string
     .reverse();
 }
 
-/** Undefined when there is none of that name; a name that is a path is none. */
+/**
+ * Reads a message, or returns undefined if there is none of that name. A name with a path in it never
+ * matches.
+ */
 export async function readMail(folder: string, name: string): Promise<KeptMail | undefined> {
   if (!NAME.test(name)) return undefined;
   const bytes = await readFile(join(folder, name)).catch(() => undefined);

@@ -7,10 +7,13 @@ import { pipeline } from 'node:stream/promises';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 
 const LARGEST_MESSAGE = 25 * 1024 * 1024;
-/** Beside the messages, one `<message>.json` each: `*.eml` are the messages and nothing else. */
+/**
+ * Folder of the envelopes, one `<message>.json` each, apart from the messages so that `*.eml` matches nothing
+ * else.
+ */
 export const ENVELOPES = '.envelopes';
 
-/** Who it was sent to: bcc recipients are nowhere else. */
+/** Sender and recipients of the SMTP envelope, which alone names bcc recipients. */
 export interface KeptEnvelope {
   readonly from: string;
   readonly to: readonly string[];
@@ -22,9 +25,9 @@ export interface MailboxServer {
 }
 
 /**
- * A real SMTP server for trying things out: it takes every message for everybody, with any login or none, and keeps
- * it as `<folder>/*.eml`, byte for byte as it was handed over. A message that was answered with 250 is on disk.
- * File names sort by time of arrival. `port: 0` takes a free one.
+ * Starts a real SMTP server for trying things out: it accepts every message for everybody, with any login or
+ * none, and keeps it as `<folder>/*.eml`, byte for byte as it was handed over. A message that was answered
+ * with 250 is on disk. File names sort by time of arrival. `port: 0` takes a free port.
  */
 export async function startMailboxServer(options: {
   readonly folder: string;
@@ -39,7 +42,7 @@ export async function startMailboxServer(options: {
     size: LARGEST_MESSAGE,
     authOptional: true,
     allowInsecureAuth: true,
-    // Its certificate would have to be made up, and no client could verify it.
+    // STARTTLS is off, because the certificate would have to be made up and no client could verify it.
     disabledCommands: ['STARTTLS'],
     disableReverseLookup: true,
     closeTimeout: 200,
@@ -48,7 +51,7 @@ export async function startMailboxServer(options: {
       keep(folder, stream, session).then((reply) => done(null, reply), done);
     },
   });
-  // A client that breaks off in the middle of a message; nothing of it is kept.
+  // Such an error is a client that breaks off in the middle of a message; nothing of the message is kept.
   server.on('error', () => {});
   await new Promise<void>((resolve, reject) => {
     server.server.once('error', reject);
@@ -74,12 +77,12 @@ async function keep(
   const envelopeFile = join(folder, ENVELOPES, `${name}.json`);
   try {
     await writeFile(envelopeFile, JSON.stringify(envelope));
-    // `flush` is an fsync before the file is closed.
+    // `flush` syncs the file to disk before it is closed.
     await pipeline(stream, createWriteStream(partial, { flags: 'wx', flush: true }));
     if (stream.sizeExceeded) throw tooLarge();
     await rename(partial, join(folder, name));
   } catch (error) {
-    // The message last: as long as something of it is left, its remains are seen to be there.
+    // The partial message is removed last: if removal fails half way, it shows that remains are left.
     await rm(envelopeFile, { force: true });
     await rm(partial, { force: true });
     throw error;
@@ -91,7 +94,10 @@ async function keep(
 let lastTime = 0;
 let ofThatTime = 0;
 
-/** `20261101T040000123-000-3f9a.eml`: rising within a process, and no other process makes the same. */
+/**
+ * Returns a name such as `20261101T040000123-000-3f9a.eml`: rising within a process, and different from those
+ * of other processes.
+ */
 function nextName(): string {
   const now = Math.max(Date.now(), lastTime);
   ofThatTime = now === lastTime ? ofThatTime + 1 : 0;
@@ -100,7 +106,7 @@ function nextName(): string {
   return `${time}-${String(ofThatTime).padStart(3, '0')}-${randomBytes(2).toString('hex')}.eml`;
 }
 
-/** Makes the new name itself survive a power cut. Windows knows no such call and needs none. */
+/** Syncs the folder, so that the new name survives a power cut. Windows has no such call and needs none. */
 async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(folder, 'r');

@@ -5,29 +5,35 @@ import { emptyShape, type Shape } from './shapes.ts';
 /** What the names in a template are checked against. */
 export interface Known {
   readonly helpers: readonly string[];
-  /** By name; undefined for one that is no Handlebars, which is told elsewhere. */
+  /** Parsed partials by name; undefined for one that does not parse, which is reported elsewhere. */
   readonly partials: ReadonlyMap<string, hbs.AST.Program | undefined>;
-  /** Why a call of `{{t}}` with this label and these placeholders cannot be filled. */
+  /**
+   * Returns why a call of `{{t}}` with this label and these placeholders cannot be filled, or undefined if it
+   * can.
+   */
   labelProblem(name: string, given: readonly string[]): string | undefined;
 }
 
 type Report = (path: string, node: hbs.AST.Node, reason: string) => void;
 
-/** Where a template stands while it is read: what its names mean here. Undefined shapes take any name. */
+/**
+ * The position in a template while it is checked, which decides what its names mean. An undefined shape
+ * accepts any name.
+ */
 interface Scope {
   readonly path: string;
   readonly here: Shape | undefined;
   readonly above?: Scope;
   readonly named: ReadonlyMap<string, Shape | undefined>;
   readonly root: Shape | undefined;
-  /** The partials that led here, so that one that includes itself is found. */
+  /** The partials that led here, so that a partial that includes itself is found. */
   readonly within: readonly string[];
 }
 
 /**
- * Reports every field, helper, partial and label of a template that does not exist, in branches too that no sample
- * reaches, with those of the partials that it includes.
- * @param shape of what the template is filled with; undefined when that is not known
+ * Reports every field, helper, partial and label of a template that does not exist, even in branches that no
+ * sample reaches, and those of the partials that it includes.
+ * @param shape shape of the data that the template is filled with; undefined when unknown
  */
 export function checkFields(
   path: string,
@@ -101,7 +107,7 @@ function checkBlock(node: hbs.AST.BlockStatement, scope: Scope, context: Context
   checkProgram(node.program, { ...scope, here, above: scope, named }, context);
 }
 
-/** What `{{#each}}` goes through: a list, or the fields of a thing. */
+/** Returns the shape that `{{#each}}` iterates over: a list's items, or the fields of an object. */
 const itemsOf = (shape: Shape): Shape | undefined =>
   shape.items ?? (shape.fields.size > 0 ? undefined : emptyShape());
 
@@ -161,7 +167,7 @@ function checkCall(
   if (problem) context.report(scope.path, call, problem);
 }
 
-/** What an expression stands for; what is no field has no fields of its own. */
+/** Returns the shape of an expression's value; anything but a field has no fields of its own. */
 function shapeOf(node: hbs.AST.Expression, scope: Scope, context: Context): Shape | undefined {
   if (node.type === 'SubExpression') checkCall(node as hbs.AST.SubExpression, scope, context);
   if (node.type !== 'PathExpression') return emptyShape();
@@ -185,7 +191,7 @@ function shapeOf(node: hbs.AST.Expression, scope: Scope, context: Context): Shap
   return shape;
 }
 
-/** Where a path begins, and what of it is left from there. */
+/** Finds the shape at which a path begins and the parts of the path that follow from there. */
 function start(
   { data, depth, parts, original }: hbs.AST.PathExpression,
   scope: Scope,

@@ -2,17 +2,19 @@ import { placeOf } from '#adapters/handlebars/engine/template-fault.ts';
 import { type LabelText, readLabelFile } from './label-file.ts';
 import { nearest } from './nearest.ts';
 
-/** The parts of a day that its patterns may name, whatever those of the shipped language are. */
+/** The parts that any date pattern may name, whether the shipped language uses them or not. */
 const OF_DAYS = ['d', 'dd', 'mm', 'month', 'yyyy'];
-/** A figure without its figure would vanish from an invoice. */
+/**
+ * The placeholder that each number format must contain; without it the number would vanish from an invoice.
+ */
 const FIGURES: Readonly<Record<string, string>> = { 'format.euro': 'amount', 'format.percent': 'figure' };
 
-/** More of one file say nothing new. */
+/** More than this many missing labels of one file tell the user nothing new. */
 const MAX_MISSING = 5;
 
 /**
- * What is wrong with a label file, a sentence each: it must have the labels of the shipped German file, no more and no
- * less, and name no placeholder that is not given there.
+ * Returns what is wrong with a label file, a sentence for each problem. It must have exactly the labels of
+ * the shipped German file and may name only placeholders that the shipped label has.
  */
 export function labelProblems(
   path: string,

@@ -2,11 +2,14 @@ import { placeAt, placeOf } from '#adapters/handlebars/engine/template-fault.ts'
 import type { FontCoverage } from '#core/ports.ts';
 import { readLabelFile } from './label-file.ts';
 
-/** What the head of a document must say, so that the browser runs and fetches nothing: as `partials/document-head.hbs` does. */
+/**
+ * What the head of a document must contain so that the browser runs and fetches nothing;
+ * `partials/document-head.hbs` has it.
+ */
 export const POLICY =
   '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'unsafe-inline\'; img-src data:">';
 
-/** Beside text in the fonts' characters, documents hold nothing that runs or is fetched. */
+/** Documents may contain nothing that runs or is fetched. */
 const FORBIDDEN: readonly (readonly [RegExp, string])[] = [
   [/<script\b/gi, 'scripts do not run: take <script> out'],
   [/<(?:iframe|object|embed|link|base)\b/gi, 'nothing is fetched or nested: take this element out'],
@@ -18,7 +21,10 @@ const FETCHED: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/** What is wrong with the plain text of a template or label file, a sentence each with its place. */
+/**
+ * Returns what is wrong with the plain text of a template or label file, a sentence with its place for each
+ * problem.
+ */
 export function literalProblems(path: string, source: string, fonts: FontCoverage): string[] {
   const isLabels = path.startsWith('labels/');
   const isMail = path.startsWith('mail/');
@@ -29,7 +35,10 @@ export function literalProblems(path: string, source: string, fonts: FontCoverag
   return [...found, ...(isMail ? [] : undrawable(path, source, fonts, isLabels))];
 }
 
-/** The labels under `mail` are drawn by the reader's own program, like the mail templates. */
+/**
+ * Finds characters that no font of the documents has. Labels under `mail` are skipped: like the mail
+ * templates, they are drawn by the recipient's mail program.
+ */
 function undrawable(path: string, source: string, fonts: FontCoverage, isLabels: boolean): string[] {
   if (fonts.undrawable(source).length === 0) return [];
   const mailLines = new Set<number>();
@@ -48,7 +57,7 @@ function labelsOf(path: string, source: string) {
   try {
     return readLabelFile(path, source);
   } catch {
-    // Told by itself, with its line.
+    // A label file that cannot be read is reported elsewhere, with its line.
     return [];
   }
 }

@@ -19,14 +19,17 @@ import { addToShape, emptyShape, type Shape } from './shapes.ts';
 
 const MODEL = 'labels/de.json';
 
-/** What own templates are laid over and checked against. */
+/** The shipped templates that own templates replace and are checked against. */
 export interface Shipped {
   readonly files: TemplateFiles;
   readonly sources: Sources;
   readonly labels: ReadonlyMap<string, LabelText>;
 }
 
-/** @throws Fault `bad-settings` when the shipped files themselves are damaged */
+/**
+ * Reads the shipped templates.
+ * @throws Fault `bad-settings` when the shipped files themselves are damaged
+ */
 export function readShipped(folder: string): Shipped {
   const files = readShippedTemplates(folder);
   const sources = createSources(files);
@@ -34,9 +37,10 @@ export function readShipped(folder: string): Shipped {
 }
 
 /**
- * What is wrong with own templates over the shipped ones, a sentence each with file, line and reason; empty when they
- * may be put in force. Every template is read, and filled in every language with samples that reach every branch of the
- * shipped ones; names are checked in branches too that no sample reaches.
+ * Returns what is wrong with own templates over the shipped ones, a sentence for each problem with file, line
+ * and reason; empty when they may be put in force. Every template is parsed and filled in every language with
+ * samples that reach every branch of the shipped templates; names are checked even in branches that no sample
+ * reaches.
  */
 export function templateProblems(
   shipped: Shipped,
@@ -45,7 +49,7 @@ export function templateProblems(
 ): readonly string[] {
   const problems = new Set<string>();
   const { files, labels } = shipped;
-  // What is broken gives way to a shipped file, so that the others can be looked at all the same.
+  // A broken file is replaced by a shipped one, so that the others can still be checked.
   const sound: Record<string, string> = { ...files, ...own };
   const read = createSources(own);
   for (const [path, source] of Object.entries(own)) {
@@ -75,13 +79,17 @@ export function templateProblems(
   return [...problems];
 }
 
-/** What is wrong comes up again with each sample and language, with the same line or with none: once is enough. */
+/**
+ * One mistake shows up again with each sample and language, with the same line or without one. It is reported
+ * once.
+ */
 const fileOf = (problem: string): string => problem.slice(0, problem.search(/[,:]/));
 const lineOf = (problem: string): string | undefined => /^[^:]*?, line \d+/.exec(problem)?.[0];
 
 /**
- * Fills everything with every sample in every language.
- * @returns what each file may name, which does not depend on how it is written, and what went wrong
+ * Fills all templates with every sample in every language.
+ * @returns `shapes`: the fields that each file may name, independent of how it is written; `problems`: what
+ * went wrong
  */
 export function fillSamples(sources: Sources): {
   readonly shapes: ReadonlyMap<string, Shape>;
@@ -94,7 +102,7 @@ export function fillSamples(sources: Sources): {
   let language = first;
   const templates = templatesOf(sources, (path, context) => {
     filling = path;
-    // The other languages fill the same fields.
+    // Other languages fill the same fields, so the shapes of the first are enough.
     if (language === first) shapes.set(path, addToShape(shapes.get(path) ?? emptyShape(), context));
   });
   const attempt = (fill: () => void) => {
@@ -138,12 +146,13 @@ function nameProblems(sources: Sources, shapes: ReadonlyMap<string, Shape>): str
       problems.push(`${placeOf(where, { line: start.line, column: start.column + 1 })}: ${reason}`);
     });
   for (const [path, shape] of shapes) check(path, shape);
-  // Also those that no document includes: their fields mean nothing yet, all else does.
+  // Partials that no document includes are checked too; their fields cannot be known, but helpers and labels
+  // can.
   for (const name of sources.partials) check(`partials/${name}.hbs`, undefined);
   return problems;
 }
 
-/** A label must be there and get all that it names, in every language. */
+/** Makes the check that a label exists and gets all placeholders that it names, in every language. */
 function labelChecker(sources: Sources): Known['labelProblem'] {
   const files = sources.languages.map((language) => {
     const path = `labels/${language}.json`;

@@ -1,16 +1,17 @@
 import { TemplateFault } from '#adapters/handlebars/engine/template-fault.ts';
 
-/** A text of a label file and the line on which it stands. */
+/** A text of a label file and the line that it is on. */
 export interface LabelText {
   readonly text: string;
   readonly line: number;
 }
 
 /**
- * The texts of a label file by their dotted names, those of lists by number: `documents.total`, `format.months.0`.
- * JSON's own parser tells no lines, and keeps the last of two labels of one name.
- * @throws TemplateFault for what is no JSON, for other values than texts, lists and objects, and for a name that is
- *   there twice
+ * Reads the texts of a label file by their dotted names; texts in lists are numbered: `documents.total`,
+ * `format.months.0`. It has a parser of its own because `JSON.parse` reports no lines, and silently keeps the
+ * last of two labels with one name.
+ * @throws TemplateFault for invalid JSON, for values other than texts, lists and objects, and for a duplicate
+ * name
  */
 export function readLabelFile(path: string, source: string): Map<string, LabelText> {
   const texts = new Map<string, LabelText>();
@@ -36,7 +37,7 @@ export function readLabelFile(path: string, source: string): Map<string, LabelTe
       return fail(`here must be a text in quotes, ${shown()}`);
     }
   };
-  /** What stands between two brackets, separated by commas. */
+  /** Reads comma-separated items between two brackets. */
   const takeList = (open: string, close: string, takeItem: (index: number) => void) => {
     take(open);
     for (let index = 0; tokens[next]?.[0] !== close || index > 0; index++) {
@@ -69,5 +70,5 @@ export function readLabelFile(path: string, source: string): Map<string, LabelTe
   return texts;
 }
 
-/** A text, a sign, white space, or a run of anything else. */
+/** Matches a text, a punctuation mark, white space, or a run of anything else. */
 const TOKEN = /"(?:[^"\\\n]|\\.)*"?|[[\]{}:,]|\s+|[^\s"[\]{}:,]+/g;

@@ -1,4 +1,7 @@
-/** `, did you mean "customer"?` for a name that is a slip or two away from this one, else nothing. */
+/**
+ * Returns `, did you mean "customer"?` for a name that is a slip or two away from this one, else an empty
+ * text.
+ */
 export function nearest(name: string, names: Iterable<string>): string {
   const best = [...names]
     .map((candidate) => ({ candidate, slips: distance(name.toLowerCase(), candidate.toLowerCase()) }))
@@ -10,7 +13,7 @@ export function nearest(name: string, names: Iterable<string>): string {
   return best.slips <= allowed ? `, did you mean "${best.candidate}"?` : '';
 }
 
-/** Levenshtein's: how many letters must be put in, left out or exchanged. */
+/** Returns the Levenshtein distance: how many letters must be inserted, deleted or replaced. */
 function distance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let i = 1; i <= from.length; i++) {

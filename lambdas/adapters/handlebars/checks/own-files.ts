@@ -1,12 +1,15 @@
 import type { TemplateFiles } from '#core/ports.ts';
 import { nearest } from './nearest.ts';
 
-/** Pictures and all; a table's item or a page of a listing is not what limits it. */
+/**
+ * Limit for one template file, embedded pictures included. It keeps files reasonable; the storage would allow
+ * more.
+ */
 export const MAX_TEMPLATE_BYTES = 1_000_000;
 
 /**
- * Own files as texts, without those that are the shipped ones anyway.
- * @returns also a sentence for each that cannot be a template of this program
+ * Decodes own files to texts and drops those that equal the shipped ones.
+ * @returns the files, and a sentence for each that cannot be a template of this program
  */
 export function readOwnFiles(
   given: Readonly<Record<string, Uint8Array>>,

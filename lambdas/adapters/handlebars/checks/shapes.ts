@@ -1,4 +1,4 @@
-/** The fields that a value may have; a list has `items`, whose shape is that of all of them together. */
+/** The fields that a value may have. A list has `items`, whose shape combines the fields of all its items. */
 export interface Shape {
   readonly fields: Map<string, Shape>;
   items?: Shape;
@@ -6,7 +6,7 @@ export interface Shape {
 
 export const emptyShape = (): Shape => ({ fields: new Map() });
 
-/** Adds what this value has to the shape: what one of several values has, a template may name. */
+/** Adds the fields of this value to the shape: a template may name any field that at least one value has. */
 export function addToShape(shape: Shape, value: unknown): Shape {
   if (Array.isArray(value)) {
     shape.items ??= emptyShape();
@@ -20,7 +20,10 @@ export function addToShape(shape: Shape, value: unknown): Shape {
   return shape;
 }
 
-/** The shape's fields by their dotted names, `rows[].net`, without those that have fields of their own. */
+/**
+ * Returns the shape's fields by their dotted names, such as `rows[].net`, without those that have fields of
+ * their own.
+ */
 export function fieldNames(shape: Shape, prefix = ''): string[] {
   const inner = [...shape.fields].flatMap(([name, its]) =>
     fieldNames(its, prefix ? `${prefix}.${name}` : name),

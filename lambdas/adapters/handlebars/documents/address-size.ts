@@ -1,15 +1,15 @@
 import type { Customer } from '#core/domain/customer.ts';
 
-/** DIN 5008 form B, millimetres: the zone of the address in the window, with a column as wide as `letter-style.hbs` has it. */
+/** The address zone of DIN 5008 form B in millimetres; the column is as wide as in `letter-style.hbs`. */
 const ZONE = { width: 80, height: 27.3 } as const;
-/** Points. */
+/** Font sizes in points, largest first. */
 const SIZES = [10.5, 9.5, 8.5, 7.5, 6.5] as const;
 const LINE_HEIGHT = 1.2;
-/** Of a letter, in parts of its size. */
+/** Average width of a letter as a fraction of the font size. */
 const LETTER = 0.5;
 const POINT = 25.4 / 72;
 
-/** The largest size in which the whole address stands in the window of an envelope. */
+/** Returns the largest font size at which the whole address fits the window of an envelope. */
 export function addressSize(customer: Customer, abroad: boolean): number {
   const { name, name2, street, zip, city } = customer;
   const parts = [name, name2, street, `${zip} ${city}`].filter((part) => part !== '');
@@ -21,7 +21,9 @@ export function addressSize(customer: Customer, abroad: boolean): number {
   return SIZES.find(fits) ?? SIZES.at(-1)!;
 }
 
-/** How many lines of that many letters a text takes, broken between words. */
+/**
+ * Counts the lines that a text takes when broken between words, with room for this many letters in a line.
+ */
 function linesOf(text: string, room: number): number {
   let lines = 1;
   let used = 0;

@@ -10,7 +10,7 @@ import type { DeliveryNoteOptions } from '#core/ports.ts';
 import { widthOf } from './invoice-view.ts';
 import { type LetterView, letterView } from './letter-view.ts';
 
-/** What `delivery-note.hbs` may use. */
+/** The fields that `delivery-note.hbs` may use. */
 export interface DeliveryNoteView extends LetterView {
   readonly language: Language;
   readonly title: string;
@@ -27,15 +27,15 @@ export interface DeliveryNoteView extends LetterView {
     readonly count: number;
     readonly beforeNet: number;
   };
-  /** Millimetres, so that the longest figure fits. */
+  /** Column widths in millimetres, wide enough for the longest figure. */
   readonly widths: { readonly quantity: number; readonly unitPrice: number; readonly net: number };
-  /** The table, but for `lastRows`. */
+  /** The rows of the table except `lastRows`. */
   readonly rows: readonly DeliveryNoteRow[];
-  /** The last item with the heading right above it, and a sum: they share a page with the receipt. */
+  /** The last item with the heading right above it, and a sum. They are kept on one page with the receipt. */
   readonly lastRows: readonly DeliveryNoteRow[];
 }
 
-/** A place's heading, its sum where prices are shown, an item. */
+/** A row of the table: the heading of a place, its sum where prices are shown, or an item. */
 export type DeliveryNoteRow =
   | { readonly kind: 'place' | 'sum'; readonly place: string; readonly net: Cents }
   | ({ readonly kind: 'item' } & InvoiceLine);

@@ -6,7 +6,7 @@ import { type OverviewView, overviewView } from './overview-view.ts';
 
 type DocumentTemplates = Pick<Templates, 'invoice' | 'deliveryOverview' | 'deliveryNote'>;
 
-/** The documents in one language. */
+/** Builds the documents' templates in one language. */
 export function documentTemplates(engine: Engine): DocumentTemplates {
   const fillInvoice = engine.file<InvoiceView>('invoice.hbs');
   const fillOverview = engine.file<OverviewView>('delivery-overview.hbs');

@@ -3,7 +3,10 @@ import type { Invoice } from '#core/domain/invoice.ts';
 import type { DocumentOptions } from '#core/ports.ts';
 import { type LetterView, letterView } from './letter-view.ts';
 
-/** What the templates of invoice and delivery overview may use beside the invoice itself (`templates/README.md`). */
+/**
+ * The fields that the templates of invoice and delivery overview may use beside the invoice itself
+ * (`templates/README.md`).
+ */
 export interface DocumentView extends Omit<Invoice, 'cancels'>, LetterView {
   readonly cancels: Invoice['cancels'] | undefined;
   readonly language: Language;
@@ -11,11 +14,14 @@ export interface DocumentView extends Omit<Invoice, 'cancels'>, LetterView {
   readonly draft: boolean;
 }
 
-/** @param title what the file calls itself in a viewer and at the foot of each page */
+/**
+ * Builds the fields common to invoice and delivery overview.
+ * @param title title of the file, shown by viewers and at the foot of each page
+ */
 export function documentView(invoice: Invoice, title: string, { draft, pdf }: DocumentOptions): DocumentView {
   return {
     ...invoice,
-    // Named even where they are absent: the templates are strict about unknown fields.
+    // These fields are set even where they are undefined, because strict templates refuse unknown fields.
     period: invoice.period,
     skonto: invoice.skonto,
     cancels: invoice.cancels,

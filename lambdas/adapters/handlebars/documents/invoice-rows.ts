@@ -1,22 +1,22 @@
 import type { InvoiceLine, NoteSection, PlaceSection } from '#core/domain/invoice.ts';
 
-/** A row of the invoice's table: a place's heading and its sum, a note's heading, an item. */
+/** A row of the invoice's table: the heading or the sum of a place, the heading of a note, or an item. */
 export type InvoiceRow =
   | ({ readonly kind: 'place' | 'sum' } & PlaceSection)
   | ({ readonly kind: 'note' } & NoteSection)
   /**
-   * `index`: 0 for the first item of the invoice; the row is `id="row-<index>"`. `long`: its text may go on on the next
-   * page, for it may be longer than one.
+   * `index`: position of the item in the invoice, from 0; the row is `id="row-<index>"`. `long`: the row may
+   * break across pages, because its text may be longer than one page.
    */
   | ({ readonly kind: 'item'; readonly index: number; readonly long: boolean } & InvoiceLine);
 
-/** Letters and lines of a text that is still kept on one page. */
+/** Up to this many letters and lines, a text is kept on one page. */
 const KEPT_LETTERS = 300;
 const KEPT_LINES = 8;
 
 /**
- * The rows as they stand below each other, cut before the last item: it and what follows it are kept on one page
- * with the totals, so that these never stand alone. Headings right above the last item go with it.
+ * Builds the rows in their order, cut before the last item: that item and what follows it are kept on one
+ * page with the totals, so that these never stand alone. Headings right above the last item go with it.
  * @param withPlaces whether places are named and summed
  */
 export function invoiceRows(places: readonly PlaceSection[], withPlaces: boolean) {

@@ -8,26 +8,29 @@ import { type DocumentView, documentView } from './document-view.ts';
 import { type InvoiceRow, invoiceRows } from './invoice-rows.ts';
 import { type QrCode, qrCode } from './qr-code.ts';
 
-/** What `invoice.hbs` may use. */
+/** The fields that `invoice.hbs` may use. */
 export interface InvoiceView extends DocumentView {
   readonly columns: {
     readonly article: boolean;
     readonly discount: boolean;
     readonly vat: boolean;
-    /** Lines went to several places or to a named one. */
+    /** Whether lines went to several places or to a named one. */
     readonly place: boolean;
     readonly count: number;
     readonly beforeNet: number;
   };
-  /** Millimetres, so that the longest figure fits. */
+  /** Column widths in millimetres, wide enough for the longest figure. */
   readonly widths: { readonly quantity: number; readonly unitPrice: number; readonly net: number };
   readonly categories: Readonly<Record<VatCategory, boolean>>;
   readonly manyRates: boolean;
   /** Undefined when nothing is to be transferred. */
   readonly giroCode: QrCode | undefined;
-  /** The table, but for `lastRows`. */
+  /** The rows of the table except `lastRows`. */
   readonly rows: readonly InvoiceRow[];
-  /** From the last item on, with the headings right above it: they share a page with the totals. */
+  /**
+   * The rows from the last item on, with the headings right above it. They are kept on one page with the
+   * totals.
+   */
   readonly lastRows: readonly InvoiceRow[];
 }
 
@@ -58,7 +61,7 @@ export function invoiceView(invoice: Invoice, engine: Engine, options: DocumentO
   };
 }
 
-/** The usual width of a column of figures in 9 pt, or what its longest figure takes. */
+/** Returns the width of a column of figures in 9 pt: the usual one, or what its longest figure needs. */
 export function widthOf<Row>(usual: number, rows: readonly Row[], textOf: (row: Row) => string): number {
   const millimetres = (text: string) =>
     [...text].reduce((sum, sign) => sum + (/\d/.test(sign) ? 1.6 : 0.8), 2);
@@ -66,7 +69,9 @@ export function widthOf<Row>(usual: number, rows: readonly Row[], textOf: (row: 
   return Math.max(usual, Math.ceil(longest));
 }
 
-/** The net so far, after each item of the table in its order. */
+/**
+ * Returns the running net total after each item of the table, as the sentences for foot and head of a page.
+ */
 export function carriedSums(invoice: Invoice, engine: Engine): CarriedSum[] {
   let soFar = 0;
   const items = invoice.places.flatMap(({ notes }) => notes.flatMap((note) => note.lines));

@@ -2,15 +2,15 @@ import type { Customer } from '#core/domain/customer.ts';
 import type { Settings } from '#core/domain/settings.ts';
 import { addressSize } from './address-size.ts';
 
-/** What the letterhead, the window and the foot of every document use. */
+/** The fields that the letterhead, the address window and the foot of every document use. */
 export interface LetterView {
-  /** The customer is in another country than the company. */
+  /** Whether the customer is in another country than the company. */
   readonly abroad: boolean;
-  /** Points in which the address fits the window. */
+  /** Font size in points at which the address fits the window. */
   readonly addressSize: number;
-  /** Millimetres of the lower margin, so that the longest of the foot's columns fits. */
+  /** Height of the lower margin in millimetres, enough for the longest column of the foot. */
   readonly footHeight: number;
-  /** A `data:` address, empty for none. */
+  /** The logo as a `data:` address; empty for none. */
   readonly logo: string;
 }
 
@@ -24,11 +24,17 @@ export function letterView(company: Settings['company'], customer: Customer, log
   };
 }
 
-/** Millimetres: the margin for six lines, which most have, the page number above them, a line in 7 pt. */
+/**
+ * Height of the lower margin in millimetres: the usual one, with the page number and six lines, which is
+ * enough for most companies, and the height of a further line in 7 pt.
+ */
 const USUAL = 35;
 const USUAL_LINES = 6;
 const LINE = 3.3;
-/** Letters that surely fit into a line of a column, and those of a word that stands before a figure there. */
+/**
+ * How many letters surely fit a line of a column, and how many are reserved for the word before a value
+ * there.
+ */
 const LETTERS = 38;
 const WORD = 14;
 

@@ -4,8 +4,9 @@ import { createMailView } from './mail-view.ts';
 import { columns, sums, wrap } from './plain-text.ts';
 
 /**
- * The covering mail of an invoice in its customer's language, from `mail/invoice.txt.hbs`, `mail/invoice.html.hbs`
- * and the labels under `mail`. Escaped in HTML, literal in text; the subject is one line whatever the data holds.
+ * Builds the covering mail of an invoice in its customer's language from `mail/invoice.txt.hbs`,
+ * `mail/invoice.html.hbs` and the labels under `mail`. Values are escaped in HTML and literal in text; the
+ * subject is one line whatever the data holds.
  */
 export function mailTemplates(engine: Engine, language: string): Templates['mail'] {
   const viewOf = createMailView(engine, language);

@@ -3,30 +3,30 @@ import type { InvoiceFacts } from '#core/domain/invoice.ts';
 import type { MailContent } from '#core/ports.ts';
 import { createMailWords, type Fact } from './mail-words.ts';
 
-/** What the two templates of the covering mail are filled with. */
+/** The fields that the two templates of the covering mail may use. */
 export interface MailView {
   readonly language: string;
   readonly subject: string;
-  /** What a list of mails shows behind the subject. */
+  /** The preview that a mail program's list shows behind the subject. */
   readonly preheader: string;
-  /** CSS pixels. */
+  /** The logo's size in CSS pixels. */
   readonly logo: { readonly contentId: string; readonly width: number; readonly height: number } | false;
   readonly greeting: string;
   readonly intro: string;
   readonly facts: readonly Fact[];
-  /** Amounts, to stand below each other. */
+  /** Amounts, printed in a right-aligned column. */
   readonly sums: readonly Fact[];
-  /** A paragraph each. */
+  /** The sentences about payment, one paragraph each. */
   readonly payment: readonly string[];
   readonly account: readonly Fact[];
-  /** What each file is, and its name. */
+  /** For each attached file what it is, and its name. */
   readonly attachments: readonly Fact[];
   readonly contact: string;
   readonly company: string;
   readonly signature: readonly string[];
 }
 
-/** Where the logo stands in the mail, in CSS pixels. */
+/** The largest box for the logo in the mail, in CSS pixels. */
 const LOGO_BOX = { width: 220, height: 72 };
 
 export function createMailView(engine: Engine, language: string): (content: MailContent) => MailView {
@@ -53,7 +53,10 @@ export function createMailView(engine: Engine, language: string): (content: Mail
   };
 }
 
-/** § 35a GmbHG, § 80 AktG: business mail names legal form and seat, register and number, and the directors. */
+/**
+ * Builds the signature. Business mail must name legal form and seat, register and number, and the directors
+ * (§ 35a GmbHG, § 80 AktG).
+ */
 function signature({ company }: InvoiceFacts, { label }: Engine): string[] {
   const join = (...values: string[]) => values.filter((value) => value !== '').join(' · ');
   const worded = (name: string, key: string, value: string) =>
@@ -69,7 +72,7 @@ function signature({ company }: InvoiceFacts, { label }: Engine): string[] {
   ].filter((line) => line !== '');
 }
 
-/** Smaller where it does not fit, never larger than it is. */
+/** Scales the logo down to fit its box, never up. */
 function fitting({ width, height }: { readonly width: number; readonly height: number }) {
   const scale = Math.min(1, LOGO_BOX.width / width, LOGO_BOX.height / height);
   const side = (pixels: number) => Math.max(1, Math.round(pixels * scale));

@@ -10,13 +10,13 @@ export interface Fact {
 
 type FileKind = MailContent['attachments'][number]['kind'];
 
-/** What the covering mail says about an invoice, in the words of the labels under `mail`. */
+/** Words what the covering mail says about an invoice, using the labels under `mail`. */
 export function createMailWords({ label, text }: Engine) {
   const filled = (source: string) => {
     const template = text<{ value: unknown }>(source);
     return (value: unknown) => template({ value });
   };
-  /** No line ends within it. */
+  /** Fills the text with non-breaking spaces, so that no line ends within it. */
   const unbroken = (source: string) => {
     const fill = filled(source);
     return (value: unknown) => fill(value).replaceAll(' ', '\u00a0');
@@ -38,7 +38,7 @@ export function createMailWords({ label, text }: Engine) {
     },
     greeting({ customer: { invoiceAddressee, language } }: InvoiceFacts): string {
       if (invoiceAddressee === '') return label('mail.neutralGreeting');
-      // An address names "Herrn Müller"; one greets "Herr Müller".
+      // German addresses say "Herrn Müller", but a greeting says "Herr Müller".
       const addressee = language === 'de' ? invoiceAddressee.replace(/^Herrn\s/, 'Herr ') : invoiceAddressee;
       return label('mail.greeting', { addressee });
     },
@@ -88,7 +88,7 @@ export function createMailWords({ label, text }: Engine) {
         case 'transfer':
           return [label('mail.payTransfer', { amount, day: day(payment.due), number }), ...terms];
         case 'direct-debit': {
-          // SEPA's pre-notification: amount, day, mandate and creditor identifier.
+          // SEPA's pre-notification must name amount, day, mandate and creditor identifier.
           const { mandate, creditorId: creditor } = payment;
           const account = maskedIban(payment.iban);
           return [

@@ -1,12 +1,12 @@
 import type { Day } from '#core/domain/calendar.ts';
 import type { DeliveryOverview, OverviewRow } from '#core/domain/invoice.ts';
 
-/** What the table says, as it is printed. */
+/** Formats the values of the table as they are printed. */
 export interface OverviewTexts {
   quantity(thousandths: number): string;
   money(cents: number): string;
   unit(unit: OverviewRow['unit']): string;
-  /** The heads of the columns beside the days. */
+  /** Heads of the columns other than the days. */
   readonly heads: {
     readonly article: string;
     readonly unit: string;
@@ -15,7 +15,10 @@ export interface OverviewTexts {
   };
 }
 
-/** Points, and millimetres of the columns beside the days; the description takes what is left. */
+/**
+ * Font size in points, and widths in millimetres of the columns other than the days; the description takes
+ * the remaining width.
+ */
 export interface OverviewLayout {
   readonly size: number;
   readonly widths: {
@@ -27,7 +30,7 @@ export interface OverviewLayout {
   readonly blocks: readonly OverviewBlock[];
 }
 
-/** A table of as many days as fit side by side; the last one shows the sums. */
+/** A table of as many days as fit side by side; the last table shows the sums. */
 export interface OverviewBlock {
   readonly part: number;
   readonly parts: number;
@@ -37,29 +40,33 @@ export interface OverviewBlock {
   readonly to: Day;
   readonly days: readonly Day[];
   readonly dayWidth: number;
-  /** Columns before the net, for the row of the sum. */
+  /** Number of columns before the net, for the row of the sum. */
   readonly beforeNet: number;
-  /** Articles delivered in these days; all of them in the last block. `cells`: thousandths by day, undefined for none. */
+  /**
+   * The articles delivered in these days; the last block lists all articles. `cells`: thousandths for each
+   * day, undefined for none.
+   */
   readonly rows: readonly (OverviewRow & { readonly cells: readonly (number | undefined)[] })[];
 }
 
-/** Millimetres of A4 on its side between margins of 12 mm. */
+/** Usable width in millimetres: A4 landscape with margins of 12 mm. */
 const SHEET = 273;
-/** Points: the largest in which all days fit side by side is taken. */
+/** Font sizes in points; the layout takes the largest at which all days fit side by side. */
 const SIZES = [8, 7.5, 7, 6.5] as const;
 const SIZE_OF_PARTS = 7;
-/** Millimetres. */
+/** Limits of column widths in millimetres. */
 const NARROWEST_DESCRIPTION = 40;
 const WIDEST_DESCRIPTION = 85;
 const WIDEST_ARTICLE = 24;
 const WIDEST_DAY = 13;
-/** On both sides of a figure, and of a text. */
+/** White space in millimetres on both sides together, of a figure and of a text. */
 const AROUND = 0.9;
 const GAP = 2.1;
 
 /**
- * Only days with a delivery get a column. A month of usual figures fits on one sheet's width; where the figures are too
- * long or the days too many, they are split evenly, so that no figure is ever cut.
+ * Lays out the delivery overview. Only days with a delivery get a column. A month of usual figures fits on
+ * one sheet's width; where the figures are too long or the days too many, the days are split evenly over
+ * several tables, so that no figure is ever cut.
  */
 export function overviewLayout(overview: DeliveryOverview, texts: OverviewTexts): OverviewLayout {
   const days = [...new Set(overview.rows.flatMap((row) => row.days.map(({ day }) => day)))].sort();
@@ -98,7 +105,7 @@ export function overviewLayout(overview: DeliveryOverview, texts: OverviewTexts)
 
 type Needs = ReturnType<typeof ems>;
 
-/** What the longest text of each column takes, in parts of the size. */
+/** Returns the width of the longest text of each column, in parts of the font size. */
 function ems({ rows, net }: DeliveryOverview, { quantity, money, unit, heads }: OverviewTexts) {
   const all = (textOf: (row: OverviewRow) => string, widthOf: (text: string) => number) =>
     rows.reduce((most, row) => Math.max(most, widthOf(textOf(row))), 0);
@@ -120,7 +127,7 @@ function ems({ rows, net }: DeliveryOverview, { quantity, money, unit, heads }: 
     net: Math.max(
       wordWidth(heads.net),
       all((row) => money(row.net), figureWidth),
-      // The last row is larger.
+      // The row of the sum is set larger.
       figureWidth(money(net)) * 1.2,
     ),
     day: days.reduce((most, its) => Math.max(most, figureWidth(quantity(its.quantity))), MONTH),
@@ -142,11 +149,17 @@ function columns(needs: Needs, size: number) {
 
 const millimetres = (size: number) => (size / 72) * 25.4;
 
-/** Widths in parts of the size of Source Sans 3 semibold, which is a little wider than regular. */
+/**
+ * Estimates the width of a figure in parts of the font size, for Source Sans 3 semibold, which is a little
+ * wider than regular.
+ */
 const figureWidth = (text: string) =>
   [...text].reduce((sum, sign) => sum + (/\d/.test(sign) ? 0.513 : sign === '-' ? 0.322 : 0.275), 0);
-/** Words vary more: on the safe side for one, on the average for a text. */
+/**
+ * Estimates the width of text in parts of the font size. Words vary more than figures: a single word gets a
+ * safe upper value, running text an average.
+ */
 const wordWidth = (text: string) => text.length * 0.62;
 const textWidth = (text: string) => text.length * 0.5;
-/** "Sept." above a column. */
+/** Width of the longest head of a day's column, "Sept.", in parts of the font size. */
 const MONTH = 2.23;

@@ -4,7 +4,7 @@ import type { DocumentOptions } from '#core/ports.ts';
 import { type DocumentView, documentView } from './document-view.ts';
 import { type OverviewLayout, overviewLayout } from './overview-blocks.ts';
 
-/** What `delivery-overview.hbs` may use. */
+/** The fields that `delivery-overview.hbs` may use. */
 export interface OverviewView extends DocumentView, OverviewLayout {
   readonly overview: DeliveryOverview;
 }

@@ -1,4 +1,4 @@
-/** RFC 3676 section 4.2 wants lines of a text under 78 characters. */
+/** Maximum length of a line; RFC 3676 section 4.2 wants lines of text under 78 characters. */
 const WIDTH = 72;
 const INDENT = '  ';
 
@@ -7,7 +7,7 @@ export interface TextColumns {
   readonly value: string;
 }
 
-/** Rows with their values below each other; a value for which there is no room gets lines of its own. */
+/** Aligns rows of label and value in two columns; a value that does not fit goes on lines of its own. */
 export function columns(rows: readonly TextColumns[]): string[] {
   const width = Math.max(0, ...rows.map(({ label }) => label.length)) + 2;
   return rows.flatMap(({ label, value }) => {
@@ -17,13 +17,16 @@ export function columns(rows: readonly TextColumns[]): string[] {
   });
 }
 
-/** The same with the values at the right of their column, for amounts. */
+/** Aligns rows like `columns`, with the values flush right, for amounts. */
 export function sums(rows: readonly TextColumns[]): string[] {
   const width = Math.max(0, ...rows.map(({ value }) => value.length));
   return columns(rows.map(({ label, value }) => ({ label, value: value.padStart(width) })));
 }
 
-/** Breaks long paragraphs between words; what is indented stays as it is. Spaces that keep words together become plain. */
+/**
+ * Breaks long paragraphs between words and leaves indented lines alone. Non-breaking spaces become plain
+ * ones.
+ */
 export function wrap(text: string): string {
   return text
     .split('\n')

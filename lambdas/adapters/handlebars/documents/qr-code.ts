@@ -1,13 +1,15 @@
 import encodeQR from 'qr';
 
-/** A QR code as an SVG path in units of its modules, with the quiet zone of four that ISO/IEC 18004 wants. */
+/**
+ * A QR code as an SVG path in units of its modules, with the quiet zone of four that ISO/IEC 18004 demands.
+ */
 export interface QrCode {
-  /** Modules of a side, quiet zone included. */
+  /** Modules on each side, including the quiet zone. */
   readonly size: number;
   readonly path: string;
 }
 
-/** Error correction M, as EPC069-12 wants it. */
+/** Draws a QR code with error correction M, which EPC069-12 demands. */
 export function qrCode(text: string): QrCode {
   const modules = encodeQR(text, 'raw', { ecc: 'medium', border: 4 });
   const path = modules.flatMap((row, y) =>
@@ -16,7 +18,7 @@ export function qrCode(text: string): QrCode {
   return { size: modules.length, path: path.join('') };
 }
 
-/** Where dark modules lie side by side: [first, how many]. */
+/** Finds the runs of adjacent dark modules in a row, each as [first, length]. */
 function runs(row: readonly boolean[]): [number, number][] {
   const found: [number, number][] = [];
   row.forEach((dark, x) => {

@@ -5,7 +5,8 @@ import { documentTemplates } from './document-templates.ts';
 import { mailTemplates } from './mail-templates.ts';
 
 /**
- * The templates of a folder, or own files in the place of some; read and parsed once, compiled when they are used.
+ * Reads the templates of a folder, some of them replaced by own files. They are read and parsed once, and
+ * compiled at first use.
  * @throws Fault `bad-settings` with file and line when one of them cannot be read
  */
 export function createTemplates(folder: string, own: TemplateFiles = {}): Templates {

@@ -4,27 +4,32 @@ import { type Labels, readLabels } from './labels.ts';
 import type { Sources } from './sources.ts';
 import { parseTemplate, templateFault } from './template-fault.ts';
 
-/** Fills templates in one language. All kinds know the same helpers and partials (`templates/README.md`). */
+/**
+ * Fills templates in one language. All templates have the same helpers and partials (`templates/README.md`).
+ */
 export interface Engine {
   /**
-   * A file of the templates, compiled at its first use. What is filled into it is escaped, except in a `.txt.hbs`: what
-   * looks like HTML or Handlebars in the data is printed as it stands.
+   * Returns a template file, compiled at its first use. Filled-in values are escaped, except in a `.txt.hbs`;
+   * what looks like HTML or Handlebars in the data is printed literally.
    */
   file<Context extends object>(path: string): (context: Context) => string;
-  /** A template that is no file, for plain text. */
+  /** Compiles a template for plain text that is given as a text, not as a file. */
   text<Context extends object>(source: string): (context: Context) => string;
-  /** A label in this language, its `{placeholders}` filled in. */
+  /** Returns a label in this language with its `{placeholders}` filled in. */
   label(name: string, values?: Readonly<Record<string, unknown>>): string;
-  /** Integers with this many implied decimals as documents print them, at least `least` of the decimals. */
+  /**
+   * Formats an integer with this many implied decimals as documents print it, with at least `least` decimals.
+   */
   figure(value: number, decimals: number, least: number): string;
 }
 
-/** Hears of each file that is filled, before it is. */
+/** Is told of each file just before it is filled. */
 export type FillObserver = (path: string, context: object) => void;
 
 /**
- * @throws Fault `bad-settings` with file and line: at once when the labels or a partial cannot be read, later when a
- *   template is no Handlebars or what it names does not exist
+ * Creates an engine for one language.
+ * @throws Fault `bad-settings` with file and line: at once when the labels or a partial cannot be read, later
+ * when a template does not parse or names something that does not exist
  */
 export function createEngine(sources: Sources, language: string, onFill?: FillObserver): Engine {
   const labels = readLabels(sources, language);
@@ -46,7 +51,10 @@ export function createEngine(sources: Sources, language: string, onFill?: FillOb
   };
 }
 
-/** A partial is compiled like a template, so that an error within it is told with its own name and line. */
+/**
+ * Makes a function that compiles templates. Partials are compiled the same way, so that an error within one
+ * carries the partial's own name and line.
+ */
 function createCompiler(
   sources: Sources,
   helpers: Record<string, Handlebars.HelperDelegate>,
@@ -73,7 +81,7 @@ function createCompiler(
   return compile;
 }
 
-/** What a helper throws gets the place where it was called; Handlebars gives it as its last argument. */
+/** Adds the place of the call to errors that a helper throws; Handlebars passes it as the last argument. */
 function placed(helper: Handlebars.HelperDelegate): Handlebars.HelperDelegate {
   return (...args: unknown[]) => {
     try {
@@ -84,7 +92,7 @@ function placed(helper: Handlebars.HelperDelegate): Handlebars.HelperDelegate {
   };
 }
 
-/** The names of all helpers, for checking templates without filling them. */
+/** Returns the names of all helpers, for checking templates without filling them. */
 export const helperNames = (sources: Sources): string[] =>
   Object.keys(createHelpers(readLabels(sources, sources.languages[0]!), sources.languages[0]!));
 
@@ -94,11 +102,11 @@ function createHelpers(labels: Labels, language: string): Record<string, Handleb
   const figure = (name: string, value: unknown, decimals: number, least: number) =>
     formatDecimal(integer(name, value), decimals, least, conventions);
   return {
-    /** `{{t "documents.dueBy" day=(day payment.due)}}` */
+    /** Returns a label: `{{t "documents.dueBy" day=(day payment.due)}}` */
     t: (name: unknown, options: Handlebars.HelperOptions) => labels.text(text('t', name), options.hash),
-    /** Cents without a sign of currency, for columns of figures: 1.234,56 */
+    /** Formats cents without a currency sign, for columns of figures: 1.234,56 */
     money: (cents: unknown) => figure('money', cents, 2, 2),
-    /** Cents with the sign of currency: 1.234,56 € */
+    /** Formats cents with the currency sign: 1.234,56 € */
     euro: (cents: unknown) => {
       const amount = conventions.euro.replace(
         '{amount}',
@@ -108,12 +116,12 @@ function createHelpers(labels: Labels, language: string): Record<string, Handleb
     },
     quantity: (thousandths: unknown) => figure('quantity', thousandths, 3, 0),
     unitPrice: (tenThousandths: unknown) => figure('unitPrice', tenThousandths, 4, 2),
-    /** Hundredths of a percent without the sign, for columns: 2,5 */
+    /** Formats hundredths of a percent without the sign, for columns: 2,5 */
     rate: (hundredths: unknown) => figure('rate', hundredths, 2, 0),
-    /** With the sign: 2,5 % */
+    /** Formats hundredths of a percent with the sign: 2,5 % */
     percent: (hundredths: unknown) =>
       conventions.percent.replace('{figure}', figure('percent', hundredths, 2, 0)),
-    /** A plain count with its thousands set apart: 5.000 */
+    /** Formats a plain count with thousands separators: 5.000 */
     count: (value: unknown) => figure('count', value, 0, 0),
     day: (day: unknown) => formatDay(text('day', day), conventions.day, conventions),
     dayAndMonth: (day: unknown) => formatDay(text('dayAndMonth', day), conventions.dayAndMonth, conventions),
@@ -122,7 +130,9 @@ function createHelpers(labels: Labels, language: string): Record<string, Handleb
     iban: (iban: unknown) => formatIban(text('iban', iban)),
     maskedIban: (iban: unknown) => maskIban(text('maskedIban', iban)),
     upper: (value: unknown) => text('upper', value).toLocaleUpperCase(language),
-    /** A CSS string for the boxes in the page margins, a line each of the values that are not empty. */
+    /**
+     * Makes a CSS string for the boxes in the page margins, with one line for each value that is not empty.
+     */
     css: (...lines: unknown[]) =>
       new Handlebars.SafeString(cssString(lines.slice(0, -1).filter(Boolean).join('\n'))),
     when: (condition: unknown, value: unknown) => (condition ? value : ''),

@@ -3,8 +3,9 @@ import { plainDecimal } from '#core/domain/money.ts';
 import type { Conventions } from './labels.ts';
 
 /**
- * An integer with `decimals` implied places as people read it: at least `least` decimals, further ones only where
- * they are not zero. Works on digits; no float is involved. `formatDecimal(12_500, 4, 2)` is `1,25`.
+ * Formats an integer with `decimals` implied places as people read it: at least `least` decimals, further
+ * ones only where they are not zero. Works on digits; no float is involved. `formatDecimal(12_500, 4, 2)` is
+ * `1,25`.
  */
 export function formatDecimal(
   value: number,
@@ -19,7 +20,7 @@ export function formatDecimal(
   return shown === '' ? grouped : `${grouped}${conventions.decimalMark}${shown}`;
 }
 
-/** `31.10.2026` or `31 Oct 2026`, by the language's pattern. */
+/** Formats a day by the language's pattern: `31.10.2026` or `31 Oct 2026`. */
 export function formatDay(day: Day, pattern: string, conventions: Conventions): string {
   const [yyyy = '', mm = '', dd = ''] = day.split('-');
   const parts: Record<string, string> = {
@@ -32,18 +33,24 @@ export function formatDay(day: Day, pattern: string, conventions: Conventions): 
   return pattern.replace(/\{(\w+)\}/g, (_, name: string) => parts[name] ?? '');
 }
 
-/** `DE02 1203 0000 …`: groups of four, as banks print it. */
+/** Groups an IBAN by four, as banks print it: `DE02 1203 0000 …`. */
 export function formatIban(iban: string): string {
   return iban.replace(/\s/g, '').replace(/.{4}(?=.)/g, '$& ');
 }
 
-/** Country, check digits and the last four: enough for its owner to know it by, too little for anybody else. */
+/**
+ * Masks an IBAN except for country, check digits and the last four: enough for its owner to recognize it, too
+ * little for anybody else.
+ */
 export function maskIban(iban: string): string {
   const plain = iban.replace(/\s/g, '');
   return formatIban(plain.slice(0, 4) + '*'.repeat(Math.max(0, plain.length - 8)) + plain.slice(-4));
 }
 
-/** A quoted CSS string (CSS Syntax 3, 4.3.7). It holds no `<`, so it cannot end a style element either. */
+/**
+ * Quotes a text as a CSS string (CSS Syntax 3, 4.3.7). The result contains no `<`, so it cannot end a style
+ * element either.
+ */
 export function cssString(text: string): string {
   const escaped = text.replace(/[^\p{L}\p{N} .,:@+-]/gu, (character) => {
     return `\\${character.codePointAt(0)!.toString(16)} `;

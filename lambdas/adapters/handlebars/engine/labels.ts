@@ -1,34 +1,34 @@
 import { Fault } from '#core/errors.ts';
 import type { Sources } from './sources.ts';
 
-/** How a language writes figures and days: the part `format` of its label file. */
+/** How a language writes figures and days, read from `format` of its label file. */
 export interface Conventions {
   readonly decimalMark: string;
   readonly groupMark: string;
-  /** `{amount}` is the figure: `{amount} €` or `€{amount}`. */
+  /** The pattern of an amount; `{amount}` is the figure: `{amount} €` or `€{amount}`. */
   readonly euro: string;
   readonly percent: string;
-  /** With `{d}`, `{dd}`, `{mm}`, `{month}` and `{yyyy}`. */
+  /** The pattern of a day, with `{d}`, `{dd}`, `{mm}`, `{month}` and `{yyyy}`. */
   readonly day: string;
   readonly dayAndMonth: string;
-  /** January first. */
+  /** Names of the months, January first. */
   readonly months: readonly string[];
 }
 
-/** All words of one language, by dotted name: `documents.invoice`. */
+/** All labels of one language, by dotted name: `documents.invoice`. */
 export interface Labels {
   readonly conventions: Conventions;
   has(name: string): boolean;
   /**
-   * The label with its `{placeholders}` filled in.
+   * Returns a label with its `{placeholders}` filled in.
    * @throws Fault `bad-settings` for a label that the file lacks, and for a placeholder without a value
    */
   text(name: string, values?: Readonly<Record<string, unknown>>): string;
 }
 
 /**
- * Reads `labels/<language>.json`; a further language is one further file.
- * @throws Fault `bad-settings` for a file that is not there or no JSON
+ * Reads `labels/<language>.json`; another language needs only another such file.
+ * @throws Fault `bad-settings` for a file that is missing or not JSON
  */
 export function readLabels(sources: Pick<Sources, 'text'>, language: string): Labels {
   const path = `labels/${language}.json`;

@@ -4,21 +4,30 @@ import { Fault } from '#core/errors.ts';
 import type { TemplateFiles } from '#core/ports.ts';
 import { parseTemplate } from './template-fault.ts';
 
-/** The files that templates are made of, each template parsed once. */
+/** The files of all templates, each parsed once. */
 export interface Sources {
-  /** Those that have a label file, sorted. */
+  /** Languages that have a label file, sorted. */
   readonly languages: readonly string[];
-  /** `partials/payment.hbs` is `payment`. */
+  /** Names of the partials, sorted: `partials/payment.hbs` is `payment`. */
   readonly partials: readonly string[];
-  /** Whether this is what the file holds. */
+  /** Tells whether the file has exactly this content. */
   has(path: string, source: string): boolean;
-  /** @throws Fault `bad-settings` for a file that is not there */
+  /**
+   * Returns a file's content.
+   * @throws Fault `bad-settings` for a missing file
+   */
   text(path: string): string;
-  /** @throws TemplateFault for a file that is not there or no Handlebars */
+  /**
+   * Returns the parsed template.
+   * @throws TemplateFault for a file that is missing or does not parse
+   */
   program(path: string): hbs.AST.Program;
 }
 
-/** @param like sources of which some files are the same: those need not be parsed again */
+/**
+ * Makes sources of files.
+ * @param like sources that share some of the files, which then need not be parsed again
+ */
 export function createSources(files: TemplateFiles, like?: Sources): Sources {
   const programs = new Map<string, hbs.AST.Program>();
   const named = (pattern: RegExp) =>
@@ -47,7 +56,7 @@ export function createSources(files: TemplateFiles, like?: Sources): Sources {
 }
 
 /**
- * The templates and labels of the shipped folder, by their paths in it.
+ * Reads the templates and labels of the shipped folder, by their paths in it.
  * @throws Fault `bad-settings` when they cannot be read
  */
 export function readShippedTemplates(folder: string): TemplateFiles {

@@ -1,7 +1,10 @@
 import Handlebars from 'handlebars';
 import { Fault } from '#core/errors.ts';
 
-/** What is wrong in a template, with its place: `partials/payment.hbs, line 3, column 14: "totl" is not a field here`. */
+/**
+ * Says what is wrong in a template and where: `partials/payment.hbs, line 3, column 14: "totl" is not a field
+ * here`.
+ */
 export class TemplateFault extends Fault {
   constructor(path: string, place: Partial<Place>, reason: string, cause?: unknown) {
     super('bad-settings', `${placeOf(path, place)}: ${reason}`, { cause });
@@ -9,7 +12,7 @@ export class TemplateFault extends Fault {
   }
 }
 
-/** Both from 1. */
+/** A position in a file; line and column count from 1. */
 export interface Place {
   readonly line: number;
   readonly column: number;
@@ -18,7 +21,10 @@ export interface Place {
 export const placeOf = (path: string, { line, column }: Partial<Place>): string =>
   [path, line && `line ${line}`, column && `column ${column}`].filter(Boolean).join(', ');
 
-/** An error that came up while this file was filled; one that has its place already keeps it. */
+/**
+ * Turns an error that occurred while a file was filled into a TemplateFault; one that already has its place
+ * keeps it.
+ */
 export function templateFault(path: string, error: unknown): TemplateFault {
   if (error instanceof TemplateFault) return error;
   const { message, lineNumber, column } = error as Handlebars.Exception;
@@ -26,7 +32,7 @@ export function templateFault(path: string, error: unknown): TemplateFault {
   return new TemplateFault(path, place, inWords(message.replace(/ - \d+:\d+$/, '')), error);
 }
 
-/** Handlebars' own sentences as its users need them. */
+/** Rewords Handlebars' messages for the people who write templates. */
 function inWords(message: string): string {
   const field = /^"(.*)" not defined in (.*)$/s.exec(message);
   if (field?.[2] === 'undefined')
@@ -46,9 +52,10 @@ export const noPartial = (name: string): string => `there is no partials/${name}
 export const notAHelper = (name: string): string => `"${name}" is not a helper`;
 
 /**
- * Reads one template. Handlebars is strict about the fields that are printed, not about those given to helpers and
- * blocks; here it is about all: a misspelt field is an error rather than a blank on an invoice.
- * @throws TemplateFault for what is no Handlebars
+ * Parses one template. Handlebars is strict only about fields that are printed, not about those given to
+ * helpers and blocks. Here all are made strict: a misspelt field is an error rather than a blank on an
+ * invoice.
+ * @throws TemplateFault for a text that is not valid Handlebars
  */
 export function parseTemplate(path: string, source: string): hbs.AST.Program {
   let program: hbs.AST.Program;
@@ -90,7 +97,7 @@ const TOKENS: Readonly<Record<string, string>> = {
   CLOSE_SEXPR: 'a ) too many',
 };
 
-/** The innermost block that is still open at the end of the file. */
+/** Finds the innermost block that is still open at the end of the file. */
 function lastOpenBlock(source: string): (Place & { readonly name: string }) | undefined {
   const open: { readonly name: string; readonly index: number }[] = [];
   for (const { 1: sign, 2: name = '', index } of source.matchAll(/\{\{~?\s*([#^/])>?\s*([^\s}~]+)/g)) {
