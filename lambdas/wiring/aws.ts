@@ -106,10 +106,7 @@ async function openMailer(
   throw new Fault('bad-settings', 'mail.transport is off: set it to ses or smtp first.');
 }
 
-/**
- * Opens the fonts at first use: reading them means reading a megabyte, and only the planning of runs checks
- * them.
- */
+/** Opens the fonts at first use: that reads a megabyte, which calls that check no texts need not spend. */
 function whenUsed(open: () => FontCoverage): FontCoverage {
   let opened: FontCoverage | undefined;
   return {

@@ -13,7 +13,7 @@ import { sweep } from '#core/runs/sweep.ts';
 import type { LocalConfig } from './config.ts';
 import { createProgram, type Program, type ThisProcess } from './program.ts';
 
-/** The program on one machine: SQLite, folders, Chrome, the user's own SMTP server. */
+/** Opens the program on one machine: SQLite, folders, Chrome, the user's own SMTP server. */
 export function openLocal(config: LocalConfig, process: ThisProcess): Program {
   mkdirSync(config.dataDir, { recursive: true });
   const table = openSqliteTable(`${config.dataDir}/rechnungspost.sqlite`);
@@ -28,7 +28,7 @@ export function openLocal(config: LocalConfig, process: ThisProcess): Program {
         const { log } = process;
         return createSmtpMailer({ ...mail.smtp, password: await secrets.get(SMTP_PASSWORD) }, { log });
       },
-      // SES has one, which only works on AWS.
+      // Only SES has an account to ask, and that works only on AWS.
       openMailAccount: () => undefined,
       async sendTestMail(mail, message) {
         if (mail.transport !== 'smtp') throw notOnOneMachine(mail.transport);

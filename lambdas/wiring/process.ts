@@ -8,9 +8,9 @@ import type { Program } from './program.ts';
 import { createLocalWorkers } from './workers.ts';
 
 /**
- * Opens the program for this process. The first Ctrl-C (or SIGTERM) ends what was begun and begins no more; the
- * second one ends at once, which is just as safe.
- * @param stage of AWS, instead of this machine's data
+ * Opens the program for this process. The first Ctrl-C (or SIGTERM) finishes what was begun and begins no
+ * more; the second one exits at once, which is just as safe.
+ * @param stage name of a deployed stage to work on instead of this machine's data
  */
 export async function openForThisProcess(
   onProgress?: (progress: Progress) => void,
@@ -31,12 +31,15 @@ export async function openForThisProcess(
     ...(onProgress ? { onProgress } : {}),
   };
   if (stage === undefined) return { config, program: openLocal(config, thisProcess) };
-  // A second to load, which nobody needs who works on this machine.
+  // The AWS modules take a second to load, so they are loaded only for a stage.
   const { openStage } = await import('./stage-program.ts');
   return { config, program: await openStage(stage, config, thisProcess) };
 }
 
-/** One JSON line an event in `DATA_DIR/rechnungspost.log`: there are the causes, the caller got the sentence. */
+/**
+ * Logs each event as one line of JSON to `DATA_DIR/rechnungspost.log`. The log has the causes; the caller got
+ * only the sentence.
+ */
 function fileLog(dataDir: string): Log {
   mkdirSync(dataDir, { recursive: true });
   return (level, event, fields = {}) => {
@@ -47,7 +50,7 @@ function fileLog(dataDir: string): Log {
   };
 }
 
-/** Ends the process with the exit code of a fault: 130 stopped, 2 refused, 1 anything else. */
+/** Returns the exit code for a fault: 130 interrupted, 2 refused, 1 anything else. */
 export function exitCodeOf(error: unknown): number {
   if (!(error instanceof Fault)) return 1;
   if (error.code === 'interrupted') return 130;

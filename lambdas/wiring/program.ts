@@ -27,25 +27,31 @@ import type { LocalConfig } from './config.ts';
 import { clockUntil, hasher, ids } from './node.ts';
 import { testMail } from './test-mail.ts';
 
-/** What command line and server work with, wherever the data is. */
+/** What command line and server work with, wherever the data is kept. */
 export interface Program extends Deps {
   readonly merger: PdfMerger;
   readonly pictures: Pictures;
   readonly templateEngine: TemplateEngine;
   readonly readCustomers: (bytes: Uint8Array) => Promise<ReturnType<typeof readCustomers>>;
   readonly readDeliveries: typeof readDeliveries;
-  /** One test mail with the settings as they are; a person reads the conversation. */
+  /** Sends one test mail with the current settings; a person reads the conversation. */
   readonly testMail: (address: string) => Promise<TestMailReport>;
-  /** Takes a run to its end: here, or where the stage's functions do. So do the next two. */
+  /**
+   * Takes a run to its end: in this process, or in the stage's functions. `mail` and `sweep` work the same
+   * way.
+   */
   readonly completeRun: (runId: string) => Promise<unknown>;
   /** Tries each of these mails once. */
   readonly mail: (mailIds: readonly string[]) => Promise<void>;
-  /** Takes up whatever waits and is due. @returns how many things */
+  /**
+   * Takes up whatever waits and is due.
+   * @returns the number of things taken up
+   */
   readonly sweep: () => Promise<number>;
   close(): Promise<void>;
 }
 
-/** What lasts as long as the process. */
+/** The part of the program that belongs to this process and lives as long as it. */
 export interface ThisProcess {
   readonly workers: Workers;
   readonly stop: AbortSignal;
@@ -53,7 +59,7 @@ export interface ThisProcess {
   readonly onProgress?: (progress: Progress) => void;
 }
 
-/** Where the data is, and the way that mails go. */
+/** Where data is kept, and how mails are sent and runs are driven. */
 export interface Engines {
   readonly table: Table;
   readonly archive: Archive;
@@ -67,7 +73,10 @@ export interface Engines {
   readonly close: () => void;
 }
 
-/** The program on these engines; documents are made here, by the browser that comes with it. */
+/**
+ * Creates the program on these engines. Documents are made in this process, by the browser that comes with
+ * it.
+ */
 export function createProgram(
   { sendTestMail, drive, mail, sweep, close, ...engines }: Engines,
   config: Pick<LocalConfig, 'templatesDir' | 'chromePath' | 'dnsServer'>,

@@ -7,9 +7,9 @@ import type { LocalConfig } from './config.ts';
 import { createProgram, type Program, type ThisProcess } from './program.ts';
 
 /**
- * The command line's program on a deployed stage: its data are the stage's, its runs and mails are the work of the
- * stage's functions. What a command shows or previews is made here, by the browser on this machine, and a test mail is
- * sent from here.
+ * Opens the command line's program on a deployed stage: it uses the stage's data, and the stage's functions
+ * do its runs and mails. What a command shows or previews is made here, by the browser on this machine, and a
+ * test mail is sent from here.
  * @throws Fault as `findStage`
  */
 export async function openStage(

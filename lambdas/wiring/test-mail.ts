@@ -4,7 +4,7 @@ import { ids } from './node.ts';
 
 export type { TestMailReport } from '#adapters/smtp/test-mail.ts';
 
-/** A mail that says that the settings work. */
+/** Composes a mail that says that the settings work. */
 export function testMail(address: string, { company, mail: { sender, replyTo } }: Settings): OutgoingMail {
   const text = `This is a test mail of ${company.name}: the mail settings work.`;
   return {

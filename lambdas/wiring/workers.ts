@@ -5,9 +5,9 @@ import type { Workers } from '#core/ports.ts';
 const WORKER = /^(.*):([1-9]\d{0,9}):(?:-|([0-9a-f]+)\.(\d+)\.(\d+))$/;
 
 /**
- * This process among those of this machine: `host:pid:boot.namespace.tick` on Linux, where boot, PID namespace and
- * the tick at which it began tell it from any other process that ever has its number; `host:pid:-` elsewhere, where a
- * reused number counts as alive. Whoever is not known to be dead is alive as far as anybody may act on it: leases
+ * Names this process among those of this machine: `host:pid:boot.namespace.tick` on Linux, where boot, PID
+ * namespace and start tick tell it from any other process that ever has its number; `host:pid:-` elsewhere,
+ * where a reused number counts as alive. A process that is not known to be dead counts as alive; its leases
  * run out in the end.
  */
 export function createLocalWorkers(): Workers {
@@ -23,7 +23,7 @@ export function createLocalWorkers(): Workers {
       if (otherHost !== host) return false;
       if (!system || boot === undefined) return !isAlive(Number(pid));
       if (boot !== system.boot) return true;
-      // Another container: its process numbers mean nothing here.
+      // In another container process numbers mean nothing here, so the process counts as alive.
       if (namespace !== system.namespace) return false;
       if (!isAlive(Number(pid))) return true;
       const now = statOf(Number(pid));
@@ -32,7 +32,7 @@ export function createLocalWorkers(): Workers {
   };
 }
 
-/** Whether a process has that number now. EPERM: it has, and belongs to somebody else. */
+/** Decides whether a process has that number now. EPERM means that one does, but belongs to another user. */
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -52,13 +52,13 @@ function readSystem(): { readonly boot: string; readonly namespace: string } | u
   }
 }
 
-/** proc(5), fields 3 and 22; undefined where the system does not say. */
+/** Reads fields 3 and 22 of proc(5); returns undefined where the system does not provide them. */
 function statOf(pid: number): { readonly ended: boolean; readonly began: string | undefined } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The second field, the name in brackets, may hold anything.
+    // The second field, the name in brackets, may contain anything, so parsing starts behind it.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    // A zombie has ended; its parent has not asked yet.
+    // A zombie has ended; only its parent has not collected it yet.
     return { ended: fields[0] === 'Z' || fields[0] === 'X', began: fields[19] };
   } catch {
     return undefined;

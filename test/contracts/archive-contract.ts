@@ -6,7 +6,10 @@ import type { Archive } from '#core/ports.ts';
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 const info = { contentType: 'application/pdf', metadata: { draft: 'd1', 'content-hash': 'abc' } };
 
-/** What every engine under the `Archive` port promises. One archive serves the suite; each test has its folder. */
+/**
+ * Runs the suite of what every engine of the `Archive` port promises. All tests share one archive; each has
+ * its own folder.
+ */
 export function archiveContract(
   name: string,
   open: () => Promise<{ archive: Archive; close(): Promise<void> | void }>,
@@ -28,7 +31,7 @@ export function archiveContract(
       ['every byte', Uint8Array.from({ length: 256 }, (_, byte) => byte)],
       ['three megabytes', randomBytes(3_000_000)],
     ] as const) {
-      it(`gives back ${what} as it was stored`, async () => {
+      it(`returns ${what} as it was stored`, async () => {
         const key = `${folder()}/2026/10/Müller_🥖-1.pdf`;
         const { outcome, file } = await archive.putOnce(key, bytes, info);
         assert.equal(outcome, 'stored');
@@ -41,12 +44,12 @@ export function archiveContract(
       });
     }
 
-    it('knows nothing of what was never put', async () => {
+    it('finds nothing under a key that was never put', async () => {
       assert.equal(await archive.get(`${folder()}/1.pdf`), undefined);
       assert.deepEqual(await archive.list(`${folder()}/`), []);
     });
 
-    it('keeps the first file of a key, whatever comes after', async () => {
+    it('keeps the first file of a key and refuses every later one', async () => {
       const key = `${folder()}/1.pdf`;
       const first = await archive.putOnce(key, bytesOf('first'), info);
       for (const later of ['first', 'second', '']) {
@@ -61,7 +64,7 @@ export function archiveContract(
       assert.equal(Buffer.from(found.bytes).toString(), 'first');
     });
 
-    it('gives a version, and no other', async () => {
+    it('returns a file only for its own version', async () => {
       const at = folder();
       const { file } = await archive.putOnce(`${at}/1.pdf`, bytesOf('one'), info);
       const other = await archive.putOnce(`${at}/2.pdf`, bytesOf('two'), info);
@@ -69,7 +72,7 @@ export function archiveContract(
       assert.equal(await archive.get(file.key, other.file.version), undefined);
     });
 
-    it('lists by prefix, in the order of the UTF-8 bytes', async () => {
+    it('lists the keys with a prefix in the order of their UTF-8 bytes', async () => {
       const at = folder();
       const names = ['10/a.pdf', '10/b/c.xml', '10/b.pdf', '11/ü.pdf', '11/\uffee.pdf', '11/🥖.pdf', '9.pdf'];
       const keys = names.map((key) => `${at}/${key}`);
@@ -98,7 +101,7 @@ export function archiveContract(
       assert.deepEqual(await archive.list('../'), []);
     });
 
-    it('lets one of many writers at once win, and tells the others what lies there', async () => {
+    it('lets one of many simultaneous writers win and shows its file to the others', async () => {
       const key = `${folder()}/1.pdf`;
       const files = Array.from({ length: 12 }, (_, writer) => randomBytes(20_000 + writer));
       const results = await Promise.all(files.map((bytes) => archive.putOnce(key, bytes, info)));

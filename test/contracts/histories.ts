@@ -134,7 +134,7 @@ const step: fc.Arbitrary<Step> = fc.record({
 });
 
 const quietly = (action: Action): Step => ({ actions: [{ action, kill: undefined }], scripts: [], pause: 0 });
-/** Something to cancel. */
+/** A history that leaves invoices to cancel. */
 const BILLED: readonly Step[] = [
   quietly({
     do: 'import',
@@ -149,10 +149,12 @@ const history: fc.Arbitrary<Step[]> = fc
   .map(([before, steps]) => [...before, ...steps]);
 
 /**
- * Random histories of one wholesaler: imports, changes, runs and their pauses, instant invoices, cancellations, kills in the
- * middle of any I/O call, two processes at once, restarts. After each step and at the end an auditor looks for broken promises.
+ * Plays random histories of one wholesaler: imports, changes, runs and pauses, instant invoices,
+ * cancellations, kills in the middle of any I/O call, two processes at once, restarts. After each step and at
+ * the end an auditor looks for broken promises.
  * @param openTable opens an empty table for each history
- * @param options `shrink`: look for the shortest history that fails; in vain where the same seed is not the same history
+ * @param options `shrink`: look for the shortest failing history; useless where the same seed does not give
+ * the same history
  */
 export async function tellHistories(
   count: number,
@@ -197,14 +199,14 @@ export async function tellHistories(
   assert.ok(cancelled > count / 10, 'the cancellations must find invoices');
 }
 
-/** What the people in the office do, and what they may rely on. */
+/** Opens a dairy: what the people in its office do, and the evidence of what they may rely on. */
 async function openDairy(simulation: Simulation) {
   const notes = new Map<string, DeliveryNote>();
   const customers = new Map(
     CUSTOMERS.map((number) => [number, seededCustomer(number, number !== '70', true)]),
   );
   const unknowable = new Set<string>();
-  /** Killed imports, which have to be repeated before anything else goes on. */
+  /** Killed imports, which must be repeated before anything else goes on. */
   const interrupted: (() => Promise<void>)[] = [];
   let halfLoaded: readonly DeliveryNote[] = [];
 
@@ -256,7 +258,10 @@ async function openDairy(simulation: Simulation) {
     return end;
   };
 
-  /** What nobody can know: the answers the server lost, and the mails that a dead process was handing over. */
+  /**
+   * Records the mails whose fate nobody can know: the server's answer was lost, or the process died while
+   * handing them over.
+   */
   const noteUnknowable = async () => {
     for (const id of simulation.lost) unknowable.add(id);
     for (const month of ['2026-11', '2026-12']) {
@@ -270,7 +275,10 @@ async function openDairy(simulation: Simulation) {
     }
   };
 
-  /** What became of the lines that the tills sent: one note and one run for each of their keys. */
+  /**
+   * Records the delivery notes made of the lines that the tills sent, and asserts one note and one run for
+   * each of their keys.
+   */
   const noteTillNotes = async () => {
     let runs = 0;
     for (const id of await listRunIds(simulation.table)) {
@@ -286,7 +294,10 @@ async function openDairy(simulation: Simulation) {
     );
   };
 
-  /** Of October's notes: by the end of the period, or by their own date. Cancellations among them. */
+  /**
+   * Lists the invoices of October's notes, whether dated by the end of the period or by their own day.
+   * Cancellations are included.
+   */
   const issuedInvoices = async () =>
     (
       await Promise.all(
@@ -313,7 +324,8 @@ async function openDairy(simulation: Simulation) {
       );
     }
     if (action.do === 'till') {
-      // A till repeats its call until it has the answer; a receipt's key with another customer is refused.
+      // A till repeats its call until it gets the answer; a receipt's key used for another customer is
+      // refused.
       const { customer, receipt } = action;
       const order = { customer, lines: noteOf('any', customer, 1, receipt + 1).lines };
       return asProcess(kill, ({ deps }) =>
@@ -344,7 +356,7 @@ async function openDairy(simulation: Simulation) {
   await loadCustomers(undefined);
   return {
     act: async (action: Action, kill: Kill) => {
-      // A clerk who was told that an import was interrupted repeats it.
+      // A clerk who was told that an import was interrupted repeats it before doing anything else.
       for (let repeat = interrupted.shift(); repeat; repeat = interrupted.shift()) await repeat();
       const end = await act(action, kill);
       await noteUnknowable();

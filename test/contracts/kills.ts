@@ -23,10 +23,10 @@ const NOTES = [3, 1, 2].flatMap((count, customer) =>
 
 interface Scenario {
   readonly name: 'billing' | 'cancellation';
-  /** The folder of data it begins with. */
+  /** Name of the data folder that the scenario starts from. */
   readonly seed: string;
   work(local: Program): Promise<unknown>;
-  /** Sent before it, and in all. */
+  /** How many mails have been sent before the scenario, and after it. */
   readonly mails: readonly [before: number, after: number];
   readonly fewestCalls: number;
 }
@@ -39,20 +39,21 @@ const CANCELLATION: Scenario = {
   work: cancelFirst,
 };
 
-/** The tables that belong to folders of data; that of the folder `seed` is there and empty. */
+/** Opens the tables that belong to data folders; the table of the folder `seed` exists and is empty. */
 export interface TableEngine {
   readonly name: string;
   open(folder: string): Promise<Table & { close(): void }>;
-  /** Called after the folder was copied. */
+  /** Copies the table; called after the folder itself was copied. */
   copy(from: string, to: string): Promise<void>;
-  /** Tells `kill-child.ts` where the folder's table is. */
+  /** Returns the variables that tell `kill-child.ts` where the folder's table is. */
   environment(folder: string): Record<string, string>;
 }
 
 /**
- * A real process bills a month against a real table, archive and SMTP server, or cancels one of its invoices, and is ended
- * with SIGKILL before and after its I/O calls in turn: all of them, or every `step`-th of these moments. The next process must bring
- * everything to the same end. With LONG=1 it also prints with Chrome, and is killed there too.
+ * Runs the suite of kills: a real process bills a month against a real table, archive and SMTP server, or
+ * cancels one of its invoices, and is ended with SIGKILL before and after its I/O calls in turn: at each of
+ * these moments, or at every `step`-th. The next process must bring everything to the same end. With LONG=1
+ * it also prints with Chrome, and is killed there too.
  */
 export function killSuite(
   engine: TableEngine,
@@ -84,10 +85,10 @@ export function killSuite(
       rmSync(folder, { recursive: true, force: true });
     });
 
-    it('bills as if nothing had happened, whatever I/O call was the last', () =>
+    it('billing completes as if nothing had happened, whichever I/O call the kill hits', () =>
       killAll(BILLING, steps.billing));
 
-    it('cancels as if nothing had happened, whatever I/O call was the last', async () => {
+    it('cancelling completes as if nothing had happened, whichever I/O call the kill hits', async () => {
       await copy(BILLING.seed, CANCELLATION.seed);
       await onData(join(folder, CANCELLATION.seed), BILLING.work);
       await killAll(CANCELLATION, steps.cancellation);
@@ -112,10 +113,12 @@ export function killSuite(
           const own = join(folder, `${name}.trace`);
           await child(scenario, name, { KILL: `${when} ${n}`, TRACE: own });
           const reached = readFileSync(own, 'utf8').trim().split('\n');
-          // Starting the run again and merely serving again are equally good, once the run is on record.
+          // Once the run is on record, starting it again and merely sweeping must both complete it, so they
+          // take turns.
           const again = (index / every) % 2 === 0 || index < started;
           await onData(join(folder, name), (local) => (again ? scenario.work(local) : sweep(local)));
-          // Its own trace tells: a busy machine may have it make a call more or less than the reference.
+          // The child's own trace counts, because on a busy machine it may make a call more or less than the
+          // reference.
           await check(scenario, name, unknowableAt(reached, reached.length - 1));
           rmSync(join(folder, name), { recursive: true, force: true });
         }
@@ -177,7 +180,10 @@ export function killSuite(
       return target;
     }
 
-    /** Does its work in a process of its own on a copy of the seed, and is killed at the event KILL if it comes there. */
+    /**
+     * Runs a scenario in a child process on a copy of the seed, and expects it to be killed if it reaches the
+     * event KILL.
+     */
     async function child(
       { name: scenario, seed }: Scenario,
       name: string,
@@ -209,7 +215,10 @@ export function killSuite(
   });
 }
 
-/** The hand-over is recorded at its beginning; from then to the record of the answer nobody can know. */
+/**
+ * Returns the mails whose fate nobody can know after the kill: a hand-over is recorded at its beginning, and
+ * is uncertain until the answer is on record.
+ */
 function unknowableAt(events: readonly string[], killed: number): Set<number> {
   const unknowable = new Set<number>();
   const marks = events.flatMap((event, index) => (/^after .* MAIL:handing over$/.test(event) ? [index] : []));
@@ -220,7 +229,7 @@ function unknowableAt(events: readonly string[], killed: number): Set<number> {
   return unknowable;
 }
 
-/** Also those of the month before, in case it ends while the test runs. */
+/** Lists the mails of today, and those of last month in case it ends while the test runs. */
 async function mailsOfToday(table: Table): Promise<Mail[]> {
   const months = [Date.now() - 86_400_000, Date.now()].map((time) =>
     new Date(time).toISOString().slice(0, 7),

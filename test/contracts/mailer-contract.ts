@@ -2,12 +2,15 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { Mailer } from '#core/ports.ts';
 
-/** A mailer with a server of its own behind it. */
+/** A mailer with its own server behind it. */
 export interface MailerUnderTest {
   readonly mailer: Mailer;
-  /** What has arrived whole. */
+  /** The messages that have arrived complete. */
   received(): Promise<readonly { from: string; to: readonly string[]; bytes: Uint8Array }[]>;
-  /** An address this server takes mail for, and one it refuses for good; none where it answers for all at once. */
+  /**
+   * An address that the server accepts. `refusedRecipient` is one it refuses for good; undefined where it
+   * gives one answer for all.
+   */
   readonly recipient: string;
   readonly refusedRecipient?: string;
   close(): Promise<void>;
@@ -20,7 +23,10 @@ const message = (text: string, size = 0) =>
       `.\r\n..dots\r\n. at the start of lines\r\n${'0123456789abcdef'.repeat(4).concat('\r\n').repeat(size)}the end\r\n`,
   );
 
-/** What every mailer keeps to; `answers`: whether its server answers for each recipient, or once for all of them. */
+/**
+ * Runs the suite of what every mailer promises.
+ * @param answers whether its server answers for each recipient, or once for all
+ */
 export function mailerContract(
   name: string,
   answers: 'for each' | 'for all',
@@ -37,7 +43,7 @@ export function mailerContract(
     });
     const nothing = async () => {};
 
-    it('delivers the bytes it is given, to the envelope it is given', async () => {
+    it('delivers exactly the given bytes to exactly the given envelope', async () => {
       const bytes = message('bytes', 5_000);
       const outcome = await it_.mailer.send(
         { from: sender, to: [it_.recipient, 'bcc@example.org'] },
@@ -52,7 +58,7 @@ export function mailerContract(
       assert.ok(bytes.equals(mail!.bytes), 'byte for byte');
     });
 
-    it('asks beforeHandOver once, while the server cannot have the whole message', async () => {
+    it('calls beforeHandOver once, before the server can have the whole message', async () => {
       const seen: number[] = [];
       const outcome = await it_.mailer.send(
         { from: sender, to: [it_.recipient] },
@@ -67,7 +73,7 @@ export function mailerContract(
     });
 
     for (const size of [0, 5_000]) {
-      it(`sends nothing when beforeHandOver throws, and throws the same (${size} lines)`, async () => {
+      it(`sends nothing if beforeHandOver throws, and throws the same error (${size} lines)`, async () => {
         const stop = Object.assign(new Error('lost the lease'), { code: 'conflict' });
         const sending = it_.mailer.send({ from: sender, to: [it_.recipient] }, message('stop', size), () =>
           Promise.reject(stop),
@@ -84,7 +90,7 @@ export function mailerContract(
     }
 
     if (answers === 'for each') {
-      it('names the refused recipients of a mail that others got', async () => {
+      it('names the refused recipients of a mail that reached the others', async () => {
         const outcome = await it_.mailer.send(
           { from: sender, to: [it_.refusedRecipient!, it_.recipient] },
           message('some'),
@@ -100,7 +106,7 @@ export function mailerContract(
         assert.deepEqual((await it_.received())[0]?.to, [it_.recipient]);
       });
 
-      it('fails when every recipient is refused, without a hand-over', async () => {
+      it('fails without a hand-over if every recipient is refused', async () => {
         let asked = 0;
         const outcome = await it_.mailer.send(
           { from: sender, to: [it_.refusedRecipient!] },
@@ -115,7 +121,7 @@ export function mailerContract(
       });
     }
 
-    it('puts no address on the wire that could be read as more than an address', async () => {
+    it('never sends an address that a server could read as more than an address', async () => {
       for (const bad of [
         'a@example.org\r\nRCPT TO:<b@example.org',
         'a b@example.org',
@@ -144,7 +150,7 @@ export function mailerContract(
       );
     });
 
-    it('sends at once and one after the other', async () => {
+    it('sends mails simultaneously and one after the other', async () => {
       const send = (text: string) =>
         it_.mailer.send({ from: sender, to: [it_.recipient] }, message(text), nothing);
       const outcomes = [...(await Promise.all(['a', 'b', 'c'].map(send))), await send('d')];

@@ -5,7 +5,7 @@ import { readPdf } from '#test/support/documents/pdf-text.ts';
 
 export interface PrinterCase {
   open(): Printer;
-  /** A document that this printer cannot print, whatever is tried. */
+  /** A document that this printer cannot print, however often it tries. */
   readonly faulty: PrintableDocument;
   /** PostScript name of the regular font that must be embedded. */
   readonly font: string;
@@ -14,7 +14,7 @@ export interface PrinterCase {
 const PAGE =
   '<!doctype html><meta charset="utf-8"><style>@page { size: A4 } body { font: 10pt "Source Sans 3" }</style>';
 
-/** A short document of so many pages. */
+/** Makes a short document with this many pages. */
 export const letter = (text: string, pages = 1): PrintableDocument => ({
   name: text,
   html: `${PAGE}<p>${text}</p>${'<p style="break-before: page">next</p>'.repeat(pages - 1)}`,
@@ -28,7 +28,7 @@ export function printed(result: PrintResult | undefined): {
   return result;
 }
 
-/** What every printer promises. */
+/** Runs the suite of what every printer promises. */
 export function printerContract(name: string, { open, faulty, font }: PrinterCase): void {
   describe(`printer: ${name}`, () => {
     let printer: Printer;
@@ -37,7 +37,7 @@ export function printerContract(name: string, { open, faulty, font }: PrinterCas
     });
     after(() => printer.close());
 
-    test('prints what the document says, in the order of the documents', async () => {
+    test('prints the content of each document, in the order given', async () => {
       const results = await printer.render([
         letter('Grüße aus Łódź, Ωμέγα, Привет – 1.234,56 €'),
         letter('second', 3),
@@ -50,7 +50,7 @@ export function printerContract(name: string, { open, faulty, font }: PrinterCas
       assert.deepEqual((await readPdf(second!.pdf)).pages, [['second'], ['next'], ['next']]);
     });
 
-    test('prints on A4, or as the document wishes', async () => {
+    test('prints on A4 unless the document sets another page size', async () => {
       const landscape = {
         name: 'landscape',
         html: `${PAGE}<style>@page { size: A4 landscape }</style><p>wide`,
@@ -65,7 +65,7 @@ export function printerContract(name: string, { open, faulty, font }: PrinterCas
       ]);
     });
 
-    test('embeds the font that we ship', async () => {
+    test('embeds the shipped font', async () => {
       const { pdf } = printed((await printer.render([letter('Schrift')]))[0]);
       const fonts = [
         ...Buffer.from(pdf)
@@ -75,7 +75,7 @@ export function printerContract(name: string, { open, faulty, font }: PrinterCas
       assert.deepEqual([...new Set(fonts.map(([, fontName]) => fontName))], [font]);
     });
 
-    test('says why a document cannot be printed, and prints its neighbours', async () => {
+    test('says why a document cannot be printed and still prints the others', async () => {
       const [before, failed, after] = await printer.render([letter('before'), faulty, letter('after')]);
       assert.deepEqual((await readPdf(printed(before).pdf)).pages, [['before']]);
       assert.deepEqual((await readPdf(printed(after).pdf)).pages, [['after']]);
@@ -83,7 +83,7 @@ export function printerContract(name: string, { open, faulty, font }: PrinterCas
       assert.match(failed.reason, new RegExp(`^${faulty.name} could not be printed: .`));
     });
 
-    test('carries sums over from page to page', async () => {
+    test('prints carried sums at the foot of a page and the head of the next', async () => {
       const rows = Array.from({ length: 7 }, (_, row) => {
         const breaks = row === 3 || row === 4 ? ' style="break-before: page"' : '';
         return `<p id="row-${row}"${breaks}>row ${row}</p>`;
@@ -104,7 +104,7 @@ export function printerContract(name: string, { open, faulty, font }: PrinterCas
       assert.deepEqual((await readPdf(printed((await printer.render([short]))[0]).pdf)).pages, [['short']]);
     });
 
-    test('calls at the same time do not mix', async () => {
+    test('keeps the documents of simultaneous calls apart', async () => {
       const texts = ['one', 'two', 'three', 'four'];
       const calls = await Promise.all(
         texts.map((text) => printer.render([letter(text), letter(`${text} again`)])),
@@ -117,7 +117,7 @@ export function printerContract(name: string, { open, faulty, font }: PrinterCas
       }
     });
 
-    test('no documents, no results; and it can be closed and used again', async () => {
+    test('returns nothing for no documents, and prints again after being closed', async () => {
       assert.deepEqual(await printer.render([]), []);
       await printer.close();
       await printer.close();

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import type { Secrets } from '#core/ports.ts';
 
-/** What every engine under the `Secrets` port promises. */
+/** Runs the suite of what every engine of the `Secrets` port promises. */
 export function secretsContract(
   name: string,
   open: () => Promise<{ secrets: Secrets; close(): Promise<void> | void }>,
@@ -19,12 +19,12 @@ export function secretsContract(
 
     const newName = () => `contract-${randomUUID()}`;
 
-    it('knows nothing of what was never set', async () => {
+    it('finds nothing under a name that was never set', async () => {
       assert.equal(await secrets.get(newName()), undefined);
       assert.equal(await secrets.get('constructor'), undefined);
     });
 
-    it('gives back what was set last', async () => {
+    it('returns the value that was set last', async () => {
       const name = newName();
       for (const value of ['first', 'pässwörd "\\ \n🥖 ', 'x'.repeat(4000)]) {
         await secrets.set(name, value);
@@ -32,7 +32,7 @@ export function secretsContract(
       }
     });
 
-    it('keeps secrets apart, also when set at once', async () => {
+    it('keeps secrets apart even if they are set simultaneously', async () => {
       const names = Array.from({ length: 8 }, newName);
       await Promise.all(names.map((name) => secrets.set(name, `of ${name}`)));
       assert.deepEqual(

@@ -5,7 +5,10 @@ import { ConflictError } from '#core/errors.ts';
 import type { Change, Item, JsonObject, Key, Table } from '#core/ports.ts';
 import { TABLE_LIMITS } from '#core/table-limits.ts';
 
-/** In the order of their UTF-8 bytes, which is neither that of UTF-16 (U+FFFF, emoji) nor that of a dictionary. */
+/**
+ * Sort keys in the order of their UTF-8 bytes, which differs from that of UTF-16 (U+FFFF, emoji) and of a
+ * dictionary.
+ */
 const ORDERED = [
   '!',
   '#',
@@ -26,7 +29,10 @@ const ORDERED = [
   '🥨',
 ];
 
-/** What every engine under the `Table` port promises. One table serves the suite; each test has its partitions. */
+/**
+ * Runs the suite of what every engine of the `Table` port promises. All tests share one table; each has its
+ * own partitions.
+ */
 export function tableContract(
   name: string,
   open: () => Promise<{ table: Table; close(): Promise<void> | void }>,
@@ -51,7 +57,7 @@ export function tableContract(
     };
     const fault = (code: string) => ({ name: 'Fault', code });
 
-    it('gives back what was put, without its undefined members', async () => {
+    it('returns a value as it was put, without its undefined members', async () => {
       const key = newKey('größe 🥖 "\\');
       const value = {
         text: 'Brötchen "Spezial" \\ \n\t\u0000 🥨',
@@ -70,13 +76,13 @@ export function tableContract(
       assert.ok(item.version.length > 0);
     });
 
-    it('knows nothing of what was never put', async () => {
+    it('finds nothing under a key that was never put', async () => {
       assert.equal(await table.get(newKey()), undefined);
       assert.deepEqual(await table.list(partition()), []);
       assert.deepEqual(await table.getMany([]), []);
     });
 
-    it('replaces an item as a whole, with a new version each time', async () => {
+    it('replaces an item as a whole and gives it a new version each time', async () => {
       const key = newKey();
       const versions = new Set<string>();
       for (const value of [{ a: 1, b: 2 }, { c: 3 }, { c: 3 }]) {
@@ -88,7 +94,7 @@ export function tableContract(
       assert.equal(versions.size, 3);
     });
 
-    it('deletes, also what is not there', async () => {
+    it('deletes an item, and accepts the deletion of one that does not exist', async () => {
       const key = newKey();
       await put(key);
       await table.write([{ delete: key }]);
@@ -101,7 +107,7 @@ export function tableContract(
         for (const expectation of ['absent', 'present', 'its version', 'an old version'] as const) {
           const holds =
             expectation === (there ? 'present' : 'absent') || (there && expectation === 'its version');
-          it(`${kind} of an item that is ${there ? 'present' : 'absent'}, expecting ${expectation}: ${holds ? 'done' : 'refused'}`, async () => {
+          it(`${holds ? 'accepts' : 'refuses'} a ${kind} of an item that is ${there ? 'present' : 'absent'} with the expectation "${expectation}"`, async () => {
             const key = newKey();
             await put(key, { old: true });
             const old = (await table.get(key))!.version;
@@ -131,7 +137,7 @@ export function tableContract(
       }
     }
 
-    it('gives an item that was deleted and made again a new version', async () => {
+    it('gives a new version to an item that was deleted and put again', async () => {
       const key = newKey();
       await put(key, { same: 1 });
       const first = (await table.get(key))!;
@@ -144,7 +150,7 @@ export function tableContract(
       );
     });
 
-    it('does nothing of a refused write, and names the first expectation that failed', async () => {
+    it('applies nothing of a refused write and names the first expectation that failed', async () => {
       const p = partition();
       const at = (sort: string): Key => ({ partition: p, sort });
       await table.write(['kept', 'changed', 'third'].map((sort) => ({ put: at(sort), value: { sort } })));
@@ -160,7 +166,7 @@ export function tableContract(
       assert.deepEqual(await table.list(p), before);
     });
 
-    it('writes to several partitions in one write', async () => {
+    it('changes several partitions in one write', async () => {
       const keys = [newKey(), newKey(), newKey()];
       await table.write(keys.map((key, index) => ({ put: key, value: { index } })));
       const found = await table.getMany(keys);
@@ -170,7 +176,7 @@ export function tableContract(
       );
     });
 
-    it('reads many items in the order of the keys, holes and repetitions as they come', async () => {
+    it('reads many items in the order of the keys, including missing and repeated ones', async () => {
       const p = partition();
       const keys = Array.from({ length: 250 }, (_, index) => ({ partition: p, sort: `N#${index}` }));
       const some = keys.filter((_, index) => index % 3 !== 0);
@@ -188,7 +194,7 @@ export function tableContract(
       assert.deepEqual(found[0], await table.get(wanted[0]!));
     });
 
-    it('lists in the order of the UTF-8 bytes of the sort key', async () => {
+    it('lists items in the order of the UTF-8 bytes of their sort keys', async () => {
       const p = partition();
       await table.write(
         ORDERED.toReversed().map((sort) => ({ put: { partition: p, sort }, value: { sort } })),
@@ -201,7 +207,7 @@ export function tableContract(
       }
     });
 
-    it('lists one partition alone', async () => {
+    it('lists the items of one partition only', async () => {
       const p = partition();
       await put({ partition: p, sort: 'a' });
       await put({ partition: `${p}a`, sort: 'a' });
@@ -209,7 +215,7 @@ export function tableContract(
       assert.equal((await table.list(p)).length, 1);
     });
 
-    it('lists by prefix, whatever its characters', async () => {
+    it('lists the items with a prefix, whatever characters it contains', async () => {
       const p = partition();
       const top = '\u{10ffff}';
       const prefixes = [
@@ -234,7 +240,7 @@ export function tableContract(
       }
     });
 
-    it('pages: after is exclusive and need not exist, limit is the most', async () => {
+    it('lists pages that start behind "after", which need not exist, and hold at most "limit" items', async () => {
       const p = partition();
       const of = (prefix: string) =>
         Array.from({ length: 23 }, (_, n) => `${prefix}${String(n).padStart(2, '0')}`);
@@ -259,7 +265,7 @@ export function tableContract(
       assert.deepEqual(sorts(await table.list(p, { after: 'A#22', limit: 2 })), ['B#00', 'B#01']);
     });
 
-    it('lists backwards: the last first, after as the page before has ended', async () => {
+    it('lists backwards from the last item, and continues behind the end of the previous page', async () => {
       const p = partition();
       const all = [...ORDERED, 'B#00', 'B#01', 'B#02', 'C#00', `C#${'\u{10ffff}'}`];
       await table.write(all.map((sort) => ({ put: { partition: p, sort }, value: {} })));
@@ -279,7 +285,7 @@ export function tableContract(
       assert.deepEqual(await from('A#'), []);
     });
 
-    it('takes 100 changes, and none of 101', async () => {
+    it('accepts a write of 100 changes and refuses one of 101', async () => {
       const p = partition();
       const changes = (count: number): Change[] =>
         Array.from({ length: count }, (_, n) => ({ put: { partition: p, sort: `${n}` }, value: { n } }));
@@ -289,7 +295,7 @@ export function tableContract(
       assert.equal((await table.list(p)).length, TABLE_LIMITS.changes);
     });
 
-    it('takes items near 400 KB and 4 MB in a write, and lists them all', async () => {
+    it('accepts items near 400 KB and writes near 4 MB, and lists all of them', async () => {
       const p = partition();
       const big = (bytes: number) => ({ text: 'ü'.repeat(bytes / 2), more: [1, 2, 3] });
       const at = (n: number): Key => ({ partition: p, sort: `${n}`.padStart(2, '0') });
@@ -307,7 +313,7 @@ export function tableContract(
       assert.equal((await table.list(p)).length, 11);
     });
 
-    it('takes keys up to 2048 and 1024 bytes, none longer or empty', async () => {
+    it('accepts partition keys up to 2048 and sort keys up to 1024 bytes, and refuses longer and empty ones', async () => {
       const id = partition();
       const long = (bytes: number) => id + 'ü'.repeat((bytes - id.length) / 2);
       const key = { partition: long(2048), sort: long(1024) };
@@ -326,14 +332,14 @@ export function tableContract(
       }
     });
 
-    it('refuses two changes of one item, and a write of nothing', async () => {
+    it('refuses a write that changes an item twice, and a write without changes', async () => {
       const key = newKey();
       await assert.rejects(table.write([{ put: key, value: {} }, { delete: key }]), fault('bad-input'));
       await assert.rejects(table.write([]), fault('bad-input'));
       assert.equal(await table.get(key), undefined);
     });
 
-    it('tells the version that a write gave to what it put', async () => {
+    it('returns the version that a write gave to the items it put', async () => {
       const [one, two] = [newKey(), newKey()];
       const version = await table.write([one, two].map((key) => ({ put: key, value: {} })));
       for (const key of [one, two]) assert.equal((await table.get(key))?.version, version);
@@ -341,7 +347,7 @@ export function tableContract(
       await assert.rejects(table.write([{ delete: one, expect: { version } }]), conflictAt(one));
     });
 
-    it('lets one of many writers at once win', async () => {
+    it('lets exactly one of many simultaneous writers win', async () => {
       const key = newKey();
       const results = await Promise.allSettled(
         Array.from({ length: 20 }, (_, writer) =>
@@ -358,7 +364,7 @@ export function tableContract(
       assert.deepEqual(sorts(await table.list(key.partition, { prefix: 'W#' })), [`W#${winners[0]}`]);
     });
 
-    it('loses no update of writers that read and try again', async () => {
+    it('loses no update when writers read again and retry after a conflict', async () => {
       const [one, two] = [newKey(), newKey()];
       await table.write([one, two].map((key) => ({ put: key, value: { count: 0 } })));
       const add = async (): Promise<void> => {

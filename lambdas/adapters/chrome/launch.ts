@@ -10,8 +10,8 @@ export interface RunningBrowser {
 }
 
 /**
- * Starts a browser that sees our fonts and no network. It is driven through a pipe: when this process dies, even
- * by SIGKILL, the pipe closes and the browser ends by itself.
+ * Starts a browser that sees our fonts and no network. It is driven through a pipe: when this process dies,
+ * even by SIGKILL, the pipe closes and the browser ends by itself.
  */
 export async function launchBrowser(files: BrowserFiles, fontsFolder: string): Promise<RunningBrowser> {
   const profile = await createProfile(fontsFolder);

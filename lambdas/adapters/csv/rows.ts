@@ -10,7 +10,8 @@ export interface Row {
 
 /** Reads the rows of a CSV file (RFC 4180, with `;` or `,`), the header first; blank rows are left out. */
 export function rowsOf(bytes: Uint8Array): Row[] {
-  // Line breaks are made uniform, because lines are counted by them and both kinds must be found in a cell.
+  // All line breaks become LF, by which lines are counted. An address may contain neither CR nor LF, so it
+  // loses nothing.
   const text = decode(bytes).replace(/\r\n?/g, '\n');
   const rows = withLines(parseText(text, delimiterOf(text)));
   return rows.filter(({ cells }) => cells.some((cell) => cell.trim() !== ''));

@@ -101,7 +101,7 @@ function newConnection(
     socketCloseTimeout: 0,
     ...(transcript && { logger: toLogger(transcript), transactionLog: true }),
   });
-  connection.on('error', () => {}); // keeps an error between steps from ending the process
+  connection.on('error', () => {}); // between steps nobody listens
   return connection;
 }
 

@@ -21,7 +21,7 @@ export interface Page<T> {
   readonly next?: string;
 }
 
-/** What each call gives; a PDF is a Blob. */
+/** The answer of each operation; a PDF is a Blob. */
 interface Answers {
   getInfo: { readonly place: string; readonly company?: string };
   getSettings: z.infer<typeof settingsAnswer>;
@@ -61,22 +61,22 @@ export interface CallOptions {
 }
 
 export interface Answered<T> {
-  /** Of a success. */
+  /** The body of a success. */
   readonly data?: T;
-  /** Of anything else. */
+  /** The problem in any other case. */
   readonly error?: Problem;
   readonly response: Response;
 }
 
-/** Every operation of the document as a function, as the public generator makes them. */
+/** Every operation of the OpenAPI document as a function, as a public generator makes them. */
 export type ApiClient = {
   readonly [Name in keyof Answers]: (options?: CallOptions) => Promise<Answered<Answers[Name]>>;
 };
 
 /**
- * Generates a client from an OpenAPI document, in the folder, with `@hey-api/openapi-ts`; a document that is not valid is
- * refused. Its sources are in `folder/client`.
- * @returns opens it on an address
+ * Generates a client from an OpenAPI document in `folder/client`, with `@hey-api/openapi-ts`. An invalid
+ * document is refused.
+ * @returns a function that opens the client on an address
  */
 export async function generateClient(
   document: object,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** As much of JSON Schema as the OpenAPI document uses. */
+/** The part of JSON Schema that the OpenAPI document uses. */
 export interface JsonSchema {
   readonly $ref?: string;
   readonly type?: string | readonly string[];
@@ -17,12 +17,12 @@ export interface JsonSchema {
   readonly format?: string;
 }
 
-/** Values by the names of fields and parameters that mean something in the office, so that calls get past the door. */
+/** Meaningful values by the names of fields and parameters, so that calls get past validation. */
 export type Known = Readonly<Record<string, readonly unknown[]>>;
 
 /**
- * Values that a schema allows, mostly; now and then one that it does not: something left out, something of another
- * type, a text that nobody would type.
+ * Generates values that a schema mostly allows; now and then one that it does not: something left out,
+ * something of another type, a text that nobody would type.
  */
 export function fromSchema(
   schema: JsonSchema,

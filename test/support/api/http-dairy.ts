@@ -8,20 +8,20 @@ import { loadDairy, noteOf } from '#test/support/data/dairy.ts';
 import { createSimulation } from '#test/support/simulation/simulation.ts';
 import { documentsHere } from '#wiring/documents-here.ts';
 
-/** The application over a loaded office in memory, whose callers say their role as the token: `Bearer read`. */
+/** The application over a loaded office in memory. Callers give their role as the token: `Bearer read`. */
 export interface HttpDairy {
   readonly app: OpenAPIHono<CallerEnv>;
   readonly deps: HttpDeps;
-  /** Sends JSON as somebody of this role, `write` unless said. */
+  /** Sends JSON as a caller with the role `write`, unless `headers` says otherwise. */
   call(
     method: string,
     path: string,
     body?: unknown,
     headers?: Readonly<Record<string, string>>,
   ): Promise<Response>;
-  /** Writes to the table that went through, ever. */
+  /** Counts all writes to the table that succeeded so far. */
   writes(): number;
-  /** Does what calls have left to do: runs, mails. */
+  /** Completes what calls have left to do: runs and mails. */
   settle(): Promise<void>;
   close(): void;
 }

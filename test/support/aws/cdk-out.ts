@@ -6,14 +6,16 @@ import { type Synthesized, templatesIn } from './synthesized.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 const FOLDER = join(ROOT, 'cdk.out');
-/** Beside it: synthesis clears the folder. */
+/** The lock file lies beside the folder, because synthesis clears the folder. */
 const LOCK = `${FOLDER}.lock`;
 const SOURCES = ['infra/**', 'lambdas/**', 'templates/**', 'cdk.json', 'package-lock.json'];
 
-/** The assembly in `cdk.out`, made anew as by `npm run synth` when a source is younger than it. */
+/**
+ * Returns the assembly in `cdk.out`. It is synthesized anew, as by `npm run synth`, when a source is newer.
+ */
 export function cdkOut(): Pick<Synthesized, 'folder' | 'stack'> {
   if (isStale() || existsSync(LOCK)) {
-    // Test files run side by side, and none must read what another one is writing.
+    // Test files run side by side, and none may read what another one is writing.
     oneAtATime(() => {
       if (isStale()) execFileSync('npm', ['run', '--silent', 'synth'], { cwd: ROOT, stdio: 'pipe' });
     });
@@ -29,7 +31,7 @@ function isStale(): boolean {
   return youngest > made;
 }
 
-/** Among the processes of this machine; the lock of one that has died is nobody's. */
+/** Runs work under a lock among the processes of this machine; the lock of a dead process is ignored. */
 function oneAtATime(work: () => void): void {
   for (;;) {
     try {
@@ -51,7 +53,7 @@ function oneAtATime(work: () => void): void {
 function isHeld(): boolean {
   try {
     const holder = Number(readFileSync(LOCK, 'utf8'));
-    // Just made, and its number not yet written.
+    // 0 means that the file was just created and its process number is not written yet.
     return holder === 0 || isRunning(holder);
   } catch {
     return false;

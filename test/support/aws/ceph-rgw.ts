@@ -2,15 +2,15 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** Where Ceph RGW lies: `RGW_PREFIX`, or a cache of one's own outside the work tree. */
+/** The folder that Ceph RGW is installed in: `RGW_PREFIX`, or a cache folder outside the work tree. */
 export const PREFIX =
   process.env.RGW_PREFIX ||
   join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'rechnungspost', 'ceph-rgw');
 
-/** Older ones silently ignore `If-None-Match` in buckets with versions. */
+/** Older versions silently ignore `If-None-Match` in buckets with versioning. */
 export const OLDEST_VERSION = 20;
 
-/** The programs the server consists of and is set up with. */
+/** The programs that the server consists of and is set up with. */
 export const PROGRAMS = ['radosgw', 'ceph-mon', 'ceph-osd', 'radosgw-admin', 'monmaptool', 'osdmaptool'];
 
 const [TRIPLET, LOADER] =
@@ -20,12 +20,15 @@ const [TRIPLET, LOADER] =
 
 export const isInstalled = (prefix = PREFIX): boolean => existsSync(join(prefix, 'usr/bin/radosgw'));
 
-/** For `skip`: false where the server can be started, else why not and how to get it. */
+/** The value for `skip`: false where the server can be started, else why not and how to install it. */
 export const S3_SERVER_MISSING: string | false = isInstalled()
   ? false
   : 'skipped: Ceph RGW 20 not installed (run: npm run fetch:s3-server)';
 
-/** Its libraries, the C library included, are its own: it runs on hosts that are older. */
+/**
+ * Returns the paths and commands of Ceph. It brings all its libraries, even the C library, so that it runs on
+ * older hosts.
+ */
 export function cephPaths(prefix = PREFIX) {
   const libraries = join(prefix, 'usr/lib', TRIPLET);
   return {
@@ -43,5 +46,5 @@ export function cephPaths(prefix = PREFIX) {
   };
 }
 
-/** The major version: 20 of `ceph version 20.2.4 (…) tentacle (stable)`. */
+/** Reads the major version: 20 from `ceph version 20.2.4 (…) tentacle (stable)`. */
 export const majorVersion = (printed: string): number => Number(/ceph version (\d+)\./.exec(printed)?.[1]);

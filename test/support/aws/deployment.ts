@@ -33,46 +33,51 @@ const NAMES: readonly FunctionName[] = [
   'Api',
 ];
 
-/** What goes wrong between a queue and its function; nothing where nothing is said. */
+/** Faults to inject between a queue and its function; without them everything arrives once and in order. */
 export interface Trouble {
-  /** The same event is given to the function a second time. */
+  /** Decides whether the event is given to the function a second time. */
   twice?(body: string): boolean;
-  /** In which order messages that wait are taken, by an index below `of`. */
+  /** Chooses which waiting message is taken next, as an index below `of`. */
   pick?(of: number): number;
 }
 
-/** A stage of the assembly, at work on the engines: functions out of their bundles, queues read as its mappings say. */
+/**
+ * A stage of the assembly at work on the engines: functions run from their bundles, queues are read as its
+ * mappings say.
+ */
 export interface Deployment extends Places {
-  /** The program's own view from the process of the test, for loading and looking. */
+  /** The program as opened in the test's own process, for loading data and looking at it. */
   readonly aws: Aws & Pick<Deps, 'clock' | 'stop'>;
   readonly functions: Readonly<Record<FunctionName, LambdaFunction>>;
-  /** Whose tokens its HTTP API takes. */
+  /** The issuer whose tokens the HTTP API accepts. */
   readonly issuer: TokenIssuer;
-  /** What is in its table just now. */
+  /** Returns a copy of the table's present content. */
   snapshot(): Promise<Table>;
-  /** Calls a function now, at the time of this deployment. */
+  /** Calls a function at this deployment's current time. */
   invoke(name: FunctionName, event: unknown): Promise<unknown>;
-  /** The event that the schedule of a cycle sends for this time. */
+  /** Returns the event that the schedule of a cycle sends for this time. */
   scheduled(cycle: string, at: string): unknown;
-  /** Lets time pass, for functions and queues. */
+  /** Lets time pass for functions and queues. */
   skip(milliseconds: number): void;
-  /** Gives the functions what waits for them, and what comes of that, until the queues are empty. */
+  /** Gives the functions what waits in the queues, and what results from that, until the queues are empty. */
   pump(trouble?: Trouble): Promise<void>;
-  /** The same with a sweep every five minutes, until nothing is due. */
+  /** Pumps and sweeps every five minutes until nothing is due. */
   settle(trouble?: Trouble): Promise<void>;
-  /** Calls of functions that came to no answer: their process died, or they threw. */
+  /** Calls of functions without an answer: the process died, or the function threw. */
   readonly broken: readonly { readonly name: FunctionName; readonly error: unknown }[];
-  /** Calls of functions by their queues. */
+  /** How often the queues called each function. */
   readonly calls: ReadonlyMap<FunctionName, number>;
   close(): Promise<void>;
 }
 
 const MINUTE = 60_000;
 
-/** As many processes of a function as work at once; those that queues call get one batch after the other. */
+/**
+ * How many processes of a function work at once; functions called by queues get one batch after the other.
+ */
 const AT_ONCE: Partial<Record<FunctionName, number>> = { Api: 4, PrintOnDemand: 2 };
 
-/** The HTTP API of a stage, called through API Gateway. */
+/** Calls the HTTP API of a stage through API Gateway. */
 export const httpOf =
   (stage: Pick<Deployment, 'invoke'>) =>
   (request: Request): Promise<Response> =>
@@ -84,9 +89,9 @@ export async function deploy(
   options: {
     readonly stage: string;
     readonly folder: string;
-    /** What a function's environment has besides or instead. */
+    /** Variables added to a function's environment, or replacing some of it. */
     readonly environment?: (name: FunctionName) => Record<string, string>;
-    /** The time there, in milliseconds since 1970; without it, that of this machine. */
+    /** The time in the deployment, in milliseconds since 1970; by default that of this machine. */
     readonly now?: number;
   },
 ): Promise<Deployment> {
@@ -126,10 +131,10 @@ export async function deploy(
 
   function functionOf(name: FunctionName, { Properties }: Resource): LambdaFunction {
     const code = codeOf({ Type: '', Properties }, assembly);
-    // What comes out of one bundle shares what it has unpacked.
+    // Functions from one bundle share what they have unpacked.
     const tmp = join(options.folder, basename(code));
     mkdirSync(tmp, { recursive: true });
-    // The stack gives each variable a value of its own; which ones it gives is the stack's affair.
+    // The names of the variables come from the stack; their values come from the engines here.
     const given = Object.keys(Properties.Environment.Variables) as (keyof ApiEnvironment)[];
     return lambdaFunction({
       name,
@@ -168,7 +173,10 @@ export async function deploy(
   const calls = new Map<FunctionName, number>();
   const invoke = (name: FunctionName, event: unknown) => functions[name].invoke(event, ahead);
 
-  /** Takes what a queue has, in batches. @returns whether there was anything */
+  /**
+   * Serves the messages of a queue in batches.
+   * @returns whether there were any
+   */
   async function serve(
     { url, name, batchSize }: (typeof mappings)[number],
     trouble: Trouble,
@@ -192,7 +200,10 @@ export async function deploy(
     return Messages.length > 0;
   }
 
-  /** As a mapping does: what the function has not named as failed is deleted; after an error all stays. */
+  /**
+   * Hands a batch to a function as an event source mapping does: messages that the function does not report
+   * as failed are deleted; after an error all of them stay.
+   */
   async function handOver(QueueUrl: string, name: FunctionName, batch: readonly Message[]): Promise<void> {
     calls.set(name, (calls.get(name) ?? 0) + 1);
     let failed: Set<string>;

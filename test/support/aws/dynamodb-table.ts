@@ -3,7 +3,7 @@ import { createDynamoClient } from '#adapters/dynamodb/client.ts';
 import { createDynamoTable } from '#adapters/dynamodb/table.ts';
 import type { Table } from '#core/ports.ts';
 
-/** A client of DynamoDB Local. Slow machines are no reason to give up. */
+/** Connects to DynamoDB Local, with a timeout long enough for slow machines. */
 export const connectLocal = (endpoint: string): DynamoDBClient =>
   createDynamoClient({
     endpoint,
@@ -12,7 +12,7 @@ export const connectLocal = (endpoint: string): DynamoDBClient =>
     requestHandler: { requestTimeout: 60_000, throwOnRequestTimeout: true },
   });
 
-/** A table of DynamoDB Local over a client of its own. */
+/** Opens a table of DynamoDB Local over a client of its own. */
 export function openLocalTable(endpoint: string, tableName: string): Table & { close(): void } {
   const client = connectLocal(endpoint);
   return { ...createDynamoTable({ client, tableName }), close: () => client.destroy() };

@@ -12,7 +12,7 @@ import { startSecretsManager } from './secrets-manager-server.ts';
 import { type SesServer, sesAccountClient, sesClient, startSesServer } from './ses-server.ts';
 import { type SqsServer, sqsClient, startSqsServer } from './sqs-server.ts';
 
-/** Real engines in place of AWS, for as long as a suite lasts. */
+/** Real engines that replace the services of AWS while a suite runs. */
 export interface AwsEngines {
   readonly dynamo: DynamoLocal;
   readonly s3: S3Server;
@@ -23,8 +23,8 @@ export interface AwsEngines {
 }
 
 /**
- * A suite with engines of its own: DynamoDB Local, Ceph RGW, fauxqs, aws-ses-v2-local, and a stand-in for Secrets
- * Manager. Skipped, with the reason, where one of them cannot be had.
+ * Describes a suite with engines of its own: DynamoDB Local, Ceph RGW, fauxqs, aws-ses-v2-local, and a
+ * stand-in for Secrets Manager. The suite is skipped, with the reason, where one of them is missing.
  */
 export function describeAws(name: string, suite: (engines: AwsEngines) => void): void {
   if (S3_SERVER_MISSING) {
@@ -48,7 +48,7 @@ export function describeAws(name: string, suite: (engines: AwsEngines) => void):
   });
 }
 
-/** Places of one deployment: a table, a bucket, queues and a secret of its own. */
+/** What belongs to one deployment: a table, a bucket, queues and a secret of its own. */
 export interface Places {
   readonly environment: FunctionEnvironment;
   readonly deadLetters: Readonly<Record<'run' | 'documents' | 'mail', string>>;
@@ -56,14 +56,17 @@ export interface Places {
 
 let places = 0;
 
-/** @param settings as the stage's template has them; `hiddenSeconds`: how long a message that was taken stays away */
+/**
+ * Creates the places of a deployment.
+ * @param settings values of the stage's template; `hiddenSeconds`: visibility timeout of each queue
+ */
 export async function makePlaces(
   { dynamo, s3, sqs, secrets }: AwsEngines,
   settings: {
     readonly lock?: string;
     readonly tries?: number;
     readonly hiddenSeconds?: Readonly<Record<'run' | 'documents' | 'mail', number>>;
-    /** The table begins with the items of this one. */
+    /** Name of a table whose items the new table starts with. */
     readonly tableLike?: string;
   } = {},
 ): Promise<Places> {
@@ -106,7 +109,7 @@ export async function makePlaces(
   };
 }
 
-/** What the SDK of a process finds in its environment. */
+/** Returns the environment by which the SDK of a process finds the engines. */
 export const sdkEnvironment = ({
   dynamo,
   s3,
@@ -124,7 +127,7 @@ export const sdkEnvironment = ({
   AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsEndpoint,
 });
 
-/** Connections of this process to the engines. */
+/** Connects this process to the engines. */
 export const connect = ({ dynamo, s3, sqs, ses, secretsEndpoint }: AwsEngines): AwsClients => ({
   dynamo: connectLocal(dynamo.endpoint),
   s3: s3Client(s3),
@@ -138,7 +141,7 @@ export const connect = ({ dynamo, s3, sqs, ses, secretsEndpoint }: AwsEngines): 
   }),
 });
 
-/** All that is in a table just now, as a table that is only read: an auditor asks thousands of times. */
+/** Copies a table's content into a read-only table in memory, because an auditor asks thousands of times. */
 export async function snapshotOf({ dynamo }: AwsClients, TableName: string): Promise<Table> {
   const items: Item[] = [];
   for await (const { Items = [] } of paginateScan({ client: dynamo }, { TableName, ConsistentRead: true })) {

@@ -4,7 +4,7 @@ import { OUTBOX_TAG } from '#adapters/ses/mailer.ts';
 import { Killed } from '#test/support/simulation/simulation.ts';
 import type { AwsClients } from '#wiring/aws.ts';
 
-/** What meets one request to AWS; the words of a refusal are the service's own. */
+/** The faults that can hit one request to AWS; refusals are worded as by the service itself. */
 export const FAULTS = [
   'killed before',
   'killed after',
@@ -15,32 +15,41 @@ export const FAULTS = [
 ] as const;
 export type FaultKind = (typeof FAULTS)[number];
 export interface FaultPlan {
-  /** The request, counted from 1 over all of a run. */
+  /** Which request is hit, counted from 1 over the whole run. */
   readonly at: number;
   readonly kind: FaultKind;
 }
 
-/** A process that asks AWS; once it is dead it reaches nothing any more. */
+/** A process that sends requests to AWS; once dead, it reaches nothing any more. */
 interface Process {
   dead: boolean;
 }
 
-/** The requests of a run: counted, named, and one of them spoilt. Requests outside of a process are not its affair. */
+/**
+ * Counts and names the requests of a run and makes one of them fail. Requests outside of a process pass
+ * untouched.
+ */
 export interface FaultyAws {
   readonly clients: AwsClients;
-  /** `dynamo TransactWriteItems`, as far as the run has come. */
+  /** The requests of the run so far, such as `dynamo TransactWriteItems`. */
   readonly requests: readonly string[];
-  /** Outbox ids of mails that a spoilt request may or may not have sent. */
+  /** Outbox ids of mails that the failed request may or may not have sent. */
   readonly lostMails: ReadonlySet<string>;
-  /** Whether the planned request came at all. */
+  /** Tells whether the planned request was reached. */
   met(): boolean;
-  /** Begins a run. */
+  /** Begins a run with this fault, or without any. */
   reset(plan: FaultPlan | undefined): void;
-  /** Does work as a process of its own. @throws Killed when it dies */
+  /**
+   * Runs work as a process of its own.
+   * @throws Killed when it dies
+   */
   process<T>(work: () => Promise<T>): Promise<T>;
 }
 
-/** Wraps the requests of these clients in the SDK's middleware, below its retries: each attempt is a request. */
+/**
+ * Wraps the requests of these clients in the SDK's middleware, below its retries, so that each attempt counts
+ * as a request.
+ */
 export function faultyAws(clients: AwsClients): FaultyAws {
   const current = new AsyncLocalStorage<Process>();
   const requests: string[] = [];
@@ -78,7 +87,7 @@ export function faultyAws(clients: AwsClients): FaultyAws {
   }
 
   for (const service of Object.keys(clients) as (keyof AwsClients)[]) {
-    // Clients of several services have one type of middleware only in the abstract.
+    // The clients of several services share one type of middleware only in the abstract, hence the cast.
     const { middlewareStack } = clients[service] as AwsClients['dynamo'];
     middlewareStack.add(
       (next, context) => (args) =>
@@ -111,7 +120,7 @@ const tagOf = (request: unknown): string => {
   return EmailTags.find(({ Name }) => Name === OUTBOX_TAG)?.Value ?? '';
 };
 
-/** How each service says that it is asked too often. */
+/** Returns the answer by which each service says that it throttles. */
 function throttling(service: keyof AwsClients) {
   const json = (type: string, statusCode = 400) => ({
     statusCode,

@@ -5,15 +5,18 @@ import { promisify } from 'node:util';
 import { cephPaths, isInstalled, majorVersion, OLDEST_VERSION, PREFIX, PROGRAMS } from './ceph-rgw.ts';
 
 /**
- * `npm run fetch:s3-server`: unpacks Ceph RGW, a real S3 server, out of Debian's packages into a cache of one's own.
- * Nothing is installed: the machine's apt is asked where Debian's packages come from, and works in a folder that is
- * removed afterwards. Needs apt (Debian or a container of it) and about 130 MB; done at once where it has been done.
+ * `npm run fetch:s3-server`: unpacks Ceph RGW, a real S3 server, from Debian's packages into a cache folder.
+ * Nothing is installed: the machine's apt says where Debian's packages come from, and works in a folder that
+ * is removed afterwards. Needs apt (Debian or a container of it) and about 130 MB; does nothing if Ceph is
+ * there already.
  */
 const run = promisify(execFile);
 /** Debian's suite that has version 20. */
 const SUITE = 'testing';
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
-/** Of all that the packages depend on: the libraries, but those of tools which the server never starts. */
+/**
+ * The dependencies that are unpacked: libraries, except (below) those of tools that the server never starts.
+ */
 const NEEDED = /^(radosgw|ceph-(base|common|mon|osd)|zlib1g|lib.*)$/;
 const NEVER_LOADED =
   /^lib(systemd-shared|python|perl|pam|cryptsetup|lvm2|devmapper|parted|nvme|inih|readline|ncurses|tinfo|apt|seccomp|cephfs|rgw|rbd|radosstriper|sqlite3-mod|db5|gdbm|tcmalloc-minimal|semanage|sepol|audit)/;
@@ -32,7 +35,7 @@ async function fetchInto(prefix: string): Promise<void> {
   const work = `${prefix}.${process.pid}`;
   const root = join(work, 'root');
   try {
-    // As on every Debian of today, /bin and the like are links into /usr.
+    // As on any current Debian, /bin and the like are links into /usr.
     for (const folder of ['bin', 'lib', 'lib64']) {
       mkdirSync(join(root, 'usr', folder), { recursive: true });
       symlinkSync(`usr/${folder}`, join(root, folder));
@@ -51,7 +54,7 @@ async function fetchInto(prefix: string): Promise<void> {
     const { stdout } = await run(...cephPaths(root).command('radosgw', '--version'));
     if (!(majorVersion(stdout) >= OLDEST_VERSION)) throw new Error(`this is ${stdout}, too old`);
     mkdirSync(dirname(prefix), { recursive: true });
-    if (!isInstalled(prefix)) renameSync(root, prefix); // another one may have been faster
+    if (!isInstalled(prefix)) renameSync(root, prefix); // another process may have been faster
     const seconds = Math.round((performance.now() - began) / 1000);
     console.log(`${stdout.trim()}: ${packages.length} packages, ${seconds} s, in ${prefix}`);
   } finally {
@@ -59,7 +62,10 @@ async function fetchInto(prefix: string): Promise<void> {
   }
 }
 
-/** The packages as files. An apt with settings, lists and a state of its own: it thinks that nothing is installed. */
+/**
+ * Downloads the packages and returns their files. It runs apt with settings, lists and a state of its own, so
+ * that apt thinks nothing is installed.
+ */
 async function download(work: string): Promise<string[]> {
   const apt = join(work, 'apt');
   for (const folder of ['lists/partial', 'cache/archives/partial', 'debs']) {
@@ -107,7 +113,7 @@ async function download(work: string): Promise<string[]> {
   return readdirSync(join(apt, 'debs')).map((file) => join(apt, 'debs', file));
 }
 
-/** Where this machine's own packages come from, whether or not it has ever fetched their lists. */
+/** Finds where this machine's own packages come from, whether or not it has ever fetched their lists. */
 async function findMirror(): Promise<string> {
   const { stdout } = await run('apt-get', ['indextargets', '--no-release-info', '--format', '$(REPO_URI)']);
   const mirror = stdout.split('\n').find((address) => /debian/i.test(address) && !/security/i.test(address));
@@ -115,7 +121,7 @@ async function findMirror(): Promise<string> {
   return mirror;
 }
 
-/** Through a pipe of the shell: dpkg-deb itself would put folders where the links are. */
+/** Unpacks a package through a shell pipe, because dpkg-deb itself would replace the links by folders. */
 async function unpackPackage(file: string, root: string): Promise<void> {
   const tar = 'tar x --keep-directory-symlink --exclude ./usr/share --exclude ./var --exclude ./etc';
   await run('bash', ['-o', 'pipefail', '-c', `dpkg-deb --fsys-tarfile "$0" | ${tar} -C "$1"`, file, root]);

@@ -1,10 +1,10 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 
 /**
- * What API Gateway's HTTP API does with a request, written from its documentation: it becomes an event of format 2.0,
- * and the function's result an answer. The path comes decoded, though the event calls it raw; a header that came twice
- * comes once, joined by a comma; a body that is no text comes in base64.
- * @param invoke calls the function; what it throws is told to the caller as API Gateway does, without the reason
+ * Passes a request through API Gateway's HTTP API, imitated from its documentation: it becomes an event of
+ * format 2.0, and the function's result becomes the answer. The path arrives decoded, although the event
+ * calls it raw; a repeated header arrives once, joined by a comma; a body that is not text arrives in base64.
+ * @param invoke calls the function; if it throws, the caller gets API Gateway's error without the reason
  */
 export async function throughGateway(
   request: Request,

@@ -7,30 +7,33 @@ import type { Answer, Call } from './lambda-runtime.ts';
 const RUNTIME = join(import.meta.dirname, 'lambda-runtime.ts');
 
 /**
- * A function as Lambda has it: a bundle in processes that live for many calls, one at a time; calls that come at once
- * meet several.
+ * A function as Lambda runs it: a bundle in processes that live for many calls and take one at a time;
+ * simultaneous calls go to several processes.
  */
 export interface LambdaFunction {
-  /** @throws what the handler throws, and when the process dies or takes too long */
+  /**
+   * Calls the function.
+   * @throws what the handler throws, and when the process dies or takes too long
+   */
   invoke(event: unknown, aheadMs?: number): Promise<unknown>;
-  /** Ends its processes at once, whatever they are doing; the next call starts another. */
+  /** Kills its processes at once, whatever they are doing; the next call starts another one. */
   kill(): Promise<void>;
-  /** What it has written so far, a line each. */
+  /** The lines it has written so far. */
   readonly log: readonly string[];
 }
 
 export interface LambdaOptions {
   readonly name: string;
-  /** The folder of the assembly with its code. */
+  /** The assembly's folder with the function's code. */
   readonly code: string;
-  /** As the template has it: `index.handler`. */
+  /** The handler as in the template: `index.handler`. */
   readonly handler: string;
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
   readonly environment: Readonly<Record<string, string>>;
-  /** Where it may write. */
+  /** The folder it may write to. */
   readonly tmp: string;
-  /** Processes at most; calls beyond them wait. */
+  /** Largest number of processes; further calls wait. */
   readonly atOnce: number;
 }
 
@@ -41,7 +44,7 @@ export function lambdaFunction(options: LambdaOptions): LambdaFunction {
   const idle: ChildProcess[] = [];
   const waiting: (() => void)[] = [];
 
-  /** A process for one call: one that has nothing to do, or another, or the first that is free again. */
+  /** Returns a process for one call: an idle one, else a new one, else the first that becomes idle. */
   async function take(): Promise<ChildProcess> {
     for (;;) {
       const free = idle.pop();
@@ -63,7 +66,7 @@ export function lambdaFunction(options: LambdaOptions): LambdaFunction {
   async function load(ended: () => void): Promise<ChildProcess> {
     const child = fork(RUNTIME, [join(options.code, `${file}.mjs`), entry], {
       cwd: options.code,
-      // Nothing of the environment of the tests: a function finds what Lambda and the stack give it.
+      // The test's own environment is kept out: a function finds only what Lambda and the stack give it.
       env: {
         PATH: '/usr/bin:/bin',
         HOME: '/dev/null',
@@ -129,7 +132,7 @@ async function nextAnswer(child: ChildProcess): Promise<Answer> {
     const exit = once(child, 'exit', { signal }).then(([code, by]) => {
       throw new Error(`the process ended (${code ?? by})`);
     });
-    exit.catch(() => {}); // An answer came first.
+    exit.catch(() => {}); // An answer came first, so a later exit is no error.
     const [answer] = (await Promise.race([once(child, 'message', { signal }), exit])) as [Answer];
     return answer;
   } finally {

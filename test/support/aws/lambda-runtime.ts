@@ -1,13 +1,14 @@
 import { pathToFileURL } from 'node:url';
 
 /**
- * What Lambda's own runtime does with a bundle: loads it once, then calls its handler, one event after the other.
- * Run by `lambda-function.ts` in a process of its own, with the bundle's file and the handler's name.
+ * Does what Lambda's own runtime does with a bundle: loads it once, then calls its handler, one event after
+ * the other. `lambda-function.ts` runs this in a process of its own, with the bundle's file and the handler's
+ * name.
  */
 export interface Call {
   readonly event: unknown;
   readonly timeoutMs: number;
-  /** How far the clocks are ahead of this machine's. */
+  /** How many milliseconds the process's clock is ahead of this machine's. */
   readonly aheadMs: number;
 }
 export type Answer =

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 
-/** What Lambda says instead of an answer of the function. */
+/** An error of Lambda itself, in place of the function's answer. */
 export interface LambdaRefusal {
   readonly status: number;
   readonly type: string;
@@ -11,9 +11,9 @@ export interface LambdaRefusal {
 }
 
 /**
- * Lambda's own API as far as it calls functions and waits (`Invoke`), on the loopback and written from its
- * documentation. A caller that hangs up ends nothing. Signatures and rights it does not know.
- * @param invoke calls a function by its name; what it throws is an error of the function
+ * Starts Lambda's `Invoke` API on the loopback, imitated from its documentation: calls functions and waits
+ * for them. A caller that hangs up ends nothing. Signatures and rights are not checked.
+ * @param invoke calls a function by its name; what it throws is reported as an error of the function
  */
 export async function startLambdaServer(invoke: (name: string, event: unknown) => Promise<unknown>) {
   const state = { refuse: undefined as LambdaRefusal | undefined, calls: [] as string[] };

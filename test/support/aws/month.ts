@@ -17,11 +17,11 @@ import { work } from './simulated-cloud.ts';
 import type { SqsServer } from './sqs-server.ts';
 
 const MINUTE = 60_000;
-/** Four in the morning in Germany on the first day of the month after. */
+/** Four in the morning in Germany on the first day after the month. */
 export const SCHEDULED_AT = Date.parse('2026-11-01T03:00:00Z');
 const MAX_SWEEPS = 100;
 
-/** Prints without Chrome. */
+/** Makes dummy PDFs without Chrome. */
 export const plainPrinter: Printer = {
   render: async (documents) =>
     documents.map(({ html }) => ({
@@ -33,9 +33,10 @@ export const plainPrinter: Printer = {
 };
 
 /**
- * Bills October as its schedule asks, a process a call and one call after the other, until nothing waits: a call that
- * fails or dies comes back as Lambda and SQS have it, and a sweep comes every five minutes.
- * @param plain connections that nothing disturbs, to look with
+ * Bills October as its schedule asks, with one process for each call and one call after the other, until
+ * nothing waits. A call that fails or dies is repeated as by Lambda and SQS, and a sweep comes every five
+ * minutes.
+ * @param plain undisturbed clients, for looking at the result
  * @returns Message-IDs of the mails whose fate nobody can know
  */
 export async function billScheduledMonth(options: {
@@ -43,7 +44,7 @@ export async function billScheduledMonth(options: {
   readonly faulty: FaultyAws;
   readonly plain: AwsClients;
   readonly sqs: SqsServer;
-  /** What costs time to open and asks no service: templates and fonts. */
+  /** Templates and fonts, which take time to open and call no service, so they can be shared. */
   readonly shared: Pick<Aws, 'openTemplates' | 'fonts'>;
 }): Promise<Set<string>> {
   const { places, faulty, plain, sqs, shared } = options;
@@ -59,7 +60,10 @@ export async function billScheduledMonth(options: {
     },
   };
 
-  /** @returns whether the work came to its end */
+  /**
+   * Runs work in a process of its own.
+   * @returns whether it came to its end
+   */
   async function inProcess(
     does: (deps: Deps & { readonly queue: Queue }) => Promise<void>,
   ): Promise<boolean> {
@@ -75,7 +79,7 @@ export async function billScheduledMonth(options: {
     }
   }
 
-  /** The mails that the dead process was handing over. */
+  /** Records the mails that the dead process was handing over. */
   async function noteUnknowable(): Promise<void> {
     for (const { state, handedOverAt, messageId } of await mails()) {
       if (state === 'sending' && handedOverAt !== undefined) unknowable.add(messageId);
@@ -110,7 +114,7 @@ export async function billScheduledMonth(options: {
     startScheduledRun({ cycle: 'monthly', scheduledAt: SCHEDULED_AT }, deps).then((wake) =>
       deps.queue.wake(wake ? [wake] : []),
     );
-  // Lambda repeats a call that nobody waits for.
+  // Lambda retries a failed asynchronous call.
   for (let tries = 1; !(await inProcess(start)); tries++) assert.ok(tries < 3, 'the run does not start');
   for (let sweeps = 0; ; ) {
     let served = false;
@@ -119,7 +123,7 @@ export async function billScheduledMonth(options: {
     const isDue = (await oldestDue(observer.table)) !== undefined;
     const next = sqs.nextIn();
     if (!isDue && next === undefined) break;
-    // Sooner than most of what is hidden, and later than all that is delayed.
+    // The step is shorter than most visibility timeouts, and longer than any delay.
     skip(Math.min(5 * MINUTE, (next ?? 5 * MINUTE) + 1));
     if (next !== undefined && next < MINUTE) continue;
     if (++sweeps === MAX_SWEEPS) throw new Error(`still something waits after ${MAX_SWEEPS} sweeps`);

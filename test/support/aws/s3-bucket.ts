@@ -12,7 +12,7 @@ export const s3Client = (
   config: S3ClientConfig = {},
 ): S3Client => createS3Client({ endpoint, region, credentials, forcePathStyle: true, ...config });
 
-/** A new bucket with versions, as the stacks make it; with Object Lock on request. */
+/** Creates a bucket with versioning, as the stacks do; with Object Lock on request. */
 export async function makeBucket(
   client: S3Client,
   name: string,

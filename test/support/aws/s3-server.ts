@@ -10,7 +10,9 @@ export { S3_SERVER_MISSING } from './ceph-rgw.ts';
 
 const run = promisify(execFile);
 
-/** A real S3 server of its own on the loopback: path style, data in memory. It ends with this process, however that ends. */
+/**
+ * A real S3 server on the loopback: path style, data in memory. It ends with this process, however that ends.
+ */
 export interface S3Server {
   readonly endpoint: string;
   readonly region: string;
@@ -19,8 +21,9 @@ export interface S3Server {
 }
 
 /**
- * Starts Ceph with one monitor, one storage daemon in memory and RGW, its S3 server, serialised: one thread serves
- * one request after the other, so that one of several conditional puts at once wins, as in S3. Takes about a second.
+ * Starts Ceph with one monitor, one storage daemon in memory, and RGW, its S3 server. RGW runs in one thread
+ * and serves requests one after the other, so that exactly one of several simultaneous conditional puts wins,
+ * as in S3. Starting takes about a second.
  */
 export async function startS3Server(): Promise<S3Server> {
   const ceph = cephPaths();
@@ -68,7 +71,7 @@ export async function startS3Server(): Promise<S3Server> {
   }
 }
 
-/** Waits until something answers there, for at most a minute. */
+/** Waits until the endpoint answers, for at most a minute. */
 async function answering(endpoint: string, check: () => void): Promise<void> {
   const end = performance.now() + 60_000;
   while (performance.now() < end) {

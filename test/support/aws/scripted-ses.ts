@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 
-/** A `SendEmail` that arrived whole. */
+/** A `SendEmail` call that arrived complete. */
 export interface SesCall {
   readonly from: string;
   readonly to: readonly string[];
@@ -12,7 +12,10 @@ export interface SesCall {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** What the server does with a call: takes it, refuses it, says nothing, hangs up before or after it has the mail. */
+/**
+ * What the server does with a call: accepts it, refuses it, says nothing, or hangs up before or after it has
+ * the mail.
+ */
 export type SesAct =
   | 'take'
   | 'silence'
@@ -28,7 +31,9 @@ interface SendEmailBody {
   readonly EmailTags?: { readonly Name: string; readonly Value: string }[];
 }
 
-/** The one call of the SES v2 API that mails use, byte for byte, and its answers, however bad. */
+/**
+ * Starts a server with the one call of the SES v2 API that mails use, and with any answer to it, however bad.
+ */
 export async function startScriptedSes(act: SesAct = 'take') {
   const calls: SesCall[] = [];
   let connections = 0;

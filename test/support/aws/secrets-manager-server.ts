@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { createSecretsManagerClient } from '#adapters/secrets-manager/client.ts';
 
-/** What the server says instead of an answer. */
+/** An error that the server returns in place of an answer. */
 export interface Refusal {
   readonly status: number;
   readonly type: string;
@@ -12,9 +12,9 @@ export interface Refusal {
 }
 
 /**
- * A stand-in for Secrets Manager on the loopback, written from its documentation (the AWS JSON 1.1 protocol, and two of
- * its calls): no emulator of it can be had as a package. It has secrets by their names, undefined for one without a
- * value. Signatures, rights and versions it does not know.
+ * Starts a stand-in for Secrets Manager on the loopback, imitated from its documentation (the AWS JSON 1.1
+ * protocol and two of its calls), because no emulator exists as a package. It holds secrets by name;
+ * undefined stands for a secret without a value. Signatures, rights and versions are not checked.
  */
 export async function startSecretsManager(secrets: Map<string, string | undefined>) {
   const state = { refuse: undefined as Refusal | undefined, calls: [] as string[] };

@@ -3,21 +3,21 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { GetAccountResponse, GetEmailIdentityResponse } from '@aws-sdk/client-sesv2';
 
-/** What the account is; a test changes it as it likes. */
+/** The state of the account, which a test may change at any time. */
 export interface SesAccountState {
   account: Partial<GetAccountResponse>;
-  /** By its exact spelling. */
+  /** Suppressed addresses by their exact spelling. */
   readonly suppressed: Map<string, { readonly reason: 'BOUNCE' | 'COMPLAINT'; readonly since: string }>;
   readonly identities: Map<string, Partial<GetEmailIdentityResponse>>;
-  /** The next calls are refused as too many. */
+  /** How many of the next calls are refused as too many. */
   throttle: number;
-  /** What all calls meet. */
+  /** What happens to all calls, if anything. */
   trouble: 'silence' | { readonly status: number; readonly type: string } | undefined;
 }
 
 /**
- * The calls of the SES v2 API about an account, written from its documentation: account, identities, suppression list,
- * whose addresses are compared as they are spelt and listed by the page.
+ * Starts a server with the SES v2 API's calls about an account, imitated from its documentation: account,
+ * identities, and the suppression list, which is paged and compares addresses by their spelling.
  */
 export async function startSesAccount(state: Partial<SesAccountState> = {}) {
   const calls: string[] = [];

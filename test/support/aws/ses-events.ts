@@ -13,9 +13,9 @@ const NAMES: Readonly<Record<SesEventType, string>> = {
 };
 
 /**
- * An event as SES publishes it to EventBridge, with all that its documentation shows
+ * Makes an event as SES publishes it to EventBridge, with all that its documentation shows
  * (https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-examples.html).
- * @param over the mail's outbox id, SES's own id, whom it went to, and when the event happened
+ * @param over the mail's outbox id, SES's own id, the recipient, and the time of the event
  */
 export function sesEvent(
   eventType: SesEventType,

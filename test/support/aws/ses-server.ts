@@ -3,7 +3,7 @@ import type { SESv2Client, SESv2ClientConfig } from '@aws-sdk/client-sesv2';
 import localSes from 'aws-ses-v2-local';
 import { createSesAccountClient, createSesClient } from '#adapters/ses/client.ts';
 
-/** A mail as the server has understood it; addresses are those of the message's headers. */
+/** A mail as the server has parsed it; the addresses are those of the message's headers. */
 export interface SesMail {
   readonly messageId: string;
   readonly from: string;
@@ -20,7 +20,7 @@ export interface SesServer {
   close(): Promise<void>;
 }
 
-/** The server is told by its environment, and only takes one that is whole. */
+/** The account that the server reports. It reads it from its environment and accepts only a complete one. */
 const ACCOUNT = {
   DedicatedIpAutoWarmupEnabled: false,
   Details: {
@@ -39,8 +39,8 @@ const ACCOUNT = {
 };
 
 /**
- * aws-ses-v2-local on the loopback: takes every mail, of up to some 18 MB, and gives back what it has read; tells a quota,
- * and knows no other call about an account.
+ * Starts aws-ses-v2-local on the loopback. It accepts every mail of up to some 18 MB and returns what it has
+ * parsed; it reports a quota, and knows no other call about an account.
  */
 export async function startSesServer(): Promise<SesServer> {
   process.env.AWS_SES_ACCOUNT = JSON.stringify(ACCOUNT);

@@ -14,17 +14,17 @@ import {
   type Simulation,
 } from '#test/support/simulation/simulation.ts';
 
-/** What happens to the next message, or to the process that works on it. */
+/** What goes wrong with the next message, or with the process that works on it. */
 export interface Mishaps {
   lose(call: Wake): boolean;
   double(call: Wake): boolean;
-  /** Milliseconds that a message comes late. */
+  /** By how many milliseconds a message is late. */
   late(call: Wake): number;
-  /** The process dies at this I/O call. */
+  /** The I/O call at which the process dies. */
   kill(call: Wake): Kill | undefined;
-  /** The time of the call is up at this I/O call. */
+  /** The I/O call at which the function's time is up. */
   timeUp(call: Wake): number | undefined;
-  /** Which of so many waiting messages is next. */
+  /** Chooses which of the waiting messages is next, as an index below `of`. */
   pick(of: number): number;
 }
 
@@ -44,14 +44,14 @@ interface Message {
 }
 
 const SWEEP_MS = 5 * 60_000;
-/** Six times the time of a call, as the stacks have it. */
+/** Visibility timeout: six times the timeout of a call, as in the stacks. */
 const HIDDEN_MS = 24 * 60_000;
 const TRIES = 5;
 const AT_ONCE = 3;
 
 /**
- * The functions of AWS in a simulated world: one process a message, a sweep every five minutes, queues between them
- * that keep no order and no promise. No process knows whether another lives.
+ * Simulates the functions on AWS: one process for each message, a sweep every five minutes, and queues
+ * between them that guarantee neither order nor delivery. No process knows whether another one lives.
  */
 export function createCloud(simulation: Simulation, mishaps: Mishaps = NO_MISHAPS) {
   const messages: Message[] = [];
@@ -77,7 +77,7 @@ export function createCloud(simulation: Simulation, mishaps: Mishaps = NO_MISHAP
     },
   };
 
-  /** A process as Lambda has it. */
+  /** Starts a process as on Lambda, where nobody knows which others live. */
   function start(kill?: Kill, timeUp?: number): SimulatedProcess {
     const one = simulation.process(kill, queue);
     const stop = {
@@ -111,7 +111,7 @@ export function createCloud(simulation: Simulation, mishaps: Mishaps = NO_MISHAP
     }
   }
 
-  /** The mails that a dead process was handing over. */
+  /** Records the mails that a dead process was handing over. */
   async function noteUnknowable(): Promise<void> {
     for (const { value } of await readMails(
       simulation.table,
@@ -132,7 +132,10 @@ export function createCloud(simulation: Simulation, mishaps: Mishaps = NO_MISHAP
 
   let nextSweep = now() + SWEEP_MS;
 
-  /** Works on some messages, or waits for the next thing to come. @returns false when nothing waits any more */
+  /**
+   * Works on some messages, or waits for the next event.
+   * @returns false when nothing waits any more
+   */
   async function step(): Promise<boolean> {
     const ready = messages.filter(({ at }) => at <= now());
     const chosen: Message[] = [];
@@ -155,7 +158,10 @@ export function createCloud(simulation: Simulation, mishaps: Mishaps = NO_MISHAP
     return true;
   }
 
-  /** Goes on until nothing waits. @throws when that takes longer than two days */
+  /**
+   * Steps until nothing waits.
+   * @throws when that takes longer than two days
+   */
   async function run(): Promise<void> {
     const end = now() + 48 * 3_600_000;
     nextSweep = now() + SWEEP_MS;
@@ -177,7 +183,7 @@ export function createCloud(simulation: Simulation, mishaps: Mishaps = NO_MISHAP
   };
 }
 
-/** What the functions of the queues do with a call. */
+/** Does what the functions behind the queues do with a wake-up call. */
 export async function work(call: Wake, deps: Deps & { readonly queue: Queue }): Promise<void> {
   if (call.kind === 'run') await advanceRun(call, deps);
   else if (call.kind === 'mail') await sendMails([call.id], deps);

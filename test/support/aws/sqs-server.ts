@@ -3,37 +3,49 @@ import type { AddressInfo } from 'node:net';
 import { CreateQueueCommand, type SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
 import { buildApp } from 'fauxqs';
 import { createSqsClient } from '#adapters/sqs/client.ts';
-// The package exports its app and keeps its stores to itself: time passes in them only where one can reach them.
+// The stores are created here, because the package hides its own, and time can be advanced only in stores
+// within reach.
 import { S3Store } from '../../../node_modules/fauxqs/dist/s3/s3Store.js';
 import { SnsStore } from '../../../node_modules/fauxqs/dist/sns/snsStore.js';
 import { SqsStore } from '../../../node_modules/fauxqs/dist/sqs/sqsStore.js';
 
 export interface SqsServer {
   readonly endpoint: string;
-  /** An ordinary queue. @returns its address */
+  /**
+   * Creates an ordinary queue.
+   * @returns its address
+   */
   makeQueue(
     name: string,
     options?: {
-      /** How long a message that somebody has taken stays hidden. */
+      /** Visibility timeout in seconds. */
       readonly hiddenSeconds?: number;
-      /** The address of the queue for what was taken so many times in vain. */
+      /** Dead-letter queue for messages that were received this many times in vain. */
       readonly deadLetters?: { readonly url: string; readonly tries: number };
     },
   ): Promise<string>;
-  /** Bodies of what lies in a queue. */
+  /** Returns the bodies of the messages in a queue. */
   bodies(url: string): { readonly ready: string[]; readonly delayed: string[]; readonly hidden: string[] };
-  /** Takes everything out of a queue, as if it had got lost. @returns how many messages that were */
+  /**
+   * Removes everything from a queue, as if it had been lost.
+   * @returns the number of messages
+   */
   lose(url: string): number;
-  /** Milliseconds until something that is delayed or hidden can be seen; undefined where nothing is. */
+  /**
+   * Returns the milliseconds until a delayed or hidden message becomes visible; undefined if there is none.
+   */
   nextIn(): number | undefined;
-  /** Lets time pass for what is delayed or hidden. */
+  /** Lets time pass for delayed and hidden messages. */
   skip(milliseconds: number): void;
   close(): Promise<void>;
 }
 
 const REGION = 'eu-central-1';
 
-/** fauxqs on the loopback; its own `startFauxqs` would listen on all interfaces. Ends with this process at the latest. */
+/**
+ * Starts fauxqs on the loopback; its own `startFauxqs` would listen on all interfaces. It ends with this
+ * process at the latest.
+ */
 export async function startSqsServer(): Promise<SqsServer> {
   const store = new SqsStore();
   const app = buildApp({
@@ -58,7 +70,7 @@ export async function startSqsServer(): Promise<SqsServer> {
         ...(redrive && { RedrivePolicy: JSON.stringify(redrive) }),
       };
       await client.send(new CreateQueueCommand({ QueueName, Attributes }));
-      // Its own address has a host name that not every machine resolves.
+      // The queue's own address has a host name that not every machine resolves.
       return `${endpoint}/000000000000/${QueueName}`;
     },
     bodies(url) {

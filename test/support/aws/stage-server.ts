@@ -10,10 +10,10 @@ export interface StageServer {
 }
 
 /**
- * What a command line asks of a stage besides its table and archive, on the loopback and written from the
- * documentation: the `GetParameter` of Parameter Store, the `SendMessageBatch` of SQS, and a secret without a password.
- * Signatures and rights it does not know.
- * @param parameters by their names; a queue has an address below `url` of any path
+ * Starts a server with what a command line asks of a stage besides its table and archive, on the loopback and
+ * imitated from the documentation: `GetParameter` of Parameter Store, `SendMessageBatch` of SQS, and a secret
+ * without a password. Signatures and rights are not checked.
+ * @param parameters parameters by name; a queue may have any path below `url`
  * @param sent is given each message's body
  */
 export async function startStageServer(

@@ -16,7 +16,7 @@ export interface StackTemplate {
   readonly Outputs?: Readonly<Record<string, unknown>>;
 }
 
-/** The cloud assembly of the stages of this program, and of one whose mails come from a fixed address. */
+/** The cloud assembly of this program's stages, and of an extra one whose mails come from a fixed address. */
 export interface Synthesized {
   readonly folder: string;
   readonly stages: readonly Stage[];
@@ -26,13 +26,13 @@ export interface Synthesized {
 const [dev] = STAGES;
 const FIXED: Stage = { ...dev!, name: 'fixed', fixedAddress: true };
 
-/** What `cdk.json` tells the `cdk` command. */
+/** Reads the context that `cdk.json` gives the `cdk` command. */
 export const cdkContext = (): Record<string, unknown> =>
   JSON.parse(readFileSync(join(import.meta.dirname, '../../../cdk.json'), 'utf8')).context;
 
 let once: Promise<Synthesized> | undefined;
 
-/** Made once a process, and removed when it ends. */
+/** Returns the assembly, which is made once for each process and removed when that ends. */
 export function synthesized(): Promise<Synthesized> {
   once ??= make();
   return once;
@@ -42,13 +42,13 @@ async function make(): Promise<Synthesized> {
   const { path: folder, remove } = makeTempFolder();
   process.once('exit', remove);
   const stages = [...STAGES, FIXED];
-  // Seconds to load, which those who only look into templates need not wait for.
+  // The module takes seconds to load, which tests that only read templates need not spend.
   const { synthesize } = await import('../../../infra/synthesize.ts');
   await synthesize(stages, { outdir: folder, context: cdkContext() });
   return { folder, stages, stack: templatesIn(folder) };
 }
 
-/** Reads the templates of an assembly, each once. */
+/** Reads the templates of an assembly, each one once. */
 export function templatesIn(folder: string): Synthesized['stack'] {
   const templates = new Map<string, StackTemplate>();
   return (stage, kind) => {
@@ -59,11 +59,11 @@ export function templatesIn(folder: string): Synthesized['stack'] {
   };
 }
 
-/** Resources of a type by their logical names. */
+/** Returns the resources of a type with their logical names. */
 export const ofType = ({ Resources }: StackTemplate, type: string): [string, Resource][] =>
   Object.entries(Resources).filter(([, { Type }]) => Type === type);
 
-/** The one of a type whose name begins so. */
+/** Returns the only resource of a type whose name begins like this. */
 export function one(template: StackTemplate, type: string, name = ''): Resource {
   const found = ofType(template, type).filter(([id]) => id.startsWith(name));
   if (found.length !== 1)
@@ -71,10 +71,13 @@ export function one(template: StackTemplate, type: string, name = ''): Resource 
   return found[0]![1];
 }
 
-/** Functions of this program; CDK has a helper of its own that empties the bucket of a stage that is thrown away. */
+/**
+ * Returns this program's functions, without the CDK's helper that empties the bucket of a stage that is not
+ * retained.
+ */
 export const functionsOf = (template: StackTemplate): [string, Resource][] =>
   ofType(template, 'AWS::Lambda::Function').filter(([id]) => !id.startsWith('CustomS3AutoDeleteObjects'));
 
-/** The folder of the assembly with the code of a function. */
+/** Returns the assembly's folder with the code of a function. */
 export const codeOf = ({ Properties }: Resource, { folder }: Pick<Synthesized, 'folder'>): string =>
   join(folder, `asset.${String(Properties.Code.S3Key).replace(/\.zip$/, '')}`);

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
 const certificate = (file: string) => fileURLToPath(new URL(`../certs/${file}`, import.meta.url));
-/** For NODE_EXTRA_CA_CERTS of a process that is to trust it. */
+/** Path of the certificate, for NODE_EXTRA_CA_CERTS of a process that must trust the issuer. */
 export const ISSUER_CERTIFICATE = certificate('loopback.crt');
 
 export type Claims = Readonly<Record<string, unknown>>;
@@ -17,7 +17,7 @@ export interface Key {
   readonly jwk: object;
 }
 
-/** An RSA key, as a user pool has them. */
+/** Makes an RSA key, as user pools have. */
 export function makeKey(kid: string): Key {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   return {
@@ -29,16 +29,19 @@ export function makeKey(kid: string): Key {
 
 const base64url = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** A JWS in compact form (RFC 7515). `header`: what is in its header besides or instead. */
+/**
+ * Makes a JWS in compact form (RFC 7515).
+ * @param header fields added to its header, or replacing some of them
+ */
 export function sign(claims: Claims, { kid, privateKey }: Key, header: object = {}): string {
   const text = `${base64url({ kid, alg: 'RS256', ...header })}.${base64url(claims)}`;
   return `${text}.${createSign('RSA-SHA256').update(text).sign(privateKey, 'base64url')}`;
 }
 
 /**
- * What a Cognito user pool is to those who take its tokens, on the loopback and written from its documentation: keys at
- * an address, and access tokens with its claims. Pages to log in it has none.
- * @param now milliseconds since 1970, by which its tokens begin and end
+ * Starts a token issuer on the loopback that acts like a Cognito user pool, imitated from its documentation:
+ * it publishes keys and issues access tokens with the pool's claims. It has no login pages.
+ * @param now clock in milliseconds since 1970, by which its tokens begin and end
  */
 export async function startTokenIssuer(now: () => number = Date.now) {
   const state = { keys: [makeKey('first')], fetches: 0, broken: false };
@@ -55,16 +58,16 @@ export async function startTokenIssuer(now: () => number = Date.now) {
   await once(server, 'listening');
   const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/eu-central-1_Test`;
 
-  /** Of both kinds of access tokens. */
+  /** Returns the claims that all access tokens have. */
   const common = () => {
     const iat = Math.floor(now() / 1000);
     return { iss: url, token_use: 'access', version: 2, iat, auth_time: iat, exp: iat + 3600, jti: 'j1' };
   };
   return {
     url,
-    /** What is changed while it runs: its keys, and whether it answers. */
+    /** What tests may change while it runs: its keys, and whether it answers. */
     state,
-    /** Claims of a person in these groups. */
+    /** Returns the claims of a person in these groups. */
     person: (groups: readonly string[], username = '8d3f2a10-clerk'): Claims => ({
       ...common(),
       sub: username,
@@ -73,7 +76,7 @@ export async function startTokenIssuer(now: () => number = Date.now) {
       scope: 'openid',
       ...(groups.length > 0 ? { 'cognito:groups': groups } : {}),
     }),
-    /** Claims of a machine with these scopes of the API. */
+    /** Returns the claims of a machine with these scopes of the API. */
     machine: (scopes: readonly string[], client = 'till'): Claims => ({
       ...common(),
       sub: client,

@@ -4,12 +4,15 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { OUTBOX_TAG } from '#adapters/ses/mailer.ts';
 
-/** Stands in front of an SES server: counts the mails that reach it, by their tag, and can hold its answers back. */
+/**
+ * A proxy before an SES server: it counts the mails that reach the server, by their tag, and can hold answers
+ * back.
+ */
 export interface WatchedSes {
   readonly endpoint: string;
-  /** How often each mail, by its outbox id, was taken by the server. */
+  /** How often the server accepted each mail, by its outbox id. */
   readonly received: ReadonlyMap<string, number>;
-  /** Awaited with each mail's id between the server's answer and the client's. */
+  /** Is awaited with the mail's id before the server's answer is passed on to the client. */
   beforeAnswer: (mailId: string) => Promise<void>;
   close(): Promise<void>;
 }

@@ -10,7 +10,7 @@ import { completeRun } from '#core/runs/complete-run.ts';
 import { type RunReport, runReport } from '#core/runs/run-report.ts';
 import { importSettings } from '#core/settings/import-settings.ts';
 
-/** A dairy with two customers who get mail (9, 10) and one who does not (70), and what its clerk does every month. */
+/** Settings of a dairy. Two of its customers get mail (9, 10) and one does not (70). */
 export const SETTINGS: Settings = settingsSchema.parse({
   company: {
     name: 'Molkerei',
@@ -30,7 +30,7 @@ export function customerOf(number: string, over: Partial<Record<keyof Customer, 
   });
 }
 
-/** One note: milk at 7 % and a crate at 19 %. */
+/** Makes a delivery note with milk at 7 % and a crate at 19 %. */
 export function noteOf(number: string, customer: string, day: number, quantity = 10): DeliveryNote {
   return deliveryNoteSchema.parse({
     ...{ number, customer, date: `2026-10-${String(day).padStart(2, '0')}` },

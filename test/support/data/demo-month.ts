@@ -14,7 +14,7 @@ import { readSettingsFile } from '#core/settings/settings-file.ts';
 import { demoSet } from '#local/demo/demo-set.ts';
 import type { Program } from '#wiring/program.ts';
 
-/** The demo wholesaler with a month of its deliveries, read and ready to be loaded anywhere. */
+/** The demo wholesaler with one month of deliveries, parsed and ready to be loaded anywhere. */
 export interface DemoMonth {
   readonly settings: Settings;
   readonly customers: readonly Customer[];
@@ -22,7 +22,10 @@ export interface DemoMonth {
   readonly order: RunOrder;
 }
 
-/** @param month `2026-10` */
+/**
+ * Reads a month of the demo wholesaler.
+ * @param month `2026-10`
+ */
 export async function readDemoMonth(month: string, local: Program): Promise<DemoMonth> {
   const files = demoSet(month, { smtpPort: 2525 });
   const bytes = (text: string) => new TextEncoder().encode(text);

@@ -1,4 +1,7 @@
-/** Files as users import them, for tests: what a row leaves out takes a usual value. */
+/**
+ * Cells of a row by column name. These helpers make files as users import them; a cell that a test leaves out
+ * takes a usual value.
+ */
 
 type Cells = Readonly<Record<string, string>>;
 
@@ -41,7 +44,7 @@ const LINE: Cells = {
 export const customersCsv = (rows: readonly Cells[]): string => csv(CUSTOMER, rows);
 export const deliveriesCsv = (rows: readonly Cells[]): string => csv(LINE, rows);
 
-/** A customer who wants his invoices by mail. */
+/** Makes a customer who wants invoices by mail. */
 export const byMail = (number: string, more: Cells = {}): Cells => ({
   ...{ number, name: `Kunde ${number}`, invoice_by_mail: 'yes', invoice_email: `k${number}@kunde.example` },
   ...more,
@@ -60,7 +63,7 @@ interface SettingsChanges {
   readonly ordering?: object;
 }
 
-/** Settings of a dairy that mails through a server of the loopback, one mail after the other. */
+/** Makes the settings of a dairy that mails through a server on the loopback, one mail after the other. */
 export function settingsJson(smtpPort: number, changes: SettingsChanges = {}): string {
   return JSON.stringify({
     company: {
@@ -84,7 +87,7 @@ export function settingsJson(smtpPort: number, changes: SettingsChanges = {}): s
   });
 }
 
-/** With every column of the usual row, and those that only some rows have. */
+/** Writes a CSV file with every column of the usual row, and with those that only some rows have. */
 function csv(usual: Cells, rows: readonly Cells[]): string {
   const columns = [...new Set([usual, ...rows].flatMap((row) => Object.keys(row)))];
   const lines = rows.map((row) => columns.map((column) => quoted(row[column] ?? usual[column] ?? '')));

@@ -9,7 +9,10 @@ import type { Program } from '#wiring/program.ts';
 import { createLocalWorkers } from '#wiring/workers.ts';
 import { OCTOBER } from './dairy.ts';
 
-/** The program on a data folder, and on another table than the folder's if one is given; `plain` prints without Chrome. */
+/**
+ * Opens the program on a data folder; `plain` prints without Chrome.
+ * @param table replaces the folder's own table
+ */
 export function openData(dataDir: string, printer: 'plain' | 'chrome', table?: Table): Program {
   const local = openLocal(
     localConfig({ ...process.env, DATA_DIR: dataDir, ARCHIVE_DIR: '', DNS_SERVER: 'none' }),
@@ -22,17 +25,23 @@ export function openData(dataDir: string, printer: 'plain' | 'chrome', table?: T
   return { ...local, ...(printer === 'plain' && { printer: plainPrinter() }), ...(table && { table }) };
 }
 
-/** Dated, so that the numbers are those of 2026 in every year the tests run. */
+/**
+ * The monthly order with a fixed invoice date, so that the numbers are those of 2026 whatever the year of the
+ * test.
+ */
 export const OCTOBER_DATED = { ...OCTOBER, invoiceDate: '2026-11-02' } satisfies RunOrder;
 
-/** Starts the monthly run of October 2026, or goes on with it, to its end. @returns the run's id */
+/**
+ * Starts the monthly run of October 2026, or continues it, and takes it to its end.
+ * @returns the run's id
+ */
 export async function billOctober(local: Program): Promise<string> {
   const runId = await startRun(OCTOBER_DATED, local);
   await completeRun(runId, local);
   return runId;
 }
 
-/** Cancels its first invoice and opens the notes again, or goes on with it, to the end. */
+/** Cancels the first invoice and reopens its notes, or continues that, and takes it to its end. */
 export async function cancelFirst(local: Program): Promise<void> {
   const invoice = '2026000001';
   if ((await findCancellation(invoice, local))?.finished) return;

@@ -6,7 +6,7 @@ import type { Invoice } from '#core/domain/invoice.ts';
 import { type Settings, settingsSchema } from '#core/domain/settings.ts';
 import type { DocumentOptions } from '#core/ports.ts';
 
-/** How documents are made when nothing is said. */
+/** The usual options of a document. */
 export const PLAIN: DocumentOptions = { draft: false, pdf: { logo: '', giroCode: true } };
 
 type Loose = Readonly<Record<string, unknown>>;
@@ -15,12 +15,12 @@ export interface SampleOptions {
   readonly number?: string;
   readonly company?: Loose;
   readonly customer?: Loose;
-  /** Made-up lines are spread over October's days, `linesPerNote` a note. */
+  /** Number of made-up lines, spread over October's days with `linesPerNote` on each note. */
   readonly lines?: number;
   readonly linesPerNote?: number;
-  /** Over every made-up line, by its index. */
+  /** Changes to each made-up line, by its index. */
   readonly line?: (index: number) => Loose;
-  /** Instead of made-up lines. */
+  /** Notes to use instead of made-up lines. */
   readonly notes?: readonly {
     readonly number: string;
     readonly date: string;
@@ -29,7 +29,10 @@ export interface SampleOptions {
   readonly period?: Invoice['period'];
 }
 
-/** An invoice as the core makes it, out of plain input that runs through the schemas; amounts as people write them. */
+/**
+ * Makes an invoice as the core does, from plain input that passes the schemas; amounts are written as people
+ * write them.
+ */
 export function sampleInvoice(options: SampleOptions = {}): Invoice {
   const notes = options.notes ?? madeUpNotes(options);
   return bill({

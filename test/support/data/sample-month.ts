@@ -16,14 +16,15 @@ const GOODS = [
 const PACKINGS = ['150 g', '500 g', '1 kg', '2,5 kg', '5 kg', 'Bio'];
 const UNITS = ['piece', 'kg', 'pack', 'bucket', 'tray', 'crate'];
 const SUNDAYS = new Set(['2026-10-04', '2026-10-11', '2026-10-18', '2026-10-25']);
-/** The 27 days of October 2026 on which one delivers. */
+/** The 27 days of October 2026 on which goods are delivered. */
 const DAYS = Array.from({ length: 31 }, (_, index) => addDays('2026-10-01', index)).filter(
   (day) => !SUNDAYS.has(day),
 );
 
 /**
- * A month of deliveries, a note a day, of up to 60 articles; the lines are dealt out over the days one by one.
- * @param line over each line, by its index
+ * Makes a month of deliveries with one note a day and up to 60 articles; the lines are dealt out over the
+ * days in turn.
+ * @param line changes to each line, by its index
  */
 export function monthOf(lines: number, line?: SampleOptions['line']): SampleOptions {
   const notes = DAYS.map((date, day) => ({

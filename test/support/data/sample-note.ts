@@ -6,7 +6,7 @@ export interface SampleNoteOptions extends Pick<SampleOptions, 'company' | 'cust
   readonly prices?: boolean;
 }
 
-/** A delivery note of so many lines, and how its document is made. */
+/** Makes a delivery note with this many lines, and the options of its document. */
 export function sampleNote({
   prices = false,
   lines = 3,

@@ -4,26 +4,26 @@ import { sum } from '#core/domain/money.ts';
 import { bottom, linesOf, named, TOLERANCE, top } from './page-checks.ts';
 import type { PdfPieces, TextPiece } from './pdf-pieces.ts';
 
-/** The invoice's language. */
+/** Labels and figures in the invoice's language. */
 export type Words = Pick<Engine, 'label' | 'figure'>;
 
-/** Columns whose heads are one word. */
+/** Columns whose heads are single words. */
 const LEFT = ['position', 'article', 'description', 'unit'] as const;
 const RIGHT = ['quantity', 'price', 'discount', 'vatRate', 'net'] as const;
 
 interface Table {
   readonly page: number;
-  /** Where the columns begin, and those of figures end. */
+  /** Where the columns begin; `ends` is where the columns of figures end. */
   readonly begins: readonly number[];
   readonly ends: readonly number[];
   readonly net: number;
-  /** Below the head. */
+  /** The pieces below the head. */
   readonly body: readonly TextPiece[];
-  /** The numbers of the items: a piece each. */
+  /** The numbers of the items, one piece each. */
   readonly items: readonly TextPiece[];
 }
 
-/** The table of items on each page that has one: a page with its head. */
+/** Finds the table of items on each page that has its head. */
 function tablesOf({ pages }: PdfPieces, { label }: Words): Table[] {
   return pages.flatMap((pieces, index): Table[] => {
     const isHead = (it: TextPiece) => it.text === label('documents.position') && it.font.endsWith('SemiBold');
@@ -50,8 +50,9 @@ function tablesOf({ pages }: PdfPieces, { label }: Words): Table[] {
 }
 
 /**
- * The table of an invoice: every item on one of its pages in their order, with its amount; every figure at the end of a
- * column, and columns at the same places on all pages; nothing but whole pages of it before the totals.
+ * Complains about the table of an invoice unless every item is on one of its pages, in order and with its
+ * amount; every figure ends where a column ends; the columns are at the same places on all pages; and the
+ * total is on the page of the last items.
  */
 export function wrongTable(printed: PdfPieces, invoice: Invoice, words: Words): string[] {
   const tables = tablesOf(printed, words);
@@ -90,7 +91,10 @@ export function wrongTable(printed: PdfPieces, invoice: Invoice, words: Words): 
   return complaints;
 }
 
-/** A page after which further items begin ends with the sum so far, and the next one begins with it. */
+/**
+ * Complains about carried sums: a page must end with the sum so far if further items follow, and the next
+ * page must begin with it.
+ */
 export function wrongCarriedSums(printed: PdfPieces, invoice: Invoice, words: Words): string[] {
   const tables = tablesOf(printed, words);
   const nets = itemNets(invoice);
@@ -126,11 +130,14 @@ export function wrongCarriedSums(printed: PdfPieces, invoice: Invoice, words: Wo
   });
 }
 
-/** DIN 5008 form B: the window of an envelope, and in it the zone of the address below the sender's line. */
+/**
+ * The window of an envelope by DIN 5008 form B in millimetres; `ADDRESS_TOP` begins the zone of the address
+ * below the sender's line.
+ */
 const WINDOW = { left: 20, right: 105, top: 45, bottom: 90 } as const;
 const ADDRESS_TOP = 45 + 17.7;
 
-/** The whole address stands in its zone of the window, and nothing but the sender's line and it. */
+/** Complains unless the whole address is in its zone, and the window shows only it and the sender's line. */
 export function wrongAddress({ pages }: PdfPieces, { customer }: Invoice, country = ''): string[] {
   const within = (pages[0] ?? [])
     .filter((it) => it.x < WINDOW.right && it.x > WINDOW.left)

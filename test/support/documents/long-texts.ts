@@ -1,6 +1,9 @@
-/** The longest that the schemas of customer and delivery note allow, in words that could be real. */
+/**
+ * This file makes the longest texts that the schemas of customer and delivery note allow, in words that could
+ * be real.
+ */
 
-/** The words again and again, up to this many characters exactly. */
+/** Repeats the words up to exactly this many characters. */
 export function exactly(length: number, words: string): string {
   return `${words.repeat(Math.ceil(length / words.length)).slice(0, length - 1)}.`;
 }
@@ -32,7 +35,10 @@ Zutaten: Rohmilch von der Kuh, Speisesalz, Lab, Käsereikulturen. Lagerung bei h
 Herkunft und Kontrollstelle: Deutschland, DE-ÖKO-006, Charge LOT-2026-10-000123456789-ALPSEE
 `;
 
-/** The longest article text and number, and figures of the longest kind, for the line with this index. */
+/**
+ * Makes a line with the longest article text and number, and with figures of the longest kind.
+ * @param index index of the line
+ */
 export function longLine(index: number): Readonly<Record<string, unknown>> {
   return {
     article: exactly(40, `4-012345-${100_000 + index}-HEUMILCHBERGKAESE`),
@@ -44,7 +50,7 @@ export function longLine(index: number): Readonly<Record<string, unknown>> {
   };
 }
 
-/** As they come in practice: mostly one to three lines of text, now and then the longest. */
+/** Makes a line as in practice: mostly one to three lines of text, now and then the longest. */
 export function mixedLine(index: number): Readonly<Record<string, unknown>> {
   const { article, description, ...figures } = longLine(index);
   if (index % 40 === 39) return { article, description, ...figures };

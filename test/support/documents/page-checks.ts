@@ -1,15 +1,20 @@
 import type { Engine } from '#adapters/handlebars/engine/engine.ts';
 import { ASCENT, DESCENT, type PdfPieces, type TextPiece } from './pdf-pieces.ts';
 
-/** Complaints about a printed document, a sentence each; none when all is well. What they say fits any document. */
+/**
+ * Each check in this file returns complaints about a printed document, a sentence each, and none when all is
+ * well. They fit any document.
+ */
 
-/** Millimetres; a hair more than the rounding of Chrome's pixels. */
+/** Tolerance in millimetres, slightly more than the rounding of Chrome's pixels. */
 export const TOLERANCE = 0.3;
-/** What a usual printer cannot reach. */
+/** Width in millimetres of the border that usual printers cannot print on. */
 const UNPRINTABLE = 4;
 const POINT = 25.4 / 72;
 
-/** Text beside the margins, in the border that printers leave blank, or cut by its box. */
+/**
+ * Complains about text outside the margins, in the border that printers leave blank, or cut off by its box.
+ */
 export function outOfBounds({ pages, sizes }: PdfPieces, left: number, right: number): string[] {
   return pages.flatMap((pieces, index) =>
     pieces
@@ -26,7 +31,7 @@ export function outOfBounds({ pages, sizes }: PdfPieces, left: number, right: nu
   );
 }
 
-/** Text on text. */
+/** Complains about text on top of other text. */
 export function overlaps({ pages }: PdfPieces): string[] {
   return pages.flatMap((pieces) => {
     const sorted = pieces.filter(({ upright }) => upright).sort((a, b) => top(a) - top(b));
@@ -42,7 +47,10 @@ export function overlaps({ pages }: PdfPieces): string[] {
   });
 }
 
-/** Text too pale for a black-and-white printer (WCAG 2.2, 1.4.3: contrast 4.5 to 1), or too small. */
+/**
+ * Complains about text too pale for a black-and-white printer (WCAG 2.2, 1.4.3: contrast 4.5 to 1), or too
+ * small.
+ */
 export function illegible({ pages }: PdfPieces): string[] {
   const readable = pages.flat().filter(({ upright }) => upright);
   return [
@@ -51,11 +59,11 @@ export function illegible({ pages }: PdfPieces): string[] {
   ];
 }
 
-/** Each page says once which one of how many it is. */
+/** Complains about pages that do not say exactly once which page of how many they are. */
 export function miscounted({ pages }: PdfPieces, { label }: Pick<Engine, 'label'>): string[] {
   const [word, of] = [label('documents.footer.page'), label('documents.footer.of')];
   return pages.flatMap((pieces, index) => {
-    // Without blanks, for the parts may be drawn one by one.
+    // Blanks are ignored, because the parts may be drawn one by one.
     const count = new RegExp(`${word}\\d+${of}\\d+`, 'g');
     const said = linesOf(pieces).flatMap((line) => line.replaceAll(' ', '').match(count) ?? []);
     const expected = `${word}${index + 1}${of}${pages.length}`;
@@ -63,7 +71,10 @@ export function miscounted({ pages }: PdfPieces, { label }: Pick<Engine, 'label'
   });
 }
 
-/** The texts of each baseline from left to right, from the top down; what stands apart is joined by a blank. */
+/**
+ * Returns the lines of text from the top down, each from left to right; pieces that stand apart are joined by
+ * a blank.
+ */
 export function linesOf(pieces: readonly TextPiece[]): string[] {
   const lines: TextPiece[][] = [];
   for (const piece of pieces.filter(({ upright }) => upright).sort((a, b) => a.baseline - b.baseline)) {

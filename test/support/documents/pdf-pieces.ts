@@ -1,38 +1,41 @@
 import { getDocument, OPS, type PDFPageProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
 
-/** A run of text on one baseline, as the file draws it. Millimetres from the page's left and top. */
+/** A run of text on one baseline as the file draws it, in millimetres from the page's left and top. */
 export interface TextPiece {
-  /** 1 for the first. */
+  /** Page number, from 1. */
   readonly page: number;
   readonly text: string;
-  /** Where its first and last visible letters begin and end. */
+  /** Where its first visible letter begins; `end` is where its last one ends. */
   readonly x: number;
   readonly end: number;
   readonly baseline: number;
-  /** Points. */
+  /** Font size in points. */
   readonly size: number;
-  /** `SourceSans3-Regular` */
+  /** Name of the font, such as `SourceSans3-Regular`. */
   readonly font: string;
-  /** `#rrggbb` */
+  /** Colour as `#rrggbb`. */
   readonly colour: string;
-  /** Not turned: the watermark of a draft is. */
+  /** Whether the text is not rotated; a draft's watermark is. */
   readonly upright: boolean;
-  /** A part of it lies outside the area to which drawing is confined there. */
+  /** Whether a part of it lies outside the clipping area there. */
   readonly cut: boolean;
 }
 
 export interface PdfPieces {
-  /** Millimetres, by page. */
+  /** Size of each page in millimetres. */
   readonly sizes: readonly { readonly width: number; readonly height: number }[];
-  /** By page, in the order of drawing. */
+  /** Pieces of each page in the order of drawing. */
   readonly pages: readonly (readonly TextPiece[])[];
 }
 
-/** Of Source Sans 3 in parts of its size: how far its letters reach above and below the baseline. */
+/**
+ * How far letters of Source Sans 3 reach above the baseline (`DESCENT`: below it), as a fraction of the font
+ * size.
+ */
 export const ASCENT = 0.72;
 export const DESCENT = 0.21;
 
-/** Every text of a PDF with its place, for tests of the layout. */
+/** Reads every text of a PDF with its place, for tests of the layout. */
 export async function readPieces(pdf: Uint8Array): Promise<PdfPieces> {
   const loading = getDocument({
     data: new Uint8Array(pdf),
@@ -55,7 +58,7 @@ export async function readPieces(pdf: Uint8Array): Promise<PdfPieces> {
 }
 
 type Matrix = readonly [number, number, number, number, number, number];
-/** Left, bottom, right, top in points. */
+/** Left, bottom, right and top in points. */
 type Box = readonly [number, number, number, number];
 type Glyph = { readonly unicode: string; readonly width: number };
 
@@ -66,10 +69,10 @@ interface State {
 }
 
 const EVERYWHERE: Box = [-1e6, -1e6, 1e6, 1e6];
-/** Points: a letter may reach a little beyond the width that was reckoned for it. */
+/** Tolerance in points, because a letter may reach a little beyond its nominal width. */
 const CLIP_TOLERANCE = 1;
 
-/** Follows the drawing operators of ISO 32000-1, 8.4 and 9.4, as far as Chrome writes them. */
+/** Interprets the drawing operators of ISO 32000-1, 8.4 and 9.4, as far as Chrome uses them. */
 async function piecesOf(page: PDFPageProxy, number: number, height: number): Promise<TextPiece[]> {
   const { fnArray, argsArray } = await page.getOperatorList();
   const pieces: TextPiece[] = [];
@@ -158,7 +161,7 @@ async function piecesOf(page: PDFPageProxy, number: number, height: number): Pro
       case OPS.showText: {
         const glyphs = values[0] as readonly (Glyph | number)[];
         const text = glyphs.map((glyph) => (typeof glyph === 'number' ? '' : glyph.unicode)).join('');
-        // A number moves back by thousandths of the size.
+        // A number moves back by thousandths of the font size.
         const width = glyphs.reduce<number>(
           (sum, glyph) => sum + (typeof glyph === 'number' ? -glyph : glyph.width),
           0,
@@ -178,7 +181,7 @@ function times([a, b, c, d, e, f]: Matrix, [g, h, i, j, k, l]: Matrix): Matrix {
   return [a * g + c * h, b * g + d * h, a * i + c * j, b * i + d * j, a * k + c * l + e, b * k + d * l + f];
 }
 
-/** The box around the path, where the matrix puts it. */
+/** Returns the bounding box of a path after transformation by the matrix. */
 function placed([a, b, c, d, e, f]: Matrix, { 0: x0, 1: y0, 2: x1, 3: y1 }: Box): Box {
   const corners = [x0, x1].flatMap((x) => [y0, y1].map((y) => [a * x + c * y + e, b * x + d * y + f]));
   const across = corners.map(([x = 0]) => x);

@@ -1,13 +1,13 @@
 import { getDocument } from 'pdfjs-dist/legacy/build/pdf.mjs';
 
 export interface PdfContent {
-  /** Lines of text by page, from top to bottom; parts of a line are joined by one blank. */
+  /** Lines of text of each page, from top to bottom; parts of a line are joined by one blank. */
   readonly pages: readonly (readonly string[])[];
-  /** Width and height in points, by page. */
+  /** Width and height of each page in points. */
   readonly sizes: readonly (readonly [number, number])[];
-  /** Where each piece of text of the first page begins, in points from its left and top. */
+  /** Where each piece of text on the first page begins, in points from the page's left and top. */
   readonly positions: readonly { readonly text: string; readonly x: number; readonly fromTop: number }[];
-  /** Everything, a line after the other. */
+  /** All lines of all pages. */
   readonly text: string;
 }
 
@@ -18,7 +18,7 @@ interface Part {
   readonly text: string;
 }
 
-/** What a PDF says, for tests: what a reader sees, not how it is drawn. */
+/** Reads a PDF's text as a reader sees it, whatever way it is drawn, for tests. */
 export async function readPdf(pdf: Uint8Array): Promise<PdfContent> {
   const loading = getDocument({ data: new Uint8Array(pdf), useSystemFonts: false, verbosity: 0 });
   const document = await loading.promise;
@@ -45,7 +45,10 @@ export async function readPdf(pdf: Uint8Array): Promise<PdfContent> {
   return { pages, sizes, positions, text: pages.flat().join('\n') };
 }
 
-/** With a blank where the parts stand apart; letters of one word may come in several parts. */
+/**
+ * Joins the parts of a line, with a blank where they stand apart; letters of one word may come in several
+ * parts.
+ */
 function joinParts(parts: readonly Part[]): string {
   let line = '';
   let end = Number.POSITIVE_INFINITY;

@@ -3,19 +3,19 @@ import { createCanvas, loadImage } from '@napi-rs/canvas';
 export interface Scan {
   readonly width: number;
   readonly height: number;
-  /** Red, green, blue, alpha of each pixel, in rows. */
+  /** Red, green, blue and alpha of each pixel, row by row. */
   readonly data: Uint8ClampedArray;
 }
 
-/** How flat the scanner's black and white are, of 255. */
+/** The scanner's black; with `WHITE` and `NOISE` it makes the scan flat, on a scale of 0 to 255. */
 const BLACK = 55;
 const WHITE = 225;
 const NOISE = 20;
 
 /**
- * What a scanner makes of a printed page: laid in a little askew, grey, not quite sharp, flat, with noise; the same at
- * each run.
- * @param degrees by which the page is turned
+ * Imitates a scan of a printed page: laid in a little askew, grey, slightly blurred, flat, with noise. Each
+ * run gives the same scan.
+ * @param degrees angle by which the page is turned
  */
 export async function scanned(png: Uint8Array, degrees: number): Promise<Scan> {
   const page = await loadImage(Buffer.from(png));
@@ -37,13 +37,13 @@ export async function scanned(png: Uint8Array, degrees: number): Promise<Scan> {
   return { width, height, data };
 }
 
-/** The scan as a fax machine or a printer without greys has it: every pixel black or white. */
+/** Reduces the scan to black and white, as a fax machine or a printer without greys does. */
 export function oneBit({ width, height, data }: Scan): Scan {
   const bits = data.map((value, at) => (at % 4 === 3 ? 255 : value < (BLACK + WHITE) / 2 ? 0 : 255));
   return { width, height, data: bits };
 }
 
-/** Numerical Recipes' linear congruential generator: from 0 up to 1. */
+/** Generates numbers from 0 up to 1 by Numerical Recipes' linear congruential generator. */
 function seeded(seed: number): () => number {
   let state = seed;
   return () => {

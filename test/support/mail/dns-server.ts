@@ -2,7 +2,9 @@ import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import { createTCPServer, createUDPServer, type DnsHandler, Packet } from 'dns2';
 
-/** TXT records (each one string, or several that belong together), an alias, or what goes wrong. */
+/**
+ * The answer to a name: TXT records (each a string, or several that belong together), an alias, or a failure.
+ */
 export type DnsEntry =
   | readonly (string | readonly string[])[]
   | { readonly alias: string }
@@ -11,16 +13,16 @@ export type DnsEntry =
   | 'broken';
 
 export interface DnsServer {
-  /** `127.0.0.1:port` */
+  /** The server's address as `127.0.0.1:port`. */
   readonly address: string;
-  /** Names that were asked for, in lower case. */
+  /** The names that were asked for, in lower case. */
   readonly asked: readonly string[];
   close(): Promise<void>;
 }
 
 /**
- * A name server on the loopback, over UDP, and over TCP for what is too long for that. A name that is not among the
- * entries exists where one below it does, as RFC 8020 wants it.
+ * Starts a name server on the loopback, over UDP, and over TCP for answers too long for that. A name without
+ * an entry exists if one below it does, as RFC 8020 demands.
  */
 export async function startDnsServer(entries: Readonly<Record<string, DnsEntry>>): Promise<DnsServer> {
   const asked: string[] = [];

@@ -9,13 +9,13 @@ export interface Login {
   readonly password: string;
 }
 
-/** Starts Dovecot for nothing but logins: PLAIN, LOGIN and CRAM-MD5 on a socket that Postfix asks. */
+/** Starts Dovecot only for logins: PLAIN, LOGIN and CRAM-MD5 on a socket that Postfix asks. */
 export function startDovecot(keeper: Keeper, socket: string, logins: readonly Login[]) {
   const folder = join(keeper.folder, 'dovecot');
   const config = join(folder, 'dovecot.conf');
   const users = join(folder, 'users');
   mkdirSync(folder);
-  // CRAM-MD5 needs the password itself.
+  // CRAM-MD5 needs the plain password.
   writeFileSync(users, logins.map(({ user, password }) => `${user}:{PLAIN}${password}\n`).join(''));
   writeFileSync(config, configuration(folder, users, socket));
   return keeper.run(join(folder, 'output'), DOVECOT, '-F', '-c', config);

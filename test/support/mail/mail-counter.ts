@@ -3,12 +3,12 @@ import { startSmtpServer } from './smtp-server.ts';
 
 export interface MailCounter {
   readonly port: number;
-  /** How often each Message-ID was received whole, whether or not the client heard the answer. */
+  /** How often each Message-ID was received complete, whether or not the client got the answer. */
   readonly received: ReadonlyMap<string, number>;
   close(): Promise<void>;
 }
 
-/** A mail server that keeps no mail, but counts them by their Message-ID. */
+/** Starts a mail server that keeps no mails but counts them by Message-ID. */
 export async function startMailCounter(): Promise<MailCounter> {
   const received = new Map<string, number>();
   const { port, close } = await startSmtpServer({

@@ -11,14 +11,14 @@ import { customerOf, loadDairy, noteOf } from '#test/support/data/dairy.ts';
 import { OCTOBER_DATED } from '#test/support/data/october.ts';
 import type { Program } from '#wiring/program.ts';
 
-/** Mails, of four changes each. */
+/** Mails written at once; each takes four changes. */
 const IN_A_WRITE = 20;
 
 /**
- * An outbox with many mails, made in no time: one invoice with its overview is billed as always up to the closed books;
- * the others are its like, with its documents and with a customer of their own.
- * @param pdf what each of the two documents is
- * @param customer what the n-th has (1 is the first)
+ * Fills an outbox with many mails quickly: one invoice with its overview is billed as usual until the books
+ * are closed; the others are copies of it with the same documents and a customer of their own.
+ * @param pdf content of each of the two documents
+ * @param customer fields of the nth customer (1 is the first)
  * @returns the mails, all queued and due
  */
 export async function fillOutbox(

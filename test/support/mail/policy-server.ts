@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 
-/** What Postfix tells of a recipient (SMTPD_POLICY_README): `sender`, `recipient`, `sasl_username` … */
+/** What Postfix tells about a recipient (SMTPD_POLICY_README): `sender`, `recipient`, `sasl_username` … */
 export type Attributes = ReadonlyMap<string, string>;
 
 export interface PolicyServer {
@@ -10,7 +10,9 @@ export interface PolicyServer {
   close(): Promise<void>;
 }
 
-/** Answers a mail server's `check_policy_service` with an action of access(5). */
+/**
+ * Starts a policy server, which answers `check_policy_service` of a mail server with an action of access(5).
+ */
 export async function startPolicyServer(decide: (of: Attributes) => string): Promise<PolicyServer> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -38,7 +40,7 @@ export async function startPolicyServer(decide: (of: Attributes) => string): Pro
   };
 }
 
-/** Greylisting: the first try for a pair of sender and recipient is put off, the next one goes through. */
+/** Greylists: the first try for a pair of sender and recipient is deferred, the next one passes. */
 export function greylist(concerns: (recipient: string) => boolean): (of: Attributes) => string {
   const seen = new Set<string>();
   return (of) => {

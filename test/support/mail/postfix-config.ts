@@ -15,7 +15,10 @@ const only = (version: string): Parameters => ({
   smtpd_tls_mandatory_protocols: `>=${version}, <=${version}`,
 });
 
-/** What each of the ports does otherwise than `main.cf` says: the kinds of servers that an office may have. */
+/**
+ * The parameters in which each port differs from `main.cf`, one for each kind of server that an office may
+ * have.
+ */
 export const SERVICES = {
   plain: {},
   starttls: SELF_SIGNED,
@@ -46,17 +49,20 @@ export type ServiceName = keyof typeof SERVICES;
 export interface Place {
   readonly folder: string;
   readonly policyPort: number;
-  /** Of the Maildirs. */
+  /** Owner of the Maildirs. */
   readonly uid: number;
-  /** Whom it takes mail for, and gives it into Maildirs. */
+  /** Addresses that it accepts mail for and delivers to Maildirs. */
   readonly mailboxes: readonly string[];
-  /** The domains of which it knows every mailbox; mail to others is relayed, for those who have logged in. */
+  /** Domains whose mailboxes it all knows; mail to other domains is relayed for those who have logged in. */
   readonly domains: readonly string[];
-  /** The senders that belong to a login. */
+  /** The login that owns each sender address. */
   readonly owners: Parameters;
 }
 
-/** Nothing leaves the machine: there is no client for SMTP, and what is relayed ends in the same Maildirs. */
+/**
+ * Writes `main.cf`. Nothing leaves the machine: there is no SMTP client, and relayed mail ends in the same
+ * Maildirs.
+ */
 export const mainCf = ({ folder, policyPort, uid, mailboxes, domains, owners }: Place): string =>
   lines({
     compatibility_level: '3.6',
@@ -80,26 +86,26 @@ export const mainCf = ({ folder, policyPort, uid, mailboxes, domains, owners }: 
     virtual_minimum_uid: String(uid),
     virtual_uid_maps: `static:${uid}`,
     virtual_gid_maps: `static:${uid}`,
-    // Messages stay as they were handed over, but for the lines on top.
+    // Messages stay as they were handed over, except for the lines added on top.
     local_header_rewrite_clients: '',
     enable_original_recipient: 'no',
     smtpd_sasl_type: 'dovecot',
     smtpd_sasl_path: 'private/auth',
     smtpd_sasl_security_options: 'noanonymous',
-    // The Received line tells both.
+    // These make the Received line show login and encryption.
     smtpd_sasl_authenticated_header: 'yes',
     smtpd_tls_received_header: 'yes',
     smtpd_sender_login_maps: inline(owners),
     smtpd_sender_restrictions: 'reject_authenticated_sender_login_mismatch',
     smtpd_relay_restrictions: 'permit_sasl_authenticated, reject_unauth_destination',
     smtpd_recipient_restrictions: `reject_unlisted_recipient, check_policy_service inet:127.0.0.1:${policyPort}`,
-    // It slows down clients that make many errors, and mail that comes faster than it goes.
+    // Postfix would slow down clients that make many errors, and mail that comes faster than it goes.
     smtpd_error_sleep_time: '0',
     smtpd_hard_error_limit: '1000',
     in_flow_delay: '0',
   });
 
-/** The daemons that take, keep and deliver mail, and a port for each service. */
+/** Writes `master.cf`: the daemons that receive, keep and deliver mail, and a port for each service. */
 export const masterCf = (ports: Readonly<Record<ServiceName, number>>): string => {
   const daemons = [
     'rewrite unix - - n - - trivial-rewrite',

@@ -1,7 +1,10 @@
 import { chmodSync, chownSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** As `postfix-files` of the packages wants them. @returns the user to whom the mailboxes belong */
+/**
+ * Creates Postfix's folders with the owners and modes of the packages' `postfix-files`.
+ * @returns the user who owns the mailboxes
+ */
 export function makeFolders(folder: string): number {
   const postfix = idOf('passwd', 'postfix');
   const postdrop = idOf('group', 'postdrop');
@@ -30,7 +33,10 @@ const idOf = (file: 'passwd' | 'group', name: string): number => {
   return Number(line[1]);
 };
 
-/** Dated back: Postfix waits until a file has not been changed for a second. */
+/**
+ * Writes configuration files and dates them back, because Postfix waits until a file has not changed for a
+ * second.
+ */
 export function writeConfiguration(folder: string, files: Readonly<Record<string, string>>): void {
   const aMinuteAgo = Date.now() / 1000 - 60;
   for (const [name, content] of Object.entries(files)) {

@@ -2,18 +2,24 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from '#test/support/process/processes.ts';
 
-/** A message in a mailbox. */
+/** A message delivered to a mailbox. */
 export interface Delivered {
   readonly mailbox: string;
-  /** Of the envelope. */
+  /** The sender of the envelope. */
   readonly sender: string;
-  /** The `Received` lines of Postfix: with which protocol, cipher and login it came. */
+  /** Postfix's `Received` lines, which show protocol, cipher and login. */
   readonly trace: string;
-  /** As it was handed over: without the lines that Postfix puts on top, its line ends as on the wire. */
+  /**
+   * The message as it was handed over: without the lines that Postfix adds on top, with line ends as on the
+   * wire.
+   */
   readonly bytes: Buffer;
 }
 
-/** Postfix removes a message from its queue when it is delivered, not before. */
+/**
+ * Waits until Postfix's queue is empty, then reads all mailboxes. Postfix removes a message from the queue
+ * only after delivery.
+ */
 export async function readMailboxes(folder: string): Promise<Delivered[]> {
   const waiting = () =>
     ['incoming', 'active', 'deferred'].some((queue) => filesOf(join(folder, 'queue', queue)).length > 0);

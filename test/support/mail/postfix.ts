@@ -11,7 +11,7 @@ import { type Delivered, readMailboxes } from './postfix-mailboxes.ts';
 
 const MASTER = ['/usr/lib/postfix/sbin/master', '/usr/libexec/postfix/master'].find(existsSync);
 
-/** For `skip`: false where Postfix can be started, else why not and how to get it. */
+/** The value for `skip`: false where Postfix can be started, else why not and how to install it. */
 export const POSTFIX_MISSING: string | false =
   MASTER === undefined || !existsSync(DOVECOT)
     ? 'skipped: postfix not installed (apt-get install postfix dovecot-core)'
@@ -19,23 +19,26 @@ export const POSTFIX_MISSING: string | false =
       ? 'skipped: postfix only starts for root (run the tests as root, in a container)'
       : false;
 
-/** Its certificates: both for the address 127.0.0.1; one until 2125, the other one until 2021. */
+/**
+ * Returns one of its certificates. Both are for the address 127.0.0.1; the self-signed one is valid until
+ * 2125, the other expired in 2021.
+ */
 export const certificateOf = (name: 'self-signed' | 'expired'): string =>
   readFileSync(new URL(`../certs/postfix-${name}.crt`, import.meta.url), 'utf8');
 
-/** Its SHA-256, as `mail.smtp.pin` takes it. */
+/** Returns a certificate's SHA-256, as `mail.smtp.pin` takes it. */
 export const pinOf = (name: 'self-signed' | 'expired'): string =>
   new X509Certificate(certificateOf(name)).fingerprint256.replaceAll(':', '').toLowerCase();
 
-/** What `mail.smtp` needs for the services with STARTTLS. */
+/** The `mail.smtp` settings for the services with STARTTLS. */
 export const PINNED = { encryption: 'starttls', certificate: 'pin', pin: pinOf('self-signed') } as const;
 
-/** `clerk` may send as `rechnung@wiesengrund.example`, `till` as nobody. */
+/** A login that may send as `rechnung@wiesengrund.example`; `TILL` may send under no address. */
 export const CLERK = { user: 'clerk', password: 'Käse & Söhne 42' };
 export const TILL = { user: 'till', password: 'till-42' };
 export const SENDER = 'rechnung@wiesengrund.example';
 
-/** Mailboxes of the office's own server, and of others to which it relays. Mail to `grau` is greylisted. */
+/** Mailboxes of the office's own server, and of others that it relays to. Mail to `grau` is greylisted. */
 export const MAILBOXES = {
   own: 'chefin@wiesengrund.example',
   copy: 'kopie@wiesengrund.example',
@@ -46,20 +49,23 @@ export const MAILBOXES = {
   second: 'buchhaltung@kunde.example',
   greyCustomer: 'grau@kunde.example',
 } as const;
-/** There is no such mailbox. */
+/** An address without a mailbox. */
 export const NOBODY = 'niemand@wiesengrund.example';
 
 export interface Postfix {
   readonly ports: Readonly<Record<ServiceName, number>>;
-  /** All that has been delivered, once nothing is on its way any more. */
+  /** Returns everything that has been delivered, once nothing is on its way any more. */
   delivered(): Promise<readonly Delivered[]>;
   close(): Promise<void>;
 }
 
-/** Starts Postfix with a configuration, a queue and mailboxes of its own, and Dovecot for its logins. Takes 0.1 s. */
+/**
+ * Starts Postfix with its own configuration, queue and mailboxes, and Dovecot for its logins. Takes 0.1 s.
+ */
 export async function startPostfix(): Promise<Postfix> {
   const policy = await startPolicyServer(greylist((recipient) => recipient.startsWith('grau@')));
-  // Somebody else may take a port between the choice and the start; of that Postfix tells the system's log alone.
+  // Another process may take a port between its choice and the start, which Postfix reports only to the
+  // system's log; hence the retries.
   for (let attempt = 1; ; attempt++) {
     const keeper = startKeeper('postfix');
     try {

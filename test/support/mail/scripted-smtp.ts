@@ -14,18 +14,21 @@ export type Step =
   | 'middle'
   | 'dot'
   | 'QUIT';
-/** What the server does at a step: a reply, a reply and goodbye, nothing at all, or the end of the connection. */
+/**
+ * What the server does at a step: a reply, a reply and the end of the connection, only the end, or nothing at
+ * all.
+ */
 export type Act = string | { readonly thenClose: string } | 'close' | 'silence';
 
-/** One act, or one for each time the step comes up; the last one stays. */
+/** One act for each step, or one for each time the step comes up; the last one is repeated. */
 export type Script = Partial<Record<Step, Act | readonly Act[]>>;
 
 export interface ScriptedServer {
   readonly port: number;
-  /** Each command line of each connection. */
+  /** The command lines of all connections. */
   readonly commands: string[];
   readonly connections: number;
-  /** Messages of which the final dot arrived, with it taken off. */
+  /** Messages whose final dot arrived, without the dot. */
   readonly messages: string[];
   /** Everything that came after a 354. */
   readonly data: string;
@@ -46,7 +49,9 @@ const USUAL: Record<Exclude<Step, 'middle'>, Act> = {
   QUIT: '221 2.0.0 bye',
 };
 
-/** A mail server that keeps to the script, however bad, and is polite where the script says nothing. */
+/**
+ * Starts a mail server that follows the script, however bad, and behaves well where the script says nothing.
+ */
 export async function startScriptedServer(script: Script): Promise<ScriptedServer> {
   const sockets = new Set<Socket>();
   const seen = new Map<Step, number>();

@@ -13,32 +13,35 @@ export interface ReceivedMail {
 
 export interface TestSmtpServer {
   readonly port: number;
-  /** Mails of which the end of data has arrived. */
+  /** Mails whose end of data has arrived. */
   readonly received: readonly ReceivedMail[];
   readonly connections: number;
-  /** Bytes of messages so far, complete or not. */
+  /** Number of bytes of messages so far, complete or not. */
   readonly bytesSeen: number;
   close(): Promise<void>;
 }
 
 const certificate = (file: string) => readFileSync(new URL(`../certs/${file}`, import.meta.url), 'utf8');
-/** Self-signed, for the address 127.0.0.1 alone, until 2126. */
+/** A self-signed certificate for the address 127.0.0.1, valid until 2126. */
 export const LOOPBACK_CERTIFICATE = certificate('loopback.crt');
 const LOOPBACK_KEY = certificate('loopback.key');
 const key = certificate('smtp.key');
-/** All but the self-signed one by an authority of their own, which nobody trusts unless told to; until 2126. */
+/**
+ * Certificates valid until 2126. All but the self-signed one are issued by an authority that nobody trusts
+ * unless told to.
+ */
 export const CERTIFICATES = {
   authority: certificate('smtp-ca.crt'),
   trusted: certificate('smtp-trusted.crt'),
   selfSigned: LOOPBACK_CERTIFICATE,
-  /** On 2021-01-01. */
+  /** Expired on 2021-01-01. */
   expired: certificate('smtp-expired.crt'),
-  /** For mail.elsewhere.example. */
+  /** Issued for mail.elsewhere.example. */
   wrongName: certificate('smtp-wrong-name.crt'),
 };
 export const KEYS = { authority: '', trusted: key, selfSigned: LOOPBACK_KEY, expired: key, wrongName: key };
 
-/** A real, well-behaved mail server on a free port of the loopback. */
+/** Starts a real, well-behaved mail server on a free port of the loopback. */
 export async function startSmtpServer(options: SMTPServerOptions = {}): Promise<TestSmtpServer> {
   const received: ReceivedMail[] = [];
   let connections = 0;
@@ -85,7 +88,7 @@ export async function startSmtpServer(options: SMTPServerOptions = {}): Promise<
   };
 }
 
-/** `mail.smtp` for a server on the loopback: not encrypted, no login. */
+/** Makes `mail.smtp` settings for a server on the loopback: unencrypted, without a login. */
 export function smtpSettings(port: number, over: Partial<SmtpSettings> = {}): SmtpSettings {
   return {
     host: '127.0.0.1',

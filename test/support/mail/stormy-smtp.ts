@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { mulberry32 } from '#test/support/simulation/simulation.ts';
 
-/** Where a mail server may fail. */
+/** The steps at which the mail server may fail. */
 export const STORM_STEPS = [
   'greeting',
   'EHLO',
@@ -16,7 +16,10 @@ export const STORM_STEPS = [
 ] as const;
 export type StormStep = (typeof STORM_STEPS)[number];
 
-/** The address says what becomes of a mail in the end, if the weather lets it come that far. */
+/**
+ * What finally becomes of a mail, unless a random failure comes first; the recipient's address names its
+ * fate.
+ */
 export const FATES = {
   fine: undefined,
   nobody: { step: 'RCPT', reply: '550 5.1.1 no such user' },
@@ -28,16 +31,16 @@ export type Fate = keyof typeof FATES;
 
 export interface StormyServer {
   readonly port: number;
-  /** How often each message was received whole, by its Message-ID. */
+  /** How often each message was received complete, by its Message-ID. */
   readonly received: ReadonlyMap<string, number>;
-  /** Messages that came whole and whose sender was left without an answer, by their Message-ID. */
+  /** Message-IDs of messages that arrived complete and whose sender got no answer. */
   readonly unanswered: ReadonlySet<string>;
-  /** How often it failed at each step. */
+  /** How often the server failed at each step. */
   readonly faults: ReadonlyMap<StormStep, number>;
   close(): Promise<void>;
 }
 
-/** By the step: replies that promise a later try, and the ends of connections. */
+/** The failures at each step: replies that promise a later try, and ends of the connection. */
 const WEATHER: Readonly<Record<StormStep, readonly string[]>> = {
   greeting: ['close', '421 4.3.2 too busy', 'silence'],
   EHLO: ['close', '421 4.3.2 shutting down', 'silence'],
@@ -61,13 +64,13 @@ const WEATHER: Readonly<Record<StormStep, readonly string[]>> = {
   DATA: ['close', '451 4.3.0 later', '421 4.3.2 closing', 'silence'],
   middle: ['close', 'silence'],
   dot: ['451 4.3.0 later', '452 4.3.1 no space', '421 4.3.2 closing', '450 4.7.1 later'],
-  // The message is whole, and nobody will hear so: received or not, who knows.
+  // At this step the message is complete and nobody learns so; whether it was received is unknown.
   reply: ['close', 'close unread', 'half', 'silence'],
 };
 
 /**
- * A mail server that fails at random at each step, with this probability; everything else is as the addresses say. It
- * wants a login and takes any.
+ * Starts a mail server that fails at random at each step with this probability; otherwise it acts as the
+ * addresses say. It demands a login and accepts any.
  */
 export async function startStormyServer(seed: number, probability: number): Promise<StormyServer> {
   const random = mulberry32(seed);
@@ -80,7 +83,7 @@ export async function startStormyServer(seed: number, probability: number): Prom
     if (random() >= probability) return undefined;
     const acts = WEATHER[step];
     const act = acts[Math.floor(random() * acts.length)]!;
-    // Waiting for nothing takes long: seldom.
+    // Silence takes long to time out, so it is made rare.
     const chosen = act === 'silence' && random() < 0.8 ? 'close' : act;
     faults.set(step, (faults.get(step) ?? 0) + 1);
     return chosen;
@@ -95,7 +98,10 @@ export async function startStormyServer(seed: number, probability: number): Prom
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => {});
 
-    /** @returns whether the conversation goes on */
+    /**
+     * Fails at the step, or not.
+     * @returns whether the conversation goes on
+     */
     const fail = (step: StormStep): boolean => {
       const act = weather(step);
       if (act === undefined) return true;
@@ -146,7 +152,7 @@ export async function startStormyServer(seed: number, probability: number): Prom
           const isFirst = body === '';
           body += buffer;
           buffer = '';
-          // One that falls silent here is not told from one that does so when it has the whole message.
+          // A server that falls silent here looks the same as one that does so when it has the whole message.
           if (isFirst && !fail('middle') && !deaf) return;
           const end = body.indexOf('\r\n.\r\n');
           if (end < 0) return;

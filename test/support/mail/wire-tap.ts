@@ -3,12 +3,14 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 export interface WireTap {
   readonly port: number;
-  /** What clients have sent so far, as it was on the wire. */
+  /** The bytes that clients have sent so far, as on the wire. */
   readonly sent: Buffer;
   close(): Promise<void>;
 }
 
-/** Stands between a client and a server on the loopback and keeps a copy. */
+/**
+ * Starts a relay between a client and a server on the loopback that keeps a copy of what the client sends.
+ */
 export async function tapWire(to: number): Promise<WireTap> {
   const chunks: Buffer[] = [];
   const sockets = new Set<Socket>();

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A real process that runs a module and answers each message with one. It dies with the test. */
+/** A real process that runs a module and answers each message with one. It is killed when the test ends. */
 export interface Child {
   ask<T>(message: unknown): Promise<T>;
-  /** The signal that ended it, or null when it ended by itself. */
+  /** The signal that ended it, or null if it ended by itself. */
   readonly ended: Promise<NodeJS.Signals | null>;
   readonly process: ChildProcess;
 }
@@ -15,7 +15,7 @@ export interface Child {
 export function startChild(test: { after(fn: () => void): void }, module: string, ...args: string[]): Child {
   const child = fork(module, args, {
     execArgv: ['--disable-warning=ExperimentalWarning'],
-    // Halves the time to start.
+    // The compile cache halves the start-up time.
     env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') },
   });
   test.after(() => {
@@ -32,7 +32,7 @@ export function startChild(test: { after(fn: () => void): void }, module: string
   };
 }
 
-/** The child's side: answers each message, until the parent goes. */
+/** Answers each message of the parent, in the child process, until the parent is gone. */
 export function answer(work: (message: never) => unknown): void {
   process.on('message', async (message) => process.send?.((await work(message as never)) ?? null));
 }

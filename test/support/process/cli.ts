@@ -7,17 +7,17 @@ import { DatabaseSync } from 'node:sqlite';
 import { makeTempFolder } from './temp-folder.ts';
 
 const LAMBDAS = resolve(import.meta.dirname, '../../../lambdas');
-/** Each program of the product and the folder that it lies in. */
+/** The folder of each program of the product. */
 const PROGRAMS = { start: 'local', serve: 'local', cli: 'cli' } as const;
 
 export interface Ended {
-  /** Null when a signal ended it. */
+  /** The exit code; null if a signal ended the process. */
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** What a command says with `--json`: its value, or its error. */
+/** The result of a command with `--json`: its value or its error. */
 export interface Answer<T> {
   readonly code: number | null;
   readonly value: T;
@@ -28,25 +28,28 @@ export interface Answer<T> {
 export interface Program {
   readonly process: ChildProcess;
   readonly ended: Promise<Ended>;
-  /** Resolves with the match when standard output has it; rejects when the program ends without. */
+  /** Resolves with the match when standard output contains it; rejects if the program ends before. */
   says(pattern: RegExp): Promise<RegExpExecArray>;
 }
 
-/** A data folder of one's own and the product on it, each command a process. */
+/** A data folder with the product on it; each command is a process. */
 export interface Shop {
   readonly dataDir: string;
-  /** A path beside the data folder. */
+  /** Returns a path beside the data folder. */
   at(name: string): string;
   cli(...args: string[]): Promise<Ended>;
   json<T>(...args: string[]): Promise<Answer<T>>;
   /** Imports a file of this content, which must be accepted. */
   load(what: 'settings' | 'customers' | 'deliveries', content: string): Promise<ImportCounts>;
-  /** Imports a file of this content, which must be refused. @returns message and details, a line each */
+  /**
+   * Imports a file of this content, which must be refused.
+   * @returns message and details, one line each
+   */
   refused(what: string, content: string | Uint8Array): Promise<string>;
   start(program: 'cli' | 'serve' | 'start', ...args: string[]): Program;
-  /** Every item of the table with its version, in order. */
+  /** Returns every item of the table with its version, in order. */
   rows(): string[];
-  /** The archive as people see it: the bytes by key. */
+  /** Returns the archive as people see it: the bytes by key. */
   archive(): Map<string, Buffer>;
 }
 
@@ -59,8 +62,9 @@ export interface ImportCounts {
 }
 
 /**
- * A new shop, empty or a copy. With the test go its folder and whatever process of it is still running.
- * @param words that stand before every command
+ * Opens a new shop, empty or a copy. When the test ends, its folder is removed and its running processes are
+ * killed.
+ * @param words words before the arguments of every command
  */
 export function openShop(
   test: { after(fn: () => Promise<void>): void },
@@ -122,7 +126,7 @@ export function openShop(
   };
 }
 
-/** One process of the product on a data folder, without a terminal and without a desktop. */
+/** Starts a process of the product on a data folder, without a terminal and without a desktop. */
 function startProgram(module: string, args: readonly string[], dataDir: string): Program {
   const { DISPLAY: _, WAYLAND_DISPLAY: _wayland, NODE_TEST_CONTEXT: _context, ...env } = process.env;
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', module, ...args], {
@@ -136,7 +140,7 @@ function startProgram(module: string, args: readonly string[], dataDir: string):
       NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
-    // A group of its own, so that a test can press Ctrl-C for all of it.
+    // The process leads a group of its own, so that a test can send Ctrl-C to all of it.
     detached: true,
   });
   let stdout = '';
@@ -179,7 +183,7 @@ function tableRows(file: string): string[] {
   }
 }
 
-/** Not the hidden folder: what lies there comes and goes while it is looked at. */
+/** Reads the visible files only, because those in the hidden folder come and go meanwhile. */
 function visibleFiles(root: string): Map<string, Buffer> {
   const folders = existsSync(root) ? readdirSync(root).filter((name) => name !== '.rechnungspost') : [];
   const keys = folders

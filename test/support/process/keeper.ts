@@ -5,19 +5,26 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A temp folder and the daemons that work in it. Both go when this process ends, however that ends. */
+/**
+ * A temporary folder with the daemons that work in it. Both go when this process ends, however that happens.
+ */
 export interface Keeper {
   readonly folder: string;
-  /** Starts a daemon that stays in the foreground, in a process group of its own; its output goes into `log`. */
+  /**
+   * Starts a daemon in the foreground, in a process group of its own; its output goes into the file `log`.
+   */
   run(log: string, program: string, ...args: string[]): ChildProcess;
-  /** Ends the daemons with all that they have started, and removes the folder. */
+  /** Kills the daemons with everything they have started, and removes the folder. */
   end(): Promise<void>;
 }
 
-/** By a shell that waits for the end of its input, which comes when this process ends, also when it is killed. */
+/**
+ * Starts a keeper. A shell waits for the end of its input, which comes when this process ends, even if it is
+ * killed.
+ */
 export function startKeeper(name: string): Keeper {
   const folder = mkdtempSync(join(tmpdir(), `rechnungspost-${name}-`));
-  // Once more if one that was just dying had still added a file.
+  // Removal is retried, because a dying daemon may still add a file.
   const script = `while read -r pid; do groups="$groups -$pid"; done
     kill -s KILL -- $groups
     for turn in $(seq 20); do rm -rf "$0" && break; sleep 0.05; done`;
@@ -32,7 +39,7 @@ export function startKeeper(name: string): Keeper {
       const child = spawn(program, args, { stdio: ['ignore', output, output], detached: true });
       closeSync(output);
       child.unref();
-      child.on('error', () => {}); // its exit is looked at
+      child.on('error', () => {}); // its exit is checked elsewhere
       if (child.pid !== undefined) shell.stdin.write(`${child.pid}\n`);
       return child;
     },
@@ -44,7 +51,7 @@ export function startKeeper(name: string): Keeper {
   };
 }
 
-/** Ports that were free a moment ago. */
+/** Returns ports that were free a moment ago. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
   await Promise.all(servers.map((server) => once(server, 'listening')));

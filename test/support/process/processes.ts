@@ -7,7 +7,7 @@ export interface RunningProcess {
   readonly cpuSeconds: number;
 }
 
-/** The running processes below one, as Linux shows them; dead ones that nobody has collected are left out. */
+/** Lists the running processes below one, as Linux shows them; zombies are left out. */
 export function descendants(root: number): RunningProcess[] {
   const all = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -19,7 +19,7 @@ export function descendants(root: number): RunningProcess[] {
 
 export const isRunning = (pid: number): boolean => readProcess(pid) !== undefined;
 
-/** Looks again and again until it holds, for at most ten seconds. */
+/** Polls until the condition holds, for at most ten seconds. */
 export async function until(what: string, holds: () => boolean): Promise<void> {
   const end = performance.now() + 10_000;
   while (!holds()) {
@@ -30,7 +30,7 @@ export async function until(what: string, holds: () => boolean): Promise<void> {
 
 function readProcess(pid: number): RunningProcess | undefined {
   try {
-    // 1234 (name) S 1233 …: the name may hold blanks and parentheses.
+    // The line is like `1234 (name) S 1233 …`, and the name may contain blanks and parentheses.
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     if (fields[0] === 'Z' || fields[0] === 'X') return undefined;

@@ -1,15 +1,15 @@
 import type { Deps } from '#core/deps.ts';
 import type { Queue } from '#core/ports.ts';
 
-/** Called around every call of a process to the world outside. Throwing in `before` keeps the call from happening. */
+/** Hooks that are called around every I/O call of a process. If `before` throws, the call does not happen. */
 export interface IoHook {
   before(call: string, args: readonly unknown[]): Promise<void> | void;
   after(call: string, args: readonly unknown[]): Promise<void> | void;
 }
 
 /**
- * The same deps with a hook around each I/O call of a run: table, archive, printer, mailer, secrets and queue. The mailer's
- * hand-over mark is a table write like any other and is hooked as such.
+ * Returns the deps with a hook around each I/O call of a run: table, archive, printer, mailer, secrets and
+ * queue. The mailer's hand-over mark is a table write, and is hooked as one.
  */
 export function hookIo<D extends Deps & { readonly queue?: Queue }>(deps: D, hook: IoHook): D {
   const around = <T extends object>(name: string, port: T, methods: readonly (keyof T & string)[]): T => {

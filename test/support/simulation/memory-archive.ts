@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Archive, StoredFile } from '#core/ports.ts';
 
-/** An archive that lives as long as the object; keeps the port's promises, as its contract suite shows. */
+/** Creates an archive in memory. It keeps the port's promises, as its contract suite shows. */
 export function createMemoryArchive(): Archive {
   const files = new Map<string, { readonly file: StoredFile; readonly bytes: Uint8Array }>();
   return {

@@ -3,7 +3,10 @@ import { readInvoices } from '#core/repositories/invoices.ts';
 import { listRunLines } from '#core/repositories/runs.ts';
 import { runReport } from '#core/runs/run-report.ts';
 
-/** All of a run that must be the same wherever it is billed: states, numbers, figures, notes, keys of the files, ways. */
+/**
+ * Returns everything of a run that must be equal wherever it is billed: states, numbers, amounts, notes, keys
+ * of files, ways of delivery.
+ */
 export async function outcomeOf(runId: string, { table }: Pick<Deps, 'table'>) {
   const lines = (await listRunLines(table, runId)).map(({ value }) => value);
   const invoices = await readInvoices(

@@ -20,19 +20,19 @@ export interface Evidence {
   readonly table: Table;
   readonly archive: Archive;
   readonly notes: readonly DeliveryNote[];
-  /** Ids of notes in an import that was killed half way: they may be as before or as in the file. */
+  /** Ids of notes in an import that was killed half way: each may be as before or as in the file. */
   readonly uncertain?: ReadonlySet<string>;
   /** How often the mail server received each Message-ID. */
   readonly received: ReadonlyMap<string, number>;
-  /** Mails (by Message-ID) whose fate nobody can know. */
+  /** Message-IDs of the mails whose fate nobody can know. */
   readonly unknowable: ReadonlySet<string>;
 }
 
 const hasher: Hasher = { sha256: (data) => createHash('sha256').update(data).digest('hex') };
 
 /**
- * Reads the whole table as an auditor would and names every broken promise. `settled`: nothing is under way any
- * more, so that what was begun must also have come to its end.
+ * Reads the whole table as an auditor would and names every broken promise.
+ * @param settled whether nothing is under way any more, so that everything begun must have come to its end
  */
 export async function brokenPromises(evidence: Evidence, settled: boolean): Promise<string[]> {
   const { table, archive } = evidence;
@@ -76,7 +76,7 @@ export async function brokenPromises(evidence: Evidence, settled: boolean): Prom
   return broken;
 }
 
-/** Every number that was reserved belongs to a draft of some run: issued, or waiting with its reason. */
+/** Checks that every reserved number belongs to a draft of some run, issued or waiting with its reason. */
 async function checkNumbers(table: Table, reserved: ReadonlyMap<string, string>, broken: string[]) {
   const next = (await readCounter(table, rangeOf('{yyyy}{number:6}', '2026-11-02')))?.value.next ?? 1;
   for (let n = 1; n < next; n++) {
@@ -86,7 +86,10 @@ async function checkNumbers(table: Table, reserved: ReadonlyMap<string, string>,
   if (reserved.size !== next - 1) broken.push(`${reserved.size} numbers used, ${next - 1} reserved`);
 }
 
-/** What is cancelled is cancelled once, by the exact negation, and is neither a cancellation nor anything else. */
+/**
+ * Checks that what is cancelled is cancelled once and by its exact negation, and is not a cancellation
+ * itself.
+ */
 function checkCancellations(invoices: readonly InvoiceRecord[], broken: string[]) {
   const byNumber = new Map(invoices.map((invoice) => [invoice.facts.number, invoice]));
   const cancelled = new Set<string>();
@@ -138,7 +141,10 @@ async function checkNotes(
   broken: string[],
 ) {
   const billedBy = new Map<string, string>();
-  /** Of cancelled invoices: they are to be opened again, and may have been already. */
+  /**
+   * Notes of cancelled invoices that are to be reopened, and may be already, with the numbers of those
+   * invoices.
+   */
   const reopened = new Map<string, Set<string>>();
   for (const { facts, noteIds, notesReopened } of invoices) {
     if (facts.cancels) continue;

@@ -5,7 +5,7 @@ import type { Archive, Mailer, MailOutcome, Queue, Table } from '#core/ports.ts'
 import { hookIo } from './io.ts';
 import { createMemoryArchive } from './memory-archive.ts';
 
-/** Thrown by every I/O call of a simulated process from its kill on. */
+/** Is thrown by every I/O call of a simulated process after its kill. */
 export class Killed extends Error {}
 
 /** What the simulated mail server does with the next message. */
@@ -18,21 +18,24 @@ export type Script =
   | 'lost after receipt';
 
 /**
- * The world outside several simulated processes: one real table, one archive, one mail server, one clock.
- * Time passes only when somebody waits or `advance` is called. Who runs when is drawn from the seed.
+ * What several simulated processes share: one real table, one archive, one mail server, one clock. Time
+ * passes only when somebody waits or `advance` is called. The seed decides who runs when.
  */
 export interface Simulation {
   readonly table: Table;
   readonly archive: Archive;
-  /** How often each Message-ID was received whole. */
+  /** How often each Message-ID was received complete. */
   readonly received: Map<string, number>;
-  /** Message-IDs whose answer the server let get lost. */
+  /** Message-IDs whose answer the server lost. */
   readonly lost: Set<string>;
-  /** The next messages' fates; accepted when empty. */
+  /** What happens to the next messages; when empty, they are accepted. */
   readonly scripts: Script[];
   advance(milliseconds: number): void;
   isDead(worker: string): boolean;
-  /** A new process; dies before or after its n-th I/O call (1 is the first) when told so. Sends its calls to the queue. */
+  /**
+   * Creates a process that wakes others through `queue`. With `kill`, it dies before or after its nth I/O
+   * call (1 is the first).
+   */
   process(kill?: Kill, queue?: Queue): SimulatedProcess;
   close(): void;
 }
@@ -42,11 +45,14 @@ export type Kill = { readonly at: number; readonly when: 'before' | 'after' };
 export interface SimulatedProcess {
   readonly deps: Deps & { readonly queue: Queue };
   readonly calls: () => number;
-  /** The process is gone: its leases are nobody's. */
+  /** Ends the process, so that its leases are over. */
   end(): void;
 }
 
-/** @param table empty; closed with the world */
+/**
+ * Creates a simulation.
+ * @param table an empty table, closed with the simulation
+ */
 export function createSimulation(
   seed: number,
   table: Table & { close(): void } = openSqliteTable(':memory:'),
@@ -119,7 +125,7 @@ export function createSimulation(
           now: () => now,
           wait: async (milliseconds) => {
             dieIfDead();
-            // As a clock of Node tells it.
+            // Rounded up, as Node's timers do.
             now += Math.ceil(milliseconds);
             await turn();
             dieIfDead();
@@ -154,7 +160,7 @@ export function createSimulation(
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-/** A small seeded generator of numbers in [0, 1). */
+/** Generates numbers in [0, 1) from a seed. */
 export function mulberry32(seed: number): () => number {
   let state = seed | 0;
   return () => {
