@@ -117,7 +117,8 @@ export function createFolderArchive(root: string): Archive {
     } catch (error) {
       // A share may repeat a rename whose answer was lost: the repetition fails although the entry is ours.
       if ((await readEntry(at.info))?.put !== entry.put) {
-        await rm(folder, { recursive: true, force: true }).catch(() => undefined); // left to removeStale
+        // If this fails, `removeStale` removes the folder when it is old.
+        await rm(folder, { recursive: true, force: true }).catch(() => undefined);
         const winner = await taken(key);
         if (winner) return { outcome: 'exists', file: winner };
         throw error;

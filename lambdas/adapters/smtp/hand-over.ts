@@ -51,7 +51,8 @@ export async function handOver(
     await stillTalking();
     asked = beforeHandOver();
     await asked.catch(() => {
-      throw new Error('stopped before the hand-over'); // new: nodemailer writes into its error
+      // nodemailer writes into the error it is given, so it gets one of its own.
+      throw new Error('stopped before the hand-over');
     });
     await stillTalking();
     handedOver = true;

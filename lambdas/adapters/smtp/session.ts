@@ -101,7 +101,8 @@ function newConnection(
     socketCloseTimeout: 0,
     ...(transcript && { logger: toLogger(transcript), transactionLog: true }),
   });
-  connection.on('error', () => {}); // between steps nobody listens
+  // Each step listens for itself; between two steps an error without a listener would end the process.
+  connection.on('error', () => {});
   return connection;
 }
 
