@@ -13,8 +13,8 @@ import { FONTS } from './fonts.ts';
 const unavailable = (message: RegExp) => (error: unknown) =>
   error instanceof Fault && error.code === 'unavailable' && message.test(error.message);
 
-describe('which browser', () => {
-  test('CHROME_PATH names a file that is there, or is refused by name', async () => {
+describe('the choice of the browser', () => {
+  test('CHROME_PATH names the browser, and a path where no file lies is refused by name', async () => {
     assert.deepEqual(await findBrowser(process.execPath), {
       executable: process.execPath,
       libraries: undefined,
@@ -22,7 +22,7 @@ describe('which browser', () => {
     await assert.rejects(findBrowser('/no/such/chrome'), unavailable(/CHROME_PATH names \/no\/such\/chrome/));
   });
 
-  test('a program that is no browser is named, and nothing is left of the attempt', async () => {
+  test('a program that is no browser is named, and no temporary folder of the attempt is left behind', async () => {
     const own = async () => (await readdir(tmpdir())).filter((name) => name.includes(`-${process.pid}-`));
     const printer = createChromePrinter({ fontsFolder: FONTS, chromePath: '/bin/false' });
     await assert.rejects(
@@ -33,7 +33,9 @@ describe('which browser', () => {
     await printer.close();
   });
 
-  test('without a font nothing is printed blank', { skip: process.platform !== 'linux' }, async () => {
+  test('the printer refuses to print when there are no fonts, so that no document comes out blank', {
+    skip: process.platform !== 'linux',
+  }, async () => {
     const folder = await mkdtemp(join(tmpdir(), 'fontless-'));
     const printer = createChromePrinter({ fontsFolder: folder });
     await assert.rejects(printer.render([letter('x')]), unavailable(new RegExp(`no font in ${folder}`)));
@@ -41,7 +43,7 @@ describe('which browser', () => {
     await rm(folder, { recursive: true });
   });
 
-  test('the usual places of each system', () => {
+  test('the program knows the usual places of Chrome and Edge on each system', () => {
     assert.ok(
       usualPlaces('darwin', {}).includes('/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'),
     );
@@ -54,7 +56,7 @@ describe('which browser', () => {
   });
 
   const here = process.platform === 'linux' && process.arch === 'x64';
-  test('two that unpack at once get the same whole browser, and a third waits for nothing', {
+  test('two processes that unpack the browser at once get one whole browser, and a third finds it ready', {
     skip: !here,
   }, async () => {
     const cache = await mkdtemp(join(tmpdir(), 'unpack-'));
@@ -68,7 +70,9 @@ describe('which browser', () => {
     await rm(cache, { recursive: true });
   });
 
-  test('says what to do when there is no room for it', { skip: !here }, async () => {
+  test('where the browser cannot be unpacked, the error names the folder and CHROME_PATH as the remedy', {
+    skip: !here,
+  }, async () => {
     await assert.rejects(unpackChromium('/dev/null/cache'), unavailable(/\/dev\/null\/cache.*CHROME_PATH/));
   });
 });

@@ -18,7 +18,7 @@ describe('a delivery note on paper', () => {
   };
   const ITEM = /^\d+ (?:1001|1014|2003|3100|9001) /;
 
-  test('each page has its head, its number and whose it is; the receipt never stands alone', async () => {
+  test('each page has the column heads, its page number and the note number; the receipt stands below an item', async () => {
     for (const prices of [false, true]) {
       for (let lines = 28; lines < 60; lines += 3) {
         const { pages, sizes } = await print({ prices, lines });
@@ -40,7 +40,7 @@ describe('a delivery note on paper', () => {
     }
   });
 
-  test('a line takes as many lines as its text needs, and returns are negative', async () => {
+  test('a line grows to as many rows as its text needs, and a return is shown as a negative amount', async () => {
     const { pages } = await print({
       prices: true,
       lines: 1,

@@ -13,7 +13,7 @@ import { oneBit, type Scan, scanned } from '#test/support/documents/scanned.ts';
 import { FONTS } from './fonts.ts';
 
 const templates = createTemplates(`${FONTS}/..`);
-// Its type declarations describe another kind of module than the one that Node loads.
+// The type declarations of jsqr describe another kind of module than the one that Node loads.
 const readQrCode = jsqr as unknown as (
   data: Uint8ClampedArray,
   width: number,
@@ -26,7 +26,7 @@ const read = ({ data, width, height }: Scan) =>
 describe('the GiroCode on paper', () => {
   const printer = createChromePrinter({ fontsFolder: FONTS });
   after(() => printer.close());
-  /** The last page, as a scanner at 150 dpi sees it. */
+  /** Prints the last page and gives it as a scanner at 150 dpi sees it. */
   const scan = async (invoice: Invoice, degrees = 1) => {
     const [result] = await printer.render([{ name: 'invoice', ...templates.invoice(invoice, PLAIN) }]);
     const { pdf } = printed(result);
@@ -34,7 +34,7 @@ describe('the GiroCode on paper', () => {
     return scanned(png!, degrees);
   };
 
-  test('a scanned invoice is read back, in grey and in black and white', async () => {
+  test('a scanner reads the GiroCode of an invoice in grey and in black and white', async () => {
     const invoice = sampleInvoice({ lines: 20 });
     const lines = [
       'BCD',
@@ -55,7 +55,7 @@ describe('the GiroCode on paper', () => {
     }
   });
 
-  test('the longest names and the highest amount are read back, with umlauts', async () => {
+  test('a scanner reads the longest names with umlauts and a high amount', async () => {
     const company = { name: 'Überlandkäserei Großweßling & Söhne '.repeat(3), bic: '' };
     const invoice = sampleInvoice({ company, line: () => ({ quantity: '1000', unitPrice: '9000' }) });
     const said = read(await scan(invoice));
@@ -63,7 +63,7 @@ describe('the GiroCode on paper', () => {
     assert.equal([...said!.split('\n')[5]!].length, 70);
   });
 
-  test('there is none where nothing is to be transferred, or nobody wants it', () => {
+  test('an invoice has no GiroCode when nothing is to be transferred or the setting switches it off', () => {
     const codes = (invoice: Invoice, options = PLAIN) =>
       templates.invoice(invoice, options).html.split('<svg').length - 1;
     const directDebit = sampleInvoice({

@@ -16,7 +16,7 @@ const ITEM = /^\d+ (?:1001|1014|2003|3100|9001) /;
 const SKONTO = { skontoPercent: '2', skontoDays: 7 };
 const byPlace = (lines: number) => ({ lines, line: (index: number) => ({ place: `Filiale ${index % 3}` }) });
 
-describe('documents on paper', () => {
+describe('invoices and delivery overviews on paper', () => {
   const printer = createChromePrinter({ fontsFolder: FONTS });
   after(() => printer.close());
   const print = async (text: DocumentText) => {
@@ -34,7 +34,7 @@ describe('documents on paper', () => {
       return language === 'de' ? `${grouped('.')},${fraction} €` : `€${grouped(',')}.${fraction}`;
     };
 
-    test(`every line and figure of 60 lines is there, on each page what belongs on it (${language})`, async () => {
+    test(`an invoice of 60 lines shows every line and amount, with head, foot and number on each page (${language})`, async () => {
       const invoice = sampleInvoice({ lines: 60, customer: { language, ...SKONTO } });
       const { pages, text } = await invoicePdf(invoice);
       assert.ok(pages.length >= 2);
@@ -65,14 +65,14 @@ describe('documents on paper', () => {
     });
   }
 
-  test('the totals stay together, and never without an item above them', async () => {
-    // Sizes at which they would straddle the end of a page, or just not fit on it.
+  test('the totals stay together on the last page, and at least one item stands above them', async () => {
+    // With these sizes the totals would straddle the end of a page, or just not fit on it.
     const sizes = [...[20, 50, 53, 56, 88, 91].map((lines) => ({ lines })), ...[30, 33, 58].map(byPlace)];
     for (const options of sizes) {
       const { pages } = await invoicePdf(sampleInvoice({ ...options, customer: SKONTO }));
       const last = pages.at(-1)!;
       const starts = ['Summe netto', 'Rechnungsbetrag', 'Bitte überweisen', 'Unser Konto', 'Bei Zahlung bis'];
-      // The words beside the GiroCode may stand on the line of a sum.
+      // The words beside the GiroCode may share a line with a sum, so that a pattern may match inside a line.
       const order = [ITEM, ...starts.map((start) => new RegExp(`\\b${start}`))].map((pattern) =>
         last.findIndex((line) => pattern.test(line)),
       );
@@ -95,13 +95,13 @@ describe('documents on paper', () => {
     assert.ok(top > 45 + 17 && top < 45 + 45, `${top} mm from the top`);
   });
 
-  test('900 lines', async () => {
+  test('an invoice of 900 lines is printed down to its last delivery note', async () => {
     const { pages, text } = await invoicePdf(sampleInvoice({ lines: 900, linesPerNote: 7 }));
     assert.ok(pages.length > 15);
     assert.match(text, /Lieferschein L-2610-0129 vom/);
   });
 
-  test('an overview lies on its side and ends with the net of the invoice', async () => {
+  test('a delivery overview is printed in landscape and ends with the net sum of the invoice', async () => {
     const invoice = sampleInvoice({ lines: 80 });
     const overview = deliveryOverview(invoice);
     const { sizes, text }: PdfContent = await print(templates.deliveryOverview(invoice, overview, PLAIN));
@@ -116,7 +116,7 @@ describe('documents on paper', () => {
     );
   });
 
-  test('a draft says so on each page', async () => {
+  test('a draft is marked as a draft on each page', async () => {
     const { pages } = await print(templates.invoice(sampleInvoice({ lines: 60 }), { ...PLAIN, draft: true }));
     assert.ok(pages.every((page) => page.some((line) => line.includes('ENTWURF'))));
   });

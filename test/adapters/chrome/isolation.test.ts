@@ -13,7 +13,7 @@ const SECRET = 'geheim4711';
 const RED_PIXEL =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
-/** Every way we know in which a document may ask for something. None of them stands behind a CSP here. */
+/** All known ways for a document to request something. Here no CSP stands before them. */
 const requests = (url: string): Record<string, string> => ({
   picture: `<img src="${url}"><picture><source srcset="${url}"><img></picture>`,
   frame: `<iframe src="${url}"></iframe>`,
@@ -32,7 +32,7 @@ const requests = (url: string): Record<string, string> => ({
   script: `<script src="${url}"></script><script>fetch("${url}"); document.body.textContent = "${SECRET}"</script>`,
 });
 
-describe('what a document asks for', () => {
+describe('requests made by a printed document', () => {
   const printer = createChromePrinter({ fontsFolder: FONTS });
   let folder: string;
   let server: Server;
@@ -62,14 +62,14 @@ describe('what a document asks for', () => {
     return { text: (await readPdf(pdf)).text, pictures: pictures(pdf) };
   };
 
-  test('the two measures count: a connection, a picture', async () => {
+  test('the test notices a connection and a picture, the two things that it measures below', async () => {
     await (await fetch(`http://127.0.0.1:${port}`)).text();
     assert.equal(connections, 1);
     connections = 0;
     assert.notEqual((await print(`<img src="data:image/png;base64,${RED_PIXEL}">`)).pictures, 0);
   });
 
-  test('it reads no file', async () => {
+  test('a document cannot read any file of the machine', async () => {
     for (const name of ['secret.txt', 'secret.html', 'red.png']) {
       for (const [way, html] of Object.entries(requests(`file://${folder}/${name}`))) {
         const { text, pictures } = await print(html);
@@ -82,7 +82,7 @@ describe('what a document asks for', () => {
     assert.doesNotMatch(text, new RegExp(hostname()));
   });
 
-  test('it opens no connection', async () => {
+  test('a document cannot open any connection', async () => {
     for (const host of ['127.0.0.1', 'localhost', '[::ffff:127.0.0.1]']) {
       for (const [way, html] of Object.entries(requests(`http://${host}:${port}/`))) {
         const { text } = await print(html);
@@ -90,12 +90,12 @@ describe('what a document asks for', () => {
         assert.doesNotMatch(text, new RegExp(SECRET), way);
       }
     }
-    // A late one would have come by now.
+    // Printing ten more documents gives a late connection the time to arrive.
     await printer.render(Array.from({ length: 10 }, () => letter('later')));
     assert.equal(connections, 0);
   });
 
-  test('the next document is whole after each of them', async () => {
+  test('the document after one that makes requests is printed whole', async () => {
     const documents = Object.values(requests(`http://127.0.0.1:${port}/`)).flatMap((html) => [
       { name: 'asking', html },
       letter('whole'),
@@ -107,7 +107,7 @@ describe('what a document asks for', () => {
   });
 });
 
-/** Pictures of one by one pixel; Chrome's own sign for a missing picture is larger. */
+/** Counts pictures of one by one pixel; Chrome's own sign for a missing picture is larger. */
 const pictures = (pdf: Uint8Array) =>
   [
     ...Buffer.from(pdf)

@@ -19,7 +19,7 @@ import { FONTS } from './fonts.ts';
 
 type Language = 'de' | 'en';
 
-/** Millimetres from the left. */
+/** The left and the right margin of a letter, in millimetres from the left edge of the sheet. */
 const LETTER = [25, 195] as const;
 const ON_ITS_SIDE = [12, 285] as const;
 
@@ -62,12 +62,12 @@ describe('the layout of printed documents', () => {
     '900 lines (de)': { lines: 900, linesPerNote: 7 },
   };
   for (const [name, options] of Object.entries(invoices)) {
-    test(`invoice: ${name}`, async () => {
+    test(`the layout of an invoice has no fault: ${name}`, async () => {
       assert.deepEqual(await invoiceFaults(sampleInvoice(options)), []);
     });
   }
 
-  test('a cancellation', async () => {
+  test('the layout of a cancellation has no fault', async () => {
     const invoice = sampleInvoice({ lines: 60 });
     const as = { number: '2026000999', date: '2026-11-03' };
     assert.deepEqual(await invoiceFaults(cancellationOf(invoice, as)), []);
@@ -78,7 +78,7 @@ describe('the layout of printed documents', () => {
     const overview = (invoice: Invoice) =>
       print(templates.deliveryOverview(invoice, deliveryOverview(invoice), PLAIN));
 
-    test(`overview of a month, 900 lines: all days side by side (${language})`, async () => {
+    test(`an overview of a month with 900 lines shows all days side by side (${language})`, async () => {
       const pieces = await overview(sampleInvoice({ ...monthOf(900), ...options }));
       assert.deepEqual(illReadable(pieces, ON_ITS_SIDE, language), []);
       const heads = pieces.pages[0]!.filter(
@@ -87,12 +87,12 @@ describe('the layout of printed documents', () => {
       assert.equal(new Set(heads.map(({ baseline }) => Math.round(baseline))).size, 1);
     });
 
-    test(`overview, mixed and longest texts (${language})`, async () => {
+    test(`an overview with mixed and with the longest texts has no fault in its layout (${language})`, async () => {
       const pieces = await overview(sampleInvoice({ ...monthOf(60, mixedLine), ...long(language) }));
       assert.deepEqual(illReadable(pieces, ON_ITS_SIDE, language), []);
     });
 
-    test(`delivery note with prices, and one with the longest texts without (${language})`, async () => {
+    test(`a delivery note with prices and one with the longest texts have no fault in their layout (${language})`, async () => {
       const { company, customer, places } = sampleInvoice(long(language));
       const noteOf = (lines: number, line?: SampleOptions['line']) =>
         sampleInvoice({ lines, linesPerNote: lines, ...(line && { line }) }).places[0]!.notes[0]!;
@@ -112,7 +112,7 @@ describe('the layout of printed documents', () => {
     });
   }
 
-  test('what is wrong is found', async () => {
+  test('the checks of the layout notice each kind of fault', async () => {
     const invoice = sampleInvoice({ lines: 60 });
     const broken: Readonly<Record<string, readonly [RegExp, string]>> = {
       '.items { margin-left: -4mm }': [/leaves the margins$|is cut$/, 'beyond the margin'],

@@ -16,7 +16,7 @@ const toPng = (bytes: Uint8Array | string, box = BOX) => {
   const given = typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes;
   return pictures.toPng(readPicture('logo', given), box);
 };
-/** Pixels as a decoder that is not Chrome's sees them, RGBA. */
+/** Decodes a PNG into RGBA pixels with a decoder that is not Chrome's. */
 async function pixelsOf(png: Uint8Array) {
   const image = await loadImage(Buffer.from(png));
   const { width, height } = image;
@@ -26,8 +26,8 @@ async function pixelsOf(png: Uint8Array) {
   return { width, height, at: (x: number, y: number) => [...data.slice(4 * (y * width + x)).slice(0, 4)] };
 }
 
-describe('pictures made anew', () => {
-  test('an SVG fills the box, on a transparent ground', async () => {
+describe('pictures that the browser draws anew', () => {
+  test('an SVG is scaled to fill the box and keeps a transparent background', async () => {
     const wide = await pixelsOf(await toPng(DRAWING));
     assert.deepEqual([wide.width, wide.height], [826, 236]);
     assert.deepEqual(wide.at(100, 100), [221, 0, 0, 255]);
@@ -38,7 +38,7 @@ describe('pictures made anew', () => {
     assert.deepEqual([tall.width, tall.height], [74, 295]);
   });
 
-  test('a raster picture keeps its pixels, and half-transparent ones their share', async () => {
+  test('a raster picture keeps its pixels, including transparent and half-transparent ones', async () => {
     const colours = [
       [255, 0, 0, 255],
       [0, 128, 255, 128],
@@ -49,14 +49,14 @@ describe('pictures made anew', () => {
     assert.deepEqual([at(0, 1), at(1, 1), at(2, 1)], colours);
   });
 
-  test('what is larger than the box is made smaller in proportion', async () => {
+  test('a picture larger than the box is scaled down in proportion', async () => {
     const { width, height, at } = await pixelsOf(await toPng(JPEG, { width: 4, height: 4 }));
     assert.deepEqual([width, height], [4, 2]);
     const [red = 0, green = 0, blue = 0, alpha] = at(0, 1);
     assert.ok(red > 200 && green < 60 && blue < 60 && alpha === 255);
   });
 
-  test('nothing of the file survives, and what was made here is not changed by being made again', async () => {
+  test('nothing else of the file survives, and a picture drawn here stays as it is when it is drawn again', async () => {
     const secret = Buffer.from('geheim4711');
     const extra = [pngChunk('tEXt', Buffer.concat([Buffer.from('Comment\0'), secret]))];
     const given = Buffer.concat([pngOf(5, 5, (x) => [x * 50, 9, 9, 40 + x * 50], extra), secret]);
@@ -76,7 +76,7 @@ describe('pictures made anew', () => {
     });
   }
 
-  test('what takes for ever is given up, and nothing is left of the browser', async () => {
+  test('a picture that takes too long is given up, and no folder of the browser is left behind', async () => {
     const own = async () => (await readdir(tmpdir())).filter((name) => name.includes(`-${process.pid}-`));
     const impatient = createChromePictures({ fontsFolder: FONTS, timeoutMs: 1 });
     await assert.rejects(impatient.toPng(readPicture('logo', JPEG), BOX), {
@@ -104,7 +104,7 @@ const asking = (picture: string, page: string): Record<string, string> => ({
   pattern: `<rect width="80" height="80" fill="url(${picture}#red)"/>`,
 });
 
-describe('what a drawing asks for', () => {
+describe('requests made by a drawing', () => {
   let folder: string;
   let server: Server;
   let connections = 0;
@@ -125,7 +125,7 @@ describe('what a drawing asks for', () => {
     await rm(folder, { recursive: true });
   });
 
-  /** The names of the fields that are red in the middle; side by side in one picture. */
+  /** Draws the fields side by side in one picture and names those that are red in the middle. */
   async function redFields(fields: Record<string, string>): Promise<string[]> {
     const names = Object.keys(fields);
     const drawn = names.map((name, at) => `<svg x="${at * 80}" width="80" height="80">${fields[name]}</svg>`);
@@ -137,12 +137,12 @@ describe('what a drawing asks for', () => {
     });
   }
 
-  test('it gets no file and no script', async () => {
+  test('a drawing gets no file and runs no script', async () => {
     const fields = asking(`file://${folder}/red.svg`, `file://${folder}/red.html`);
     assert.deepEqual(await redFields(fields), ['that they can']);
   });
 
-  test('it gets no connection', async () => {
+  test('a drawing opens no connection', async () => {
     const url = `http://127.0.0.1:${(server.address() as { port: number }).port}/red`;
     assert.deepEqual(await redFields(asking(url, url)), ['that they can']);
     assert.equal(connections, 0);

@@ -1,4 +1,4 @@
-// A process of its own for tests: prints one document, says so, and then waits to be killed.
+// This process prints one document, says so, and then waits until a test kills it.
 import { createChromePrinter } from '#adapters/chrome/printer.ts';
 import { letter } from '#test/contracts/printer-contract.ts';
 import { FONTS } from './fonts.ts';

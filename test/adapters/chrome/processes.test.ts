@@ -11,14 +11,14 @@ import { descendants, isRunning, until } from '#test/support/process/processes.t
 import { FONTS } from './fonts.ts';
 
 const PROGRAM = new URL('print-and-wait.ts', import.meta.url).pathname;
-/** Takes a while, but less than the time limit. */
+/** A document that takes a while to print, but less than the time limit. */
 const SLOW = { name: 'slow', html: `<table>${'<tr><td>x<td>y'.repeat(5_000)}</table>` };
 
 const browsers = (root: number) =>
   descendants(root).filter(
     ({ command }) => command.includes('--user-data-dir') && !command.includes('--type='),
   );
-/** A renderer that has only started, or is kept in reserve, has not done that much. */
+/** Finds renderers at work: one that has only started or is kept in reserve has used less processor time. */
 const busyRenderers = (root: number) =>
   descendants(root).filter(
     ({ command, cpuSeconds }) => command.includes('--type=renderer') && cpuSeconds > 0.4,
@@ -27,8 +27,8 @@ const kill = (processes: readonly { pid: number }[]) => {
   for (const { pid } of processes) process.kill(pid, 'SIGKILL');
 };
 
-describe('processes of the browser', { skip: process.platform !== 'linux' && 'looks into /proc' }, () => {
-  test('none outlives this program when it is killed, and the next one clears its folder away', async () => {
+describe('the processes of the browser', { skip: process.platform !== 'linux' && 'looks into /proc' }, () => {
+  test('the browser ends when this program is killed, and the next start removes the folder that it left', async () => {
     const temporary = await mkdtemp(join(tmpdir(), 'killed-'));
     const start = () =>
       spawn(process.execPath, ['--disable-warning=ExperimentalWarning', PROGRAM], {
@@ -58,7 +58,7 @@ describe('processes of the browser', { skip: process.platform !== 'linux' && 'lo
     await rm(temporary, { recursive: true, force: true, maxRetries: 5 });
   });
 
-  test('on Lambda it is one process', async () => {
+  test('on Lambda the browser runs as a single process', async () => {
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', PROGRAM], {
       env: { ...process.env, AWS_LAMBDA_FUNCTION_NAME: 'documents' },
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -71,7 +71,7 @@ describe('processes of the browser', { skip: process.platform !== 'linux' && 'lo
     await once(child, 'exit');
   });
 
-  test('close ends it and leaves no folder', async () => {
+  test('closing the printer ends the browser and removes its folder', async () => {
     const own = async () => (await readdir(tmpdir())).filter((name) => name.includes(`-${process.pid}-`));
     const printer = createChromePrinter({ fontsFolder: FONTS });
     printed((await printer.render([letter('x')]))[0]);
@@ -96,7 +96,7 @@ describe('processes of the browser', { skip: process.platform !== 'linux' && 'lo
     await printer.close();
   });
 
-  test('a document that ends every browser fails alone', async () => {
+  test('a document that crashes every browser fails, and the other documents are printed', async () => {
     const printer = createChromePrinter({ fontsFolder: FONTS });
     printed((await printer.render([letter('warm')]))[0]);
     const results = printer.render([SLOW, letter('after')]);
@@ -107,13 +107,14 @@ describe('processes of the browser', { skip: process.platform !== 'linux' && 'lo
     }
     const [failed, after] = await results;
     if (failed?.ok !== false) assert.fail('it was printed');
-    // Which of the two is heard first depends on whether it was laid out or printed when it died.
+    // The crash is reported in one way if the page died during layout and in another if it died while
+    // printing.
     assert.match(failed.reason, /^slow could not be printed: (?:the page crashed|.*Printing failed)$/);
     assert.equal(printed(after).pages, 1);
     await printer.close();
   });
 
-  test('a browser that was killed while nobody printed is replaced unnoticed', async () => {
+  test('a browser that was killed between two print jobs is replaced without an error', async () => {
     const printer = createChromePrinter({ fontsFolder: FONTS });
     printed((await printer.render([letter('warm')]))[0]);
     kill(browsers(process.pid));

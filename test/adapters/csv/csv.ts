@@ -3,14 +3,14 @@ import type { ImportFile } from '#core/imports/import-file.ts';
 
 export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** Characters that are the same in ISO 8859-1, and the rest of Windows-1252 by hand. */
+/** Encodes characters that Windows-1252 shares with ISO 8859-1, and four others that it has of its own. */
 export const windows1252 = (text: string): Uint8Array =>
   Uint8Array.from(
     text,
     (char) => ({ '€': 0x80, '„': 0x84, '“': 0x93, '–': 0x96 })[char] ?? char.charCodeAt(0),
   );
 
-/** A file of these rows, each a record of cells by column; columns in the order of the header. */
+/** Writes a file of these rows: each maps columns to cells, and the header gives the order of the columns. */
 export function csv(
   header: string,
   rows: readonly Readonly<Record<string, string>>[],
@@ -22,7 +22,7 @@ export function csv(
   return [columns.join(delimiter), ...lines, ''].join('\n');
 }
 
-/** The sentences with which a file is refused. */
+/** Reads a file that must be refused, and returns the sentences of the refusal. */
 export function problemsOf(
   read: (bytes: Uint8Array) => ImportFile<unknown>,
   file: string | Uint8Array,

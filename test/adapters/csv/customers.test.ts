@@ -11,7 +11,7 @@ const readBytes = (bytes: Uint8Array) => readCustomers(bytes, ['de', 'en']);
 const read = (text: string) => readBytes(utf8(text));
 const only = (changes: object) => read(file({ ...hotel, ...changes })).records[0]!;
 
-test('empty optional cells take their defaults', () => {
+test('empty optional cells of a customer take their defaults', () => {
   assert.deepEqual(only({}), {
     number: '10001',
     name: 'Hotel Alpenblick',
@@ -41,7 +41,7 @@ test('empty optional cells take their defaults', () => {
   });
 });
 
-test('columns come in any order and case, optional ones may be there', () => {
+test('columns are read in any order and any case, and optional columns are read where they are present', () => {
   const columns = `${HEADER};skonto_percent;skonto_days;cc;bcc;order_reference`.split(';').reverse();
   const row = {
     ...hotel,
@@ -61,7 +61,7 @@ test('columns come in any order and case, optional ones may be there', () => {
   assert.equal(customer?.orderReference, 'R-1');
 });
 
-test('unknown columns are reported and ignored', () => {
+test('columns that are not known are reported and ignored', () => {
   const { records, notices } = read(csv(`${HEADER};fax;colour`, [{ ...hotel, fax: '1' }]));
   assert.equal(records.length, 1);
   assert.deepEqual(notices, [
@@ -81,13 +81,13 @@ for (const [word, meaning] of Object.entries({
   false: false,
   '0': false,
 })) {
-  test(`${word} means ${meaning ? 'yes' : 'no'}`, () => {
+  test(`in a yes or no column ${word} means ${meaning ? 'yes' : 'no'}`, () => {
     assert.equal(only({ invoice_by_mail: word }).invoiceByMail, meaning);
     assert.equal(only({ delivery_overview: word }).deliveryOverview, meaning);
   });
 }
 
-test('what belongs to a template or a page is a name like any other', () => {
+test('a customer name that looks like a template, a script, a path or a formula is kept as it stands', () => {
   for (const name of [
     '{{company.iban}}',
     '<script>alert(1)</script>',
@@ -101,31 +101,31 @@ test('what belongs to a template or a page is a name like any other', () => {
 
 const text = (customers: ReturnType<typeof readCustomers>) => customers.records[0]!.name;
 
-test('UTF-8 with and without a mark, and Windows-1252, are read', () => {
+test('files in UTF-8, with or without a byte order mark, and in Windows-1252 are read alike', () => {
   const sample = file({ ...hotel, name: 'Gößwein – Café „Spaß“ 5 €' });
   assert.equal(text(readBytes(utf8(sample))), 'Gößwein – Café „Spaß“ 5 €');
   assert.equal(text(readBytes(utf8(`\ufeff${sample}`))), 'Gößwein – Café „Spaß“ 5 €');
   assert.equal(text(readBytes(windows1252(sample))), 'Gößwein – Café „Spaß“ 5 €');
 });
 
-test('texts are composed: an umlaut is one character', () => {
+test('a letter with a combining umlaut is read as one composed character', () => {
   assert.equal(only({ name: 'Mu\u0308ller' }).name, 'M\u00fcller');
 });
 
-test('a comma separates, too', () => {
+test('a file may separate its cells by commas instead of semicolons', () => {
   const row = { ...hotel, name: 'Müller, Meier; Söhne', invoice_email: 'a@b.example, c@d.example' };
   const { records } = read(csv(HEADER, [row], ','));
   assert.equal(records[0]?.name, 'Müller, Meier; Söhne');
   assert.equal(records[0]?.invoiceEmail, 'a@b.example, c@d.example');
 });
 
-test('quotation marks follow RFC 4180, and stand for themselves within a text', () => {
+test('quotation marks follow RFC 4180, and inside an unquoted text they stand for themselves', () => {
   assert.equal(only({ name: 'Café "Süß", innen; außen' }).name, 'Café "Süß", innen; außen');
   const bare = file(hotel).replace('Hotel Alpenblick', 'Café "Süß & Salzig"');
   assert.equal(read(bare).records[0]?.name, 'Café "Süß & Salzig"');
 });
 
-test('lines end with LF, CRLF or CR, blank rows are left out', () => {
+test('lines may end with LF, CRLF or CR, and blank rows are skipped', () => {
   const sample = file(hotel, { ...hotel, number: '10002' });
   for (const end of ['\n', '\r\n', '\r']) {
     const blank = `${end}${';'.repeat(19)}${end}${end}`;
@@ -223,12 +223,12 @@ for (const [what, row, problem] of [
   });
 }
 
-test('Skonto beyond reason is refused', () => {
+test('a Skonto of more than 20 percent is refused', () => {
   const rows = csv(`${HEADER};skonto_percent`, [{ ...hotel, skonto_percent: '25' }]);
   assert.deepEqual(problemsOf(readBytes, rows), ['line 2, column skonto_percent: 25 is outside 0 to 20']);
 });
 
-test('a customer that comes twice is refused with both lines', () => {
+test('a customer who appears twice in a file is refused with both lines', () => {
   const rows = file(hotel, { ...hotel, number: '2' }, hotel);
   assert.deepEqual(problemsOf(readBytes, rows), [
     'line 4, column number: customer 10001 is in line 2 already',

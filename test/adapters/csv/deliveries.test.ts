@@ -21,7 +21,7 @@ const read = (...rows: Readonly<Record<string, string>>[]) => readDeliveries(utf
 const line = (changes: object) => read({ ...row, ...changes })[0]!.lines[0]!;
 const refused = (...rows: Readonly<Record<string, string>>[]) => problemsOf(readDeliveries, file(...rows));
 
-test('a row becomes a line, with defaults for what is empty', () => {
+test('a row becomes a line of a delivery note, and empty cells take their defaults', () => {
   assert.deepEqual(read(row), [
     {
       number: 'L-1',
@@ -45,7 +45,7 @@ test('a row becomes a line, with defaults for what is empty', () => {
   ]);
 });
 
-test('days and decimals are read in both forms', () => {
+test('days and decimals are read in their German and their English form', () => {
   assert.equal(read({ ...row, date: '1.10.2026' })[0]?.date, '2026-10-01');
   assert.equal(line({ quantity: '-3,275' }).quantity, -3_275);
   assert.equal(line({ quantity: '-3.275' }).quantity, -3_275);
@@ -54,7 +54,7 @@ test('days and decimals are read in both forms', () => {
   assert.equal(line({ discount_percent: '2,5' }).discount, 250);
 });
 
-test('the two optional columns may be absent or empty', () => {
+test('the optional columns for VAT category and place may be absent or empty', () => {
   assert.equal(line({ vat_rate: '0' }).vatCategory, 'Z');
   assert.equal(line({ vat_rate: '0', vat_category: 'ae' }).vatCategory, 'AE');
   assert.equal(line({ place: 'Filiale 2' }).place, 'Filiale 2');
@@ -62,11 +62,11 @@ test('the two optional columns may be absent or empty', () => {
   assert.deepEqual(readDeliveries(utf8(short)).records, read(row));
 });
 
-test('every unit of the table is known', () => {
+test('every unit of the table is accepted', () => {
   for (const unit of UNIT_NAMES) assert.equal(line({ unit }).unit, unit);
 });
 
-test('rows of a note may be apart, its lines are in their order', () => {
+test('the rows of a note may stand apart, and its lines are sorted by position', () => {
   const rows = [
     { ...row, position: '2' },
     { ...row, note: 'L-2' },
@@ -79,11 +79,11 @@ test('rows of a note may be apart, its lines are in their order', () => {
   ]);
 });
 
-test('a note number may come again in another year', () => {
+test('a note number may appear again in another year', () => {
   assert.equal(read(row, { ...row, date: '2025-10-01', customer: '2' }).length, 2);
 });
 
-test('what belongs to a template or a page is a description like any other', () => {
+test('a description that looks like a template, HTML, a path or a formula is kept as it stands', () => {
   for (const description of ['{{{totals}}}', '<b>Milch</b>', '../../etc', 'zwei\nZeilen', '=SUM(A1)']) {
     assert.equal(line({ description }).description, description);
   }
@@ -197,7 +197,7 @@ for (const [what, changes, problem] of [
     'line 2, column description: must not be longer than 1000 characters (it is "Milch Milch Milch Milch Milch Milch Milc…")',
   ],
 ] as const) {
-  test(`${what}: refused with line, column and reason`, () => {
+  test(`${what} is refused with line, column and reason`, () => {
     assert.deepEqual(refused({ ...row, ...changes }), [problem]);
   });
 }
@@ -210,7 +210,7 @@ test('a note with two days or two customers is refused with both lines', () => {
   ]);
 });
 
-test('a position that comes twice is refused with both lines', () => {
+test('a position that appears twice in a note is refused with both lines', () => {
   assert.deepEqual(refused(row, { ...row, note: 'L-2' }, row), [
     'line 4, column position: note L-1 has its position 1 in line 2 already',
   ]);
@@ -229,7 +229,7 @@ test('a note that would not fit into the table is refused by name', () => {
   ]);
 });
 
-test('all that is wrong with a row is said, in the order of the lines', () => {
+test('all faults of all rows are reported in the order of the lines', () => {
   const problems = refused(
     { ...row, quantity: 'x', unit_price: '' },
     { ...row, note: '/', vat_rate: 'x', position: '2' },

@@ -27,13 +27,13 @@ test('an empty file is refused', () => {
   }
 });
 
-test('a header alone is refused', () => {
+test('a file that has only a header is refused', () => {
   for (const end of ['', '\n', '\n\n;;;;;;;;;;\n']) {
     assert.deepEqual(refused(HEADER + end), ['The file has a header and no delivery notes below it.']);
   }
 });
 
-test('missing columns are refused by name', () => {
+test('a file that lacks columns is refused, and the refusal names them', () => {
   assert.deepEqual(refused(csv(HEADER.replace(';unit_price', ';price').replace('customer;', ''), [row])), [
     'The file lacks columns that a file of delivery notes has: customer, unit_price. They may be empty.',
   ]);
@@ -43,13 +43,13 @@ test('missing columns are refused by name', () => {
   );
 });
 
-test('a column that is there twice is refused', () => {
+test('a header that names a column twice is refused', () => {
   assert.deepEqual(refused(csv(`${HEADER};NOTE;Quantity`, [row])), [
     'The header names a column twice: note, quantity. Leave one of them.',
   ]);
 });
 
-test('a row cut off, or with a cell too many, is refused with its line', () => {
+test('a row with too few or too many cells is refused with its line', () => {
   const text = csv(HEADER, [row, { ...row, position: '2' }, { ...row, position: '3' }]);
   const lines = text.split('\n');
   const cut = [...lines.slice(0, 2), lines[2]!.slice(0, -2), `${lines[3]};9`].join('\n');
@@ -59,23 +59,23 @@ test('a row cut off, or with a cell too many, is refused with its line', () => {
   ]);
 });
 
-test('a decimal comma needs quotation marks where commas separate', () => {
+test('in a file separated by commas, a decimal comma must stand in quotation marks', () => {
   const text = csv(HEADER, [{ ...row, quantity: '1,5' }], ',');
   assert.equal(readDeliveries(utf8(text)).records[0]?.lines[0]?.quantity, 1_500);
   assert.match(refused(text.replaceAll('"', ''))[0]!, /^line 2: has 12 cells, and the header 11/);
-  // 3,10 € at 19 % must not become 3 € at 10 % with 19 % off.
+  // 3,10 € at 19 % must not be read as 3 € at 10 % with a discount of 19 %.
   const price = csv(HEADER, [{ ...row, unit_price: '3.10', vat_rate: '19' }], ',').replace('3.10', '3,10');
   assert.match(refused(price)[0]!, /^line 2: has 12 cells, and the header 11/);
 });
 
-test('separators within the names of columns do not decide which one separates', () => {
+test('separators inside the name of a column do not count when the separator of the file is found', () => {
   const text = csv(`${HEADER};x`, [row]).replace(';x\n', `;"${'x,'.repeat(20)}"\n`);
   const { records, notices } = readDeliveries(utf8(text));
   assert.equal(records.length, 1);
   assert.equal(notices.length, 1);
 });
 
-test('problems are told in the order of the lines', () => {
+test('faults are reported in the order of the lines', () => {
   const text = csv(HEADER, [
     { ...row, quantity: 'x' },
     { ...row, position: '2' },
@@ -86,7 +86,7 @@ test('problems are told in the order of the lines', () => {
   );
 });
 
-test('a quotation mark that is never closed is refused with the line of its row', () => {
+test('a quotation mark that is never closed is refused with the line on which its row begins', () => {
   const text = csv(HEADER, [
     row,
     { ...row, position: '2', description: 'zwei\nZeilen' },
@@ -111,7 +111,7 @@ test('lines are counted as an editor counts them', () => {
   );
 });
 
-test('fifty problems are named, and nothing is loaded', () => {
+test('at most fifty faults of a file are reported, and nothing of it is loaded', () => {
   const rows = Array.from({ length: 60 }, (_, index) => ({
     ...row,
     position: String(index + 1),
@@ -125,7 +125,7 @@ test('fifty problems are named, and nothing is loaded', () => {
   });
 });
 
-test('other encodings are refused, damaged UTF-8 with its line', () => {
+test('UTF-16 is refused, and damaged UTF-8 is refused with its line', () => {
   const text = csv(HEADER, [row, { ...row, position: '2', description: 'Süßes, Öl' }]);
   assert.match(refused(new Uint8Array([0xff, 0xfe, ...Buffer.from(text, 'utf16le')]))[0]!, /UTF-16/);
   const bytes = utf8(text);
@@ -135,7 +135,7 @@ test('other encodings are refused, damaged UTF-8 with its line', () => {
   ]);
 });
 
-test('bytes that Windows-1252 does not use are refused with line and column', () => {
+test('bytes that Windows-1252 does not define are refused with line and column', () => {
   const bytes = windows1252(csv(HEADER, [{ ...row, description: 'K\u00e4se \u00fc\u0081' }]));
   assert.deepEqual(refused(bytes), [
     'line 2, column description: must not contain control characters (it is "Käse ü\u0081")',

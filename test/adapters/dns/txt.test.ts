@@ -6,7 +6,7 @@ import { type DnsServer, startDnsServer } from '#test/support/mail/dns-server.ts
 
 const KEY = `v=DKIM1; k=rsa; p=${'MIIBIjANBgkqhkiG'.repeat(40)}`;
 
-describe('TXT records', () => {
+describe('lookups of TXT records', () => {
   let server: DnsServer;
   let dns: Dns;
   before(async () => {
@@ -27,30 +27,30 @@ describe('TXT records', () => {
   });
   after(() => server.close());
 
-  it('come as texts, strings of one record joined, over TCP where they are long', async () => {
+  it('a long record comes whole: its strings are joined, and it is fetched over TCP where UDP is too small', async () => {
     assert.deepEqual(await dns.txt('dairy.example'), [
       'v=spf1 include:spf.example -all',
       'google-site-verification=1',
     ]);
     assert.deepEqual(await dns.txt('s1._domainkey.dairy.example'), [KEY]);
-    // UDP, where the answer did not fit, then TCP.
+    // The name is asked for twice: over UDP, where the answer did not fit, and then over TCP.
     assert.equal(server.asked.filter((name) => name.startsWith('s1.')).length, 2);
   });
 
-  it('are found behind an alias', async () => {
+  it('records are found behind an alias', async () => {
     assert.deepEqual(await dns.txt('s2._domainkey.dairy.example'), ['v=DKIM1; p=ABC']);
     assert.equal(await dns.txt('s3._domainkey.dairy.example'), 'none');
   });
 
-  it('tell a name without records from one that is not there', async () => {
+  it('a name without TXT records is told apart from a name that does not exist', async () => {
     assert.equal(await dns.txt('empty.example'), 'none');
-    // Only a name below it is there.
+    // This name has no records of its own; it exists only because there is a name below it.
     assert.equal(await dns.txt('_domainkey.dairy.example'), 'none');
     assert.equal(await dns.txt('_domainkey.empty.example'), 'no such name');
     assert.equal(await dns.txt('nowhere.example'), 'no such name');
   });
 
-  it('say that there is no answer: refused, broken, silent, nobody there, nobody asked', async () => {
+  it('a refusal, a failure, silence, a closed port and a lookup without a server all count as no answer', async () => {
     const begun = performance.now();
     const names = ['silent.example', 'refused.example', 'broken.example'];
     assert.deepEqual(await Promise.all(names.map((name) => dns.txt(name))), Array(3).fill('no answer'));
@@ -65,7 +65,7 @@ describe('TXT records', () => {
     assert.equal(server.asked.length, asked);
   });
 
-  it('are asked of no server whose address is none', () => {
+  it('a name server whose address is malformed is refused', () => {
     for (const address of ['example.org', '127.0.0.1:x', '127.0.0.1:99999', '1.2.3']) {
       assert.throws(() => createDns(address), { code: 'bad-settings', message: /^DNS_SERVER=/ }, address);
     }

@@ -14,7 +14,7 @@ const CHANGES: Change[] = [
 ];
 const DONE: Fate = { status: 200, body: {} };
 
-/** A table whose DynamoDB does what the script says; its pauses take no time, and are noted. */
+/** Opens a table whose DynamoDB answers by the script; pauses take no time and are recorded. */
 function scripted(...script: Fate[]) {
   const pauses: number[] = [];
   let now = 0;
@@ -38,7 +38,7 @@ const fault =
     return true;
   };
 
-describe('what passes is tried again', () => {
+describe('retries of the DynamoDB table', () => {
   const passing: Record<string, Fate> = {
     throttling: exception('ThrottlingException'),
     'provisioned throughput': exception('ProvisionedThroughputExceededException'),
@@ -57,7 +57,7 @@ describe('what passes is tried again', () => {
     ),
   };
   for (const [name, fate] of Object.entries(passing)) {
-    it(`${name}: a write succeeds at the third attempt`, async () => {
+    it(`after ${name}, a write succeeds at the third attempt`, async () => {
       const { table, pauses, requests } = scripted(fate, fate, DONE);
       await table.write(CHANGES);
       assert.deepEqual(requests, Array(3).fill('TransactWriteItems'));
@@ -65,7 +65,7 @@ describe('what passes is tried again', () => {
     });
   }
 
-  it('reads too', async () => {
+  it('throttled reads are repeated as well', async () => {
     const throttled = exception('ThrottlingException');
     const { table, requests } = scripted(throttled, DONE, throttled, { status: 200, body: { Items: [] } });
     assert.equal(await table.get(KEY), undefined);
@@ -73,7 +73,7 @@ describe('what passes is tried again', () => {
     assert.deepEqual(requests, ['GetItem', 'GetItem', 'Query', 'Query']);
   });
 
-  it('asks again for the items that were left unread, and for them alone', async () => {
+  it('only the items that DynamoDB left unread are requested again', async () => {
     const stored = (sort: string) => ({
       pk: { S: 'P' },
       sk: { S: sort },
@@ -104,8 +104,8 @@ describe('what passes is tried again', () => {
   });
 });
 
-it('reads what every write that has returned left', async () => {
-  // DynamoDB Local is consistent anyway: here the requests themselves are looked at.
+it('every read is consistent, so that it sees each write that has returned', async () => {
+  // DynamoDB Local is always consistent, so that only the requests themselves can show the difference.
   const { table, bodies } = scripted(DONE, { status: 200, body: { Responses: {} } }, DONE);
   await table.get(KEY);
   await table.getMany([KEY]);
@@ -114,7 +114,7 @@ it('reads what every write that has returned left', async () => {
   for (const body of bodies) assert.match(body, /"ConsistentRead":true/);
 });
 
-it('asks with one token, however often', async () => {
+it('all attempts of one write carry one token, and the next write carries another', async () => {
   const { table, bodies } = scripted({ lost: 'answer' }, exception('ThrottlingException'), DONE, DONE);
   await table.write(CHANGES);
   await table.write(CHANGES);
@@ -123,7 +123,7 @@ it('asks with one token, however often', async () => {
   assert.equal(new Set(tokens).size, 2);
 });
 
-it('does not repeat a write after a long sleep, when its token may be forgotten', async () => {
+it('a write is not repeated after a long sleep, because DynamoDB may have forgotten its token', async () => {
   let now = 0;
   const clock: Clock = {
     now: () => now,
@@ -137,8 +137,8 @@ it('does not repeat a write after a long sleep, when its token may be forgotten'
   assert.equal(requests.length, 1);
 });
 
-describe('patience ends', () => {
-  it('after 20 seconds of growing pauses, with the reason', async () => {
+describe('the end of the patience with DynamoDB', () => {
+  it('a write is given up with the reason after at most 20 seconds of growing, jittered pauses', async () => {
     const throttled = exception('ThrottlingException', 'slow down');
     const { table, pauses } = scripted(...Array<Fate>(200).fill(throttled));
     await assert.rejects(
@@ -152,7 +152,7 @@ describe('patience ends', () => {
     assert.ok(new Set(pauses).size === pauses.length, 'pauses are jittered');
   });
 
-  it('for cancelled transactions, lost connections and unread items alike', async () => {
+  it('cancelled transactions, lost connections and unread items are given up in the end, too', async () => {
     const always = (fate: Fate) => scripted(...Array<Fate>(200).fill(fate)).table;
     const conflict = always(cancelled('TransactionConflict', 'None', 'None'));
     await assert.rejects(conflict.write(CHANGES), fault('unavailable', /TransactionConflict/));
@@ -166,8 +166,8 @@ describe('patience ends', () => {
   });
 });
 
-describe('what does not pass is said at once', () => {
-  it('a failed expectation is a conflict at the first change that failed', async () => {
+describe('faults of DynamoDB that are reported at once', () => {
+  it('a failed expectation is a conflict that names the first change that failed', async () => {
     for (const [codes, at] of [
       [['ConditionalCheckFailed', 'ConditionalCheckFailed', 'None'], 'P/S'],
       [['None', 'ConditionalCheckFailed', 'ConditionalCheckFailed'], 'IMPORT/MARKER'],
@@ -182,7 +182,7 @@ describe('what does not pass is said at once', () => {
     }
   });
 
-  it('what DynamoDB finds too large is too large', async () => {
+  it('a write that DynamoDB finds too large is reported as too large, with the remedy', async () => {
     const size = {
       Code: 'ValidationError',
       Message: 'Item size to update has exceeded the maximum allowed size.',
@@ -197,7 +197,7 @@ describe('what does not pass is said at once', () => {
     }
   });
 
-  it('a table that is missing or forbidden names itself and the remedy', async () => {
+  it('for a table that is missing or forbidden, the error names the table, the reason and the remedy', async () => {
     for (const name of [
       'ResourceNotFoundException',
       'AccessDeniedException',

@@ -6,9 +6,9 @@ import { openLocalTable } from '#test/support/aws/dynamodb-table.ts';
 const HISTORIES = process.env.LONG ? 500 : 25;
 
 describeDynamo('DynamoDB', (dynamo) => {
-  it(`no promise is broken in ${HISTORIES} random histories`, () => {
+  it(`a run keeps every promise on DynamoDB in ${HISTORIES} random histories`, () => {
     const openTable = async () => openLocalTable(dynamo.endpoint, await dynamo.makeTable());
-    // Which of two processes is faster is up to the network, whatever the seed.
+    // The network decides which of two processes is faster, so that a seed cannot repeat a history.
     return tellHistories(HISTORIES, openTable, { shrink: false });
   });
 });

@@ -4,7 +4,7 @@ import { killSuite } from '#test/contracts/kills.ts';
 import { describeDynamo } from '#test/support/aws/dynamodb-local.ts';
 import { openLocalTable } from '#test/support/aws/dynamodb-table.ts';
 
-/** Every thirteenth of the moments, so that it takes seconds; an odd step finds those before and those after a call. */
+/** Tries every thirteenth moment, to take seconds only; an odd step finds moments before and after a call. */
 const STEP = process.env.LONG ? 1 : 13;
 
 describeDynamo('DynamoDB', (dynamo) => {

@@ -4,8 +4,8 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { createDynamoClient } from '#adapters/dynamodb/client.ts';
 
 /**
- * What becomes of one request: it passes; it arrives and its answer is lost; it never arrives; or it is answered with
- * a status and a body, as DynamoDB would (a 400 with an exception), without arriving.
+ * What becomes of one request: it passes; it arrives and its answer is lost; it never arrives; or it never
+ * arrives and is answered with a status and a body as DynamoDB would answer (a 400 with an exception).
  */
 export type Fate =
   | 'passes'
@@ -13,8 +13,8 @@ export type Fate =
   | { readonly status: number; readonly body: object };
 
 /**
- * A client whose requests meet the scripted fates, in their order, and pass when the script is at its end.
- * `requests`: their operations, as `GetItem`; `bodies`: what they asked.
+ * Makes a client whose requests meet the scripted fates one after the other; later requests pass.
+ * `requests` lists their operations, such as `GetItem`; `bodies` lists what they asked.
  */
 export function scriptedClient(
   endpoint: string,
@@ -47,7 +47,7 @@ export function scriptedClient(
   return { client, requests, bodies };
 }
 
-/** An exception, as DynamoDB words it. */
+/** Answers with an exception in the form that DynamoDB gives it. */
 export const exception = (
   name: string,
   message = `scripted ${name}`,
@@ -58,7 +58,7 @@ export const exception = (
   body: { __type: `com.amazonaws.dynamodb.v20120810#${name}`, message, ...more },
 });
 
-/** A cancelled transaction; the codes are those of its changes. */
+/** Answers that the transaction was cancelled; the codes belong to its changes, in their order. */
 export const cancelled = (...codes: (string | { Code: string; Message: string })[]): Fate =>
   exception('TransactionCanceledException', 'Transaction cancelled', 400, {
     CancellationReasons: codes.map((one) =>

@@ -15,7 +15,10 @@ describeDynamo('DynamoDB', (dynamo) => {
     return { table, close: table.close };
   });
 
-  /** A table whose requests meet the fates, and another client's view of it; `meanwhile` runs in the pauses. */
+  /**
+   * Opens a table whose requests meet the fates, and another client's view of it; `meanwhile` runs in the
+   * pauses.
+   */
   async function open(
     t: { after(fn: () => void): void },
     meanwhile: (other: Table) => unknown,
@@ -33,12 +36,12 @@ describeDynamo('DynamoDB', (dynamo) => {
   }
   const key = (sort: string) => ({ partition: 'P', sort });
 
-  describe('a write whose answer was lost', () => {
+  describe('a write to DynamoDB whose answer was lost', () => {
     const lost: Fate = { lost: 'answer' };
     const versions: string[] = [];
 
     for (const kind of ['put', 'delete', 'check', 'all of them'] as const) {
-      it(`was done once and is a success: ${kind}`, async (t) => {
+      it(`a write whose answer was lost is done once and counts as a success: ${kind}`, async (t) => {
         const afterEach = async (other: Table) => {
           versions.push(JSON.stringify(await other.list('P')));
         };
@@ -54,12 +57,12 @@ describeDynamo('DynamoDB', (dynamo) => {
         versions.length = 0;
         await table.write(changes.filter((change) => kind === 'all of them' || kind in change));
         assert.equal(requests.length, 4);
-        // As it was after the first attempt, so it still is: same versions, same items.
+        // The retry changed nothing: the items have their versions from the first attempt.
         assert.deepEqual(versions, Array(2).fill(JSON.stringify(await other.list('P'))));
       });
     }
 
-    it('undoes nothing that others have written since', async (t) => {
+    it('the retry of a write undoes nothing that others have written since', async (t) => {
       const meanwhile = (other: Table) =>
         other.write([
           { put: key('put'), value: { by: 'other' } },
@@ -73,14 +76,14 @@ describeDynamo('DynamoDB', (dynamo) => {
       assert.equal((await other.list('P')).length, 2);
     });
 
-    it('is a conflict when it had been refused', async (t) => {
+    it('a write that was refused while its answer was lost is reported as a conflict', async (t) => {
       const { table, other } = await open(t, () => {}, lost);
       await other.write([{ put: key('a'), value: {} }]);
       await assert.rejects(table.write([{ put: key('a'), value: {}, expect: 'absent' }]), ConflictError);
     });
   });
 
-  it('writes after throttling, other transactions and requests that never arrived', async (t) => {
+  it('a write succeeds after throttling, a conflicting transaction, a lost request and an internal error', async (t) => {
     const { table, other, requests } = await open(
       t,
       async (other) => assert.deepEqual(await other.list('P'), []),
@@ -94,7 +97,7 @@ describeDynamo('DynamoDB', (dynamo) => {
     assert.equal((await other.list('P')).length, 2);
   });
 
-  it('lists over many pages of a megabyte, by prefix, from anywhere, up to any number', async (t) => {
+  it('a list spans many pages of a megabyte, with any prefix, starting point and limit', async (t) => {
     const { table, requests } = await open(t, () => {});
     const sorts = Array.from({ length: 3000 }, (_, n) => `N#${String(n).padStart(5, '0')}`);
     const text = 'x'.repeat(1000);
@@ -112,7 +115,7 @@ describeDynamo('DynamoDB', (dynamo) => {
     assert.deepEqual(await list({ prefix: 'N#01', after: 'N#0101', limit: 3 }), sorts.slice(1010, 1013));
   });
 
-  it('reads more than the 16 MB of one answer', async (t) => {
+  it('a read of many items gets more than the 16 MB that fit into one answer', async (t) => {
     const { table, requests } = await open(t, () => {});
     const keys = Array.from({ length: 45 }, (_, n) => key(`${n}`));
     const text = 'x'.repeat(408_000);
@@ -128,7 +131,7 @@ describeDynamo('DynamoDB', (dynamo) => {
     assert.ok(requests.length > 1, `${requests.length} requests`);
   });
 
-  it('lets one of many processes win each version', async (t) => {
+  it('of many processes that write at one version, exactly one wins', async (t) => {
     const tableName = await dynamo.makeTable();
     const racers = Array.from({ length: 8 }, () => {
       const racer = openLocalTable(dynamo.endpoint, tableName);

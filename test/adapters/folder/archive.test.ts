@@ -29,8 +29,8 @@ const staging = (root: string) => readdirSync(join(root, '.rechnungspost/staging
 const put = (root: string, text = 'ours') => createFolderArchive(root).putOnce(KEY, Buffer.from(text), info);
 const get = (root: string, version?: string) => createFolderArchive(root).get(KEY, version);
 
-describe('folder archive', () => {
-  it('lays the file where people look, read-only, with nothing left over', async (t) => {
+describe('the folder archive', () => {
+  it('a file lies read-only in the visible folder, and no temporary files are left over', async (t) => {
     const root = tempFolder(t);
     const { file } = await put(root);
     assert.equal(readFileSync(join(root, KEY), 'utf8'), 'ours');
@@ -42,7 +42,7 @@ describe('folder archive', () => {
     assert.deepEqual(staging(root), []);
   });
 
-  it('knows a file again after the hidden folder was lost, by its content', async (t) => {
+  it('a file is recognized by its content after the hidden folder was lost', async (t) => {
     const root = tempFolder(t);
     const { file } = await put(root);
     rmSync(join(root, '.rechnungspost'), { recursive: true });
@@ -50,7 +50,7 @@ describe('folder archive', () => {
     assert.deepEqual(found?.file, { ...file, contentType: 'application/octet-stream', metadata: {} });
   });
 
-  it('never overwrites what somebody else laid there', async (t) => {
+  it('a file that somebody else put under the key is never overwritten', async (t) => {
     const root = tempFolder(t);
     mkdirSync(dirname(join(root, KEY)), { recursive: true });
     writeFileSync(join(root, KEY), 'theirs');
@@ -63,7 +63,7 @@ describe('folder archive', () => {
     assert.deepEqual(await createFolderArchive(root).list('invoices/'), [KEY]);
   });
 
-  it('takes no file for somebody else’s that is put between two looks', async (t) => {
+  it('a file that is stored while it is being read is not taken for somebody else’s file', async (t) => {
     for (const look of [1, 2, 3]) {
       const root = tempFolder(t);
       let reads = 0;
@@ -78,7 +78,7 @@ describe('folder archive', () => {
     }
   });
 
-  it('keeps both when somebody lays a file there between commit and move', async (t) => {
+  it('both files are kept when somebody puts a file there between commit and move', async (t) => {
     const root = tempFolder(t);
     const unwatch = watchIo(({ name, path }) => {
       if (name === 'rename' && path === entryOf(root)) writeFileSync(join(root, KEY), 'theirs');
@@ -93,7 +93,7 @@ describe('folder archive', () => {
     assert.equal((await put(root)).outcome, 'exists');
   });
 
-  it('says that a file was changed, cut off or removed, and takes it back from a backup', async (t) => {
+  it('a file that was changed, cut off or removed is reported as damaged, and a backup of it is accepted', async (t) => {
     const root = tempFolder(t);
     const { file } = await put(root);
     const visible = join(root, KEY);
@@ -115,7 +115,7 @@ describe('folder archive', () => {
     await assert.rejects(get(root), { code: 'damaged', message: /info\.json/ });
   });
 
-  it('lists only what can be a key', async (t) => {
+  it('the list contains only names that can be keys', async (t) => {
     const root = tempFolder(t);
     await put(root);
     writeFileSync(join(root, '.DS_Store'), '');
@@ -126,7 +126,7 @@ describe('folder archive', () => {
     assert.deepEqual(await createFolderArchive(root).list(''), [KEY]);
   });
 
-  it('removes what killed processes left, when it is old', async (t) => {
+  it('leftovers of killed processes are removed when they are older than a day', async (t) => {
     const root = tempFolder(t);
     for (const [name, age] of [
       ['old', 25],
@@ -142,7 +142,7 @@ describe('folder archive', () => {
     assert.deepEqual(staging(root), ['young']);
   });
 
-  it('names the folder that cannot be used, and commits nothing', async (t) => {
+  it('a folder that cannot be used is named, and nothing is committed', async (t) => {
     const root = tempFolder(t);
     writeFileSync(join(root, 'invoices'), 'a file where a folder should be');
     await assert.rejects(put(root), (error: Error & { code?: string }) => {
@@ -155,7 +155,7 @@ describe('folder archive', () => {
     assert.equal((await put(root)).outcome, 'stored');
   });
 
-  it('notices bytes that read back otherwise than written', async (t) => {
+  it('bytes that read back differently from what was written are noticed', async (t) => {
     const root = tempFolder(t);
     const unwatch = watchIo(({ name, path }) => {
       if (name !== 'readFile' || !path.includes('staging')) return;
@@ -169,7 +169,7 @@ describe('folder archive', () => {
     assert.equal((await put(root)).outcome, 'stored');
   });
 
-  it('forces everything to the disk, in an order that survives a power cut', async (t) => {
+  it('all files and folders are forced to the disk in an order that survives a power cut', async (t) => {
     const root = tempFolder(t);
     const calls: string[] = [];
     const unwatch = watchIo(({ name, path }) => {
@@ -197,7 +197,7 @@ describe('folder archive', () => {
     assert.equal(move, commit + 2);
   });
 
-  it('survives the failure of any of its calls', async (t) => {
+  it('the archive survives the failure of any single I/O call', async (t) => {
     let total = Number.POSITIVE_INFINITY;
     for (let failing = 1; failing <= total; failing++) {
       const root = tempFolder(t);

@@ -1,16 +1,19 @@
 /**
- * Stands between a module and `node:fs/promises`: each call is shown to a hook before it is done, which may wait,
- * throw, or end the process. Built-in modules are replaced for the whole process.
+ * Stands between a module and `node:fs/promises`: shows each call to a hook before it is done. The hook may
+ * wait, throw, or end the process. The built-in module is replaced for the whole process.
  */
 import fs, { type FileHandle } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 
 export interface IoCall {
-  /** Counted from 1. */
+  /** The number of this call, counted from 1. */
   readonly number: number;
-  /** `mkdir`, `rename` …; `create` for an `open` that makes a file; of an open file `write`, `sync`, `close`. */
+  /**
+   * `mkdir`, `rename` …; `create` is an `open` that makes a file; `write`, `sync` and `close` are calls on an
+   * open file.
+   */
   readonly name: string;
-  /** The path it is about; of a rename, where to. */
+  /** The path that the call is about; for a rename, the new path. */
   readonly path: string;
 }
 

@@ -15,8 +15,8 @@ const OTHER = 'other '.repeat(9_000);
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 const tell = (child: Child, task: PutTask) => child.ask<PutAnswer>(task);
 
-describe('folder archive and several processes', () => {
-  it('lets one of three processes win each key, and all see its bytes', async (t) => {
+describe('a folder archive that several processes use', () => {
+  it('of three processes that put one key at once, one wins, and all of them see its bytes', async (t) => {
     const root = tempFolder(t);
     const children = [1, 2, 3].map(() => startChild(t, PUTTER));
     const winners = new Set<number>();
@@ -37,9 +37,9 @@ describe('folder archive and several processes', () => {
     t.diagnostic(`${winners.size} of 3 processes won a race`);
   });
 
-  it('ends well wherever a put is killed, with the same bytes or others', async (t) => {
+  it('a put may be killed at any call: afterwards the key can be read, or stored again with any bytes', async (t) => {
     const { calls } = await tell(startChild(t, PUTTER), { root: tempFolder(t), key: KEY, text: OURS });
-    // Before each call that changes the folder; the other calls leave the same ruins as the next of these.
+    // A kill before any other call leaves what a kill before the next changing call leaves.
     const changing = calls.flatMap((name, index) =>
       ['mkdir', 'create', 'write', 'rename'].includes(name) ? [index + 1] : [],
     );
@@ -59,7 +59,8 @@ async function killedAt(t: TestContext, killAt: number): Promise<void> {
   assert.equal(await child.ended, 'SIGKILL');
   if (existsSync(join(root, KEY))) assert.equal(readFileSync(join(root, KEY), 'utf8'), OURS);
 
-  // Three ways on from the same ruins: a reader, the same bytes again, other bytes.
+  // The folder is copied for three ways to go on: to read, to put the first bytes again, and to put other
+  // bytes.
   const [reading, again, other] = [tempFolder(t), tempFolder(t), tempFolder(t)];
   for (const copy of [reading, again, other]) cpSync(root, copy, { recursive: true });
 

@@ -1,4 +1,6 @@
-/** A process that puts files into a folder archive; `killAt: n` lets it die by SIGKILL before its n-th I/O call. */
+/**
+ * This process puts files into a folder archive; `killAt: n` makes it die by SIGKILL before its nth I/O call.
+ */
 import { createFolderArchive } from '#adapters/folder/archive.ts';
 import { answer } from '#test/support/process/child.ts';
 import { watchIo } from './io-calls.ts';

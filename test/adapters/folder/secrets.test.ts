@@ -11,14 +11,14 @@ secretsContract('file', async () => {
   return { secrets: createFileSecrets(join(folder.path, 'made', 'secrets.json')), close: folder.remove };
 });
 
-describe('secrets file', () => {
-  it('is not made by reading', async (t) => {
+describe('the secrets file', () => {
+  it('reading a secret does not create the secrets file', async (t) => {
     const folder = tempFolder(t);
     assert.equal(await createFileSecrets(join(folder, 'secrets.json')).get('a'), undefined);
     assert.deepEqual(readdirSync(folder), []);
   });
 
-  it('is readable by its owner alone, and leaves no draft behind', async (t) => {
+  it('the secrets file is readable by its owner alone, and no temporary file stays behind', async (t) => {
     const folder = tempFolder(t);
     const file = join(folder, 'secrets.json');
     await createFileSecrets(file).set('smtp', 'one');
@@ -29,7 +29,9 @@ describe('secrets file', () => {
     assert.equal(await createFileSecrets(file).get('__proto__'), 'two');
   });
 
-  it('gets its rights back when it is read', { skip: process.platform === 'win32' }, async (t) => {
+  it('a secrets file that others may read is made private again when it is read', {
+    skip: process.platform === 'win32',
+  }, async (t) => {
     const file = join(tempFolder(t), 'secrets.json');
     writeFileSync(file, '{"smtp":"one"}');
     chmodSync(file, 0o644);
@@ -38,7 +40,7 @@ describe('secrets file', () => {
   });
 
   for (const content of ['', '{"smtp":"geheim"', '[]', 'null', '{"smtp":1}']) {
-    it(`is refused and not overwritten when it holds ${content || 'nothing'}`, async (t) => {
+    it(`a secrets file that holds ${content || 'nothing'} is refused and not overwritten`, async (t) => {
       const file = join(tempFolder(t), 'secrets.json');
       writeFileSync(file, content);
       const damaged = (error: Error & { code?: string }) => {
@@ -52,7 +54,7 @@ describe('secrets file', () => {
     });
   }
 
-  it('that cannot be written is named, and the next set works', async (t) => {
+  it('a secrets file that cannot be written is named in the error, again at the next attempt', async (t) => {
     const folder = tempFolder(t);
     writeFileSync(join(folder, 'file'), '');
     const secrets = createFileSecrets(join(folder, 'file', 'secrets.json'));

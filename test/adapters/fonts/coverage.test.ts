@@ -12,8 +12,8 @@ import { Fault } from '#core/errors.ts';
 const FONTS = fileURLToPath(new URL('../../../templates/fonts', import.meta.url));
 const { undrawable } = createFontCoverage(FONTS);
 
-describe('font coverage', () => {
-  test('draws the languages of Europe, figures and signs', () => {
+describe('the characters that the fonts draw', () => {
+  test('the fonts draw the languages of Europe, figures and signs', () => {
     const texts = [
       'Zwölf Boxkämpfer jagen Viktor quer über den großen Sylter Deich. ÄÖÜẞ',
       'Ćwiczył Żółw Łódź, Příliš žluťoučký kůň, Đorđe, Ţară și Brașov, İstanbul ğ ş, Þórður Æ ø å',
@@ -24,23 +24,23 @@ describe('font coverage', () => {
     for (const text of texts) assert.deepEqual(undrawable(text), [], text);
   });
 
-  test('names each undrawable character once, in the order of the text', () => {
+  test('each character that the fonts cannot draw is named once, in the order of the text', () => {
     assert.deepEqual(undrawable('日本 und 日 😀 \ue000 \u0007'), ['日', '本', '😀', '\ue000', '\u0007']);
     assert.deepEqual(undrawable('مرحبا'), [...new Set('مرحبا')]);
   });
 
   test('white space, joiners and variation selectors need no glyph', () => {
     assert.deepEqual(undrawable(' \t\r\n\u00a0\u2003\u202f\u3000\u200b\u200d\u00ad❤\ufe0f'), []);
-    // The browser draws a box for these, though Unicode calls them blank.
+    // The browser draws a box for these characters, though Unicode calls them blank.
     assert.deepEqual(undrawable('\u1680\u3164'), ['\u1680', '\u3164']);
   });
 
-  test('accents are judged with their letter', () => {
+  test('an accent is judged together with its letter', () => {
     assert.deepEqual(undrawable('e\u0301 x\u030c ǟ q\u0323'), []);
     assert.deepEqual(undrawable('a\u20e3'), ['\u20e3']);
   });
 
-  test('what is said of two texts together is what is said of each', () => {
+  test('two texts joined have exactly the undrawable characters that each of them has', () => {
     const text = fc.string({ unit: 'grapheme' });
     fc.assert(
       fc.property(text, text, (one, other) => {
@@ -50,7 +50,7 @@ describe('font coverage', () => {
     );
   });
 
-  test('a character counts only when every face has it', async () => {
+  test('a character counts as drawable only when every font of the folder has it', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'fonts-'));
     await cp(FONTS, folder, { recursive: true });
     await writeFile(join(folder, 'Poor.ttf'), fontWith(12, [[0x20, 0x7e]]));
@@ -58,7 +58,7 @@ describe('font coverage', () => {
     await rm(folder, { recursive: true });
   });
 
-  test('a folder without readable fonts is named', async () => {
+  test('a folder without readable fonts is named in the error', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'fonts-'));
     const fault = (why: RegExp) => (error: unknown) =>
       error instanceof Fault && error.message.includes(folder) && why.test(error.message);
@@ -70,7 +70,7 @@ describe('font coverage', () => {
   });
 });
 
-describe('cmap', () => {
+describe('the character table (cmap) of a font', () => {
   const ranges = fc
     .uniqueArray(fc.integer({ min: 1, max: 0xfffe }), { minLength: 2, maxLength: 20 })
     .map((codes) => codes.sort((a, b) => a - b))
@@ -81,7 +81,7 @@ describe('cmap', () => {
     );
 
   for (const format of [4, 12] as const) {
-    test(`format ${format}: exactly the characters of its ranges`, () => {
+    test(`format ${format} yields exactly the characters of its ranges`, () => {
       fc.assert(
         fc.property(ranges, (its) => {
           const found = readCharacters(fontWith(format, its));
@@ -96,13 +96,16 @@ describe('cmap', () => {
     });
   }
 
-  test('format 4: glyph 0 of an array means missing', () => {
+  test('in format 4, glyph 0 of the array means that the character is missing', () => {
     const found = readCharacters(fontWith(4, [[0x41, 0x44]], [7, 0, 9, 0]));
     assert.deepEqual(found, new Set([0x41, 0x43]));
   });
 });
 
-/** A font of a cmap table alone. With `glyphs`, the single range of format 4 takes them from its array. */
+/**
+ * Makes a font that has only a cmap table. With `glyphs`, the single range of format 4 takes them from its
+ * array.
+ */
 function fontWith(
   format: 4 | 12,
   its: readonly (readonly [number, number])[],
@@ -126,7 +129,7 @@ function format4(its: readonly (readonly [number, number])[], glyphs: readonly n
   const segments = [...its, [0xffff, 0xffff] as const];
   const words = [4, 0, 0, segments.length * 2, 0, 0, 0];
   words.push(...segments.map(([, to]) => to), 0, ...segments.map(([from]) => from));
-  // A delta that gives the first of a segment glyph 1, unless the array says otherwise.
+  // This delta gives the first character of a segment glyph 1, unless the array says otherwise.
   words.push(...segments.map(([from]) => (glyphs.length > 0 ? 0 : (1 - from) & 0xffff)));
   words.push(
     ...segments.map((_, index) => (glyphs.length > 0 && index === 0 ? segments.length * 2 : 0)),

@@ -11,7 +11,9 @@ const page = readFileSync(join(TEMPLATES, 'README.md'), 'utf8');
 const shipped = readShipped(TEMPLATES);
 const codes = (text: string) => [...text.matchAll(/`([^`]+)`/g)].map(([, code]) => code!);
 
-/** The tables under each heading that names templates: `| of | fields | meaning |`. */
+/**
+ * Reads the fields from the tables `| of | fields | meaning |` under each heading that names the template.
+ */
 function documentedFields(template: string): string[] {
   const chapter = page.slice(page.indexOf('## Fields'), page.indexOf('## Helpers'));
   return chapter
@@ -27,7 +29,10 @@ function documentedFields(template: string): string[] {
     });
 }
 
-/** A row of the invoice's table repeats the place or note that it is the heading of; the page says so in words. */
+/**
+ * Tells a row of the invoice that repeats the place or note it is a heading of; the page describes it in
+ * words.
+ */
 const isRepeated = (name: string) => /^(?:rows|lastRows)\[\]\.(?:notes|lines)\[\]/.test(name);
 
 for (const [template, shape] of fillSamples(shipped.sources).shapes) {
@@ -56,7 +61,7 @@ test('the page names every helper, and no other', () => {
   assert.deepEqual([...new Set(named)].sort(), helperNames(shipped.sources).sort());
 });
 
-test('the page names every file', () => {
+test('the page names every template file', () => {
   const files = Object.keys(shipped.files).filter((path) => !/^(?:partials|labels)\//.test(path));
   for (const path of files) assert.ok(page.includes(`\`${path}\``), path);
 });

@@ -28,7 +28,7 @@ const problemsOf = (files: Readonly<Record<string, string | Uint8Array>>): reado
   return [];
 };
 
-/** A shipped file with one place of it changed, and the line on which that is. */
+/** Gives a shipped file with one piece replaced, and the line on which that piece stands. */
 function changed(path: string, from: string, to: string): { text: string; line: number } {
   const source = shipped[path]!;
   assert.ok(source.includes(from), `${from} in ${path}`);
@@ -36,8 +36,8 @@ function changed(path: string, from: string, to: string): { text: string; line: 
   return { text: source.replace(from, to), line };
 }
 
-describe('what is accepted', () => {
-  test('the shipped files are sound, and overriding nothing', () => {
+describe('templates that are accepted', () => {
+  test('the shipped files are accepted, unchanged as no own templates, and changed as own templates', () => {
     assert.deepEqual(accept(shipped), {});
     const comment = (path: string, text: string) => [
       path,
@@ -47,7 +47,7 @@ describe('what is accepted', () => {
     assert.deepEqual(Object.keys(accept(all)).sort(), Object.keys(shipped).sort());
   });
 
-  test('one file takes the place of the shipped one, all others stay', () => {
+  test('an own file replaces the shipped one, and all others stay', () => {
     const own = accept({
       'partials/payment.hbs':
         '<p>{{> slogan of="Milch"}}{{#each totals.vatRows as |row|}}{{percent row.rate}}{{/each}}</p>',
@@ -59,7 +59,7 @@ describe('what is accepted', () => {
     assert.doesNotMatch(html, /Bitte überweisen/);
   });
 
-  test('a further language is a file', () => {
+  test('a label file adds a further language', () => {
     const french = shipped['labels/en.json']!.replace('"Invoice"', '"Facture"').replace(
       '"{d} {month} {yyyy}"',
       '"{dd}/{mm}/{yyyy}"',
@@ -83,13 +83,13 @@ describe('what is accepted', () => {
     );
   });
 
-  test('Windows line ends make no other file', () => {
+  test('Windows line ends do not make a file different from the shipped one', () => {
     assert.deepEqual(accept({ 'invoice.hbs': shipped['invoice.hbs']!.replaceAll('\n', '\r\n') }), {});
   });
 });
 
-describe('what is refused, with file, line and reason', () => {
-  test('a field that does not exist, with the one that was meant', () => {
+describe('templates that are refused with file, line and reason', () => {
+  test('a field that does not exist is refused, and the error suggests the field that was meant', () => {
     const { text, line } = changed('invoice.hbs', '{{customer.number}}', '{{custmer.number}}');
     const [problem, ...others] = problemsOf({ 'invoice.hbs': text });
     assert.match(
@@ -101,7 +101,7 @@ describe('what is refused, with file, line and reason', () => {
     assert.deepEqual(others, []);
   });
 
-  test('a field in a branch that no sample reaches, and in a partial of a partial', () => {
+  test('a wrong field is found in a branch that no sample reaches and in a partial of a partial', () => {
     const branch =
       '{{#if (is customer.country "CH")}}\n{{#each totals.vatRows}}{{nett}}{{@root.totl}}{{../../x}}{{/each}}{{/if}}';
     assert.deepEqual(problemsOf({ 'partials/payment.hbs': `{{> own}}`, 'partials/own.hbs': branch }), [
@@ -111,7 +111,7 @@ describe('what is refused, with file, line and reason', () => {
     ]);
   });
 
-  test('what is only sometimes there, and is printed without asking', () => {
+  test('a value that is only sometimes there must not be printed without asking for it first', () => {
     const { text, line } = changed('invoice.hbs', '<h1>', '<h1>{{day skonto.until}}');
     assert.deepEqual(problemsOf({ 'invoice.hbs': text }), [
       `invoice.hbs, line ${line}, column 11: nothing is there that "until" could be of: ask with {{#if}} first`,
@@ -121,7 +121,7 @@ describe('what is refused, with file, line and reason', () => {
     ]);
   });
 
-  test('several files at once, each with all that can be told', () => {
+  test('the faults of several files are reported together', () => {
     const problems = problemsOf({
       'partials/payment.hbs': '\n{{totls.net}}{{mony 1}}{{> nope}}',
       'partials/legal.hbs': '{{#if categories.K}}\n{{t "documents.legal.KK"}}{{t "documents.note" number=1}}',
@@ -138,7 +138,7 @@ describe('what is refused, with file, line and reason', () => {
     ]);
   });
 
-  test('labels that do not exist or do not get what they name', () => {
+  test('a label that does not exist, or does not get its placeholders, is refused', () => {
     const source =
       '{{t "documents.legal.KK"}}\n{{t "documents.note" number=1}}\n{{t (concat "documents." customer.country)}}';
     const problems = problemsOf({ 'partials/legal.hbs': source });
@@ -152,7 +152,7 @@ describe('what is refused, with file, line and reason', () => {
     ]);
   });
 
-  test('what is not allowed in a template', () => {
+  test('scripts, fetched pictures, frames, unescaped values and undrawable characters are refused', () => {
     const cases: [string, string, string][] = [
       ['script', '<p>\n<script>', 'line 2, column 1: scripts do not run: take <script> out'],
       [
@@ -199,7 +199,7 @@ describe('what is refused, with file, line and reason', () => {
     }
   });
 
-  test('values that a helper cannot take', () => {
+  test('a value that a helper cannot take is refused', () => {
     const files = {
       'partials/letterhead.hbs': '{{money customer.name}}',
       'partials/address.hbs': '{{euro customer}}',
@@ -212,7 +212,7 @@ describe('what is refused, with file, line and reason', () => {
     ]);
   });
 
-  test('label files: what is missing, too much, or named and not given', () => {
+  test('a label file is refused for missing or unknown labels and for wrong placeholders', () => {
     const { text, line } = changed('labels/en.json', '"total":', '"totl":');
     const amount = changed('labels/de.json', '{amount}\u00a0€', 'Euro');
     const day = changed('labels/de.json', '{dd}.{mm}.{yyyy}', '{day}');
@@ -237,7 +237,7 @@ describe('what is refused, with file, line and reason', () => {
     assert.deepEqual(problemsOf({ 'labels/de.json': mail.text }), [], 'a mail is drawn by its reader');
   });
 
-  test('files that are no templates', () => {
+  test('files that are no templates, or are too large, are refused', () => {
     const latin = Uint8Array.from(
       [...shipped['labels/de.json']!].map((character) => character.charCodeAt(0) & 0xff),
     );
@@ -263,7 +263,7 @@ describe('what is refused, with file, line and reason', () => {
     );
   });
 
-  test('accepted once, unfit for another version: refused with the reason when it is opened', () => {
+  test('templates that do not fit a later version of the program are refused when they are opened', () => {
     assert.throws(
       () => engine.open({ 'partials/legal.hbs': '{{gone}}' }),
       (error) =>

@@ -22,7 +22,7 @@ async function open(t: TestContext) {
 }
 
 describe('access tokens', () => {
-  it('of people give the roles of their groups, those of machines the roles of their scopes', async (t) => {
+  it('people get the roles of their groups, and machines get the roles of their scopes', async (t) => {
     const { issuer, read } = await open(t);
     assert.deepEqual(await read(issuer.token(issuer.person(['auditor', 'write', 'canteen'], 'anna'))), {
       name: 'anna',
@@ -35,20 +35,20 @@ describe('access tokens', () => {
     assert.equal(issuer.state.fetches, 1, 'the keys are kept');
   });
 
-  it('of somebody without groups or scopes are known and may do nothing', async (t) => {
+  it('a caller without groups or scopes is known and has no role', async (t) => {
     const { issuer, read } = await open(t);
     for (const claims of [issuer.person([]), issuer.machine([])]) {
       assert.deepEqual((await read(issuer.token(claims)))?.roles, []);
     }
   });
 
-  it('of people give no role for a scope, which anybody may ask for', async (t) => {
+  it('a scope gives no role to a person, because anybody may ask for a scope', async (t) => {
     const { issuer, read } = await open(t);
     const claims = { ...issuer.person(['read']), scope: 'openid rechnungspost/write' };
     assert.deepEqual((await read(issuer.token(claims)))?.roles, ['read']);
   });
 
-  it('of a scope or a group that only looks like one of ours give nothing', async (t) => {
+  it('a scope or a group that only resembles one of ours gives no role', async (t) => {
     const { issuer, read } = await open(t);
     const scopes = { ...issuer.machine([]), scope: 'write other/write rechnungspost/writer rechnungspost/' };
     assert.deepEqual((await read(issuer.token(scopes)))?.roles, []);
@@ -57,7 +57,7 @@ describe('access tokens', () => {
   });
 });
 
-describe('nobody is who shows', () => {
+describe('a caller remains unknown who shows', () => {
   const cases: [string, (issuer: Awaited<ReturnType<typeof startTokenIssuer>>) => string | undefined][] = [
     ['nothing', () => undefined],
     ['what is no token', () => 'abc'],
@@ -116,8 +116,8 @@ describe('nobody is who shows', () => {
   }
 });
 
-describe('the keys of the issuer', () => {
-  it('are fetched again for a new one, and for many unknown ones once in some seconds', async (t) => {
+describe('the keys of the token issuer', () => {
+  it('the keys are fetched again for an unknown key, and only once in some seconds for many of them', async (t) => {
     const { issuer, read } = await open(t);
     const old = issuer.token(issuer.machine(['read']));
     assert.ok(await read(old));
@@ -131,7 +131,7 @@ describe('the keys of the issuer', () => {
     assert.ok(await read(old), 'known ones are not disturbed by it');
   });
 
-  it('that cannot be fetched are no reason to call a token bad', async (t) => {
+  it('while the keys cannot be fetched, a token is not called bad, and the service is unavailable', async (t) => {
     const { issuer, read } = await open(t);
     const token = issuer.token(issuer.machine(['read']));
     issuer.state.broken = true;

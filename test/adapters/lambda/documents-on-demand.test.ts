@@ -7,7 +7,7 @@ import { Fault } from '#core/errors.ts';
 import { startLambdaServer } from '#test/support/aws/lambda-server.ts';
 import { createMemoryArchive } from '#test/support/simulation/memory-archive.ts';
 
-/** The function answers as `work` says; what it was asked is read as it reads it. */
+/** Starts a function that answers as `work` says and keeps each request as the function reads it. */
 async function open(t: TestContext, work: (asked: OnDemandRequest) => Promise<OnDemandAnswer>) {
   const asked: OnDemandRequest[] = [];
   const server = await startLambdaServer(async (_name, event) => {
@@ -39,15 +39,15 @@ const codeIs =
   (error: unknown): boolean =>
     error instanceof Fault && error.code === code && message.test(error.message);
 
-describe('the print shop in another function', () => {
-  it('bills, and says when the books are closed', async (t) => {
+describe('printing on demand by another Lambda function', () => {
+  it('the function bills a run, and the caller learns that its books are closed', async (t) => {
     const { shop, asked, server } = await open(t, async () => ({ closed: true }));
     assert.equal(await shop.bill('r1'), 'closed');
     assert.deepEqual(asked, [{ kind: 'bill', run: 'r1' }]);
     assert.deepEqual(server.state.calls, ['rechnungspost-PrintOnDemand']);
   });
 
-  it('says later when it takes longer than anybody waits, and hangs up', async (t) => {
+  it('a bill that takes longer than a call may wait is answered with "later", and the caller hangs up', async (t) => {
     const { shop, call } = await open(t, async () => {
       call.abort();
       return never();
@@ -55,7 +55,7 @@ describe('the print shop in another function', () => {
     assert.equal(await shop.bill('r1'), 'later');
   });
 
-  it('previews, from the answer or from the archive', async (t) => {
+  it('a preview comes in the answer itself, or through the archive', async (t) => {
     const pdf = Buffer.from([0x25, 0x50, 0xff, 0x00]);
     const { shop, asked, archive } = await open(t, async () =>
       asked.length === 1 ? { pdf: pdf.toString('base64') } : { key: 'print/preview/x.pdf' },
@@ -68,7 +68,7 @@ describe('the print shop in another function', () => {
     assert.deepEqual(Buffer.from(await shop.preview(order)), pdf);
   });
 
-  it('makes delivery notes, with prices, without, or as the settings say', async (t) => {
+  it('delivery notes are made with prices, without prices, or as the settings say', async (t) => {
     const made = { made: [], held: [{ noteId: '2026/L1', customer: '1', reasons: ['中'] }] };
     const { shop, asked } = await open(t, async () => made);
     for (const prices of [true, false, undefined]) {
@@ -81,7 +81,7 @@ describe('the print shop in another function', () => {
     ]);
   });
 
-  it('gives a print file as names and addresses', async (t) => {
+  it('a print file is given as file names and addresses', async (t) => {
     const keys = ['print/r1/abc/r1-1-of-2.pdf', 'print/r1/def/r1-2-of-2.pdf'];
     const { shop } = await open(t, async () => ({ keys }));
     assert.deepEqual(await shop.printFile('r1'), [
@@ -90,7 +90,7 @@ describe('the print shop in another function', () => {
     ]);
   });
 
-  it('draws pictures byte for byte', async (t) => {
+  it('a picture is drawn and comes back byte for byte', async (t) => {
     const bytes = Uint8Array.from({ length: 256 }, (_, byte) => byte);
     const { shop, asked } = await open(t, async (request) => ({
       png: request.kind === 'picture' ? request.picture.bytes : '',
@@ -103,7 +103,7 @@ describe('the print shop in another function', () => {
     assert.deepEqual(asked[0]?.kind === 'picture' && asked[0].box, box);
   });
 
-  it('says of all but bills that they take too long, and that the call may be repeated', async (t) => {
+  it('any other work than a bill that takes too long is refused with the advice to repeat the call', async (t) => {
     const { shop, call } = await open(t, never);
     call.abort();
     const picture = { name: 'logo.png', kind: 'png' as const, bytes: new Uint8Array(1) };
@@ -118,8 +118,8 @@ describe('the print shop in another function', () => {
   });
 });
 
-describe('what goes wrong there', () => {
-  it('is the same fault here', async (t) => {
+describe('faults of the function that prints on demand', () => {
+  it('a fault of the function is reported with its code, message and details', async (t) => {
     const error = { code: 'bad-input' as const, message: 'two things', details: ['one', 'another'] };
     const { shop } = await open(t, async () => ({ error }));
     await assert.rejects(shop.preview({ customer: '1' }), ({ code, message, details }: Fault) => {
@@ -128,7 +128,7 @@ describe('what goes wrong there', () => {
     });
   });
 
-  it('is told without what it said, when the function broke down', async (t) => {
+  it('when the function breaks down, the error hides what the function said and keeps it as the cause', async (t) => {
     const { shop } = await open(t, async () => {
       throw new Error('secret words');
     });
@@ -140,7 +140,7 @@ describe('what goes wrong there', () => {
     });
   });
 
-  it('is not tried again: it may be at work', async (t) => {
+  it('a failed call is not repeated, because the function may be at work', async (t) => {
     const { shop, server } = await open(t, never);
     for (const [status, type] of [
       [429, 'TooManyRequestsException'],

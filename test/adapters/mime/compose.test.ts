@@ -39,8 +39,8 @@ const logo = {
   bytes: crypto.getRandomValues(new Uint8Array(700)),
 };
 
-describe('composing a mail', () => {
-  it('is read by a mail program as it was meant', async () => {
+describe('a composed mail', () => {
+  it('a mail program reads every part of the mail as it was meant', async () => {
     const read = await PostalMime.parse(await composer.compose(mail));
     assert.deepEqual(read.from, mail.from);
     assert.deepEqual(read.to, [mail.to[0], { name: '', address: 'buero@xn--bcher-kva.example' }]);
@@ -65,7 +65,7 @@ describe('composing a mail', () => {
     assert.equal(read.headers.find(({ key }) => key === 'auto-submitted')?.value, 'auto-generated');
   });
 
-  it('is pure ASCII in short lines that end with CRLF, encodes file names by RFC 2231, and has no bcc', async () => {
+  it('the mail is ASCII in short lines ending with CRLF, with file names by RFC 2231 and no bcc header', async () => {
     const source = Buffer.from(await composer.compose(mail)).toString('latin1');
     assert.match(source, /^[\x20-\x7e\t\r\n]*$/);
     assert.doesNotMatch(source, /[^\r]\n|\r[^\n]/);
@@ -79,7 +79,7 @@ describe('composing a mail', () => {
     assert.match(source, /Content-Type: multipart\/mixed[\s\S]*Content-Type: multipart\/alternative/);
   });
 
-  it('has a picture in the HTML, beside text and attachments as they are without it', async () => {
+  it('a picture belongs to the HTML, and text and attachments stay as they are without it', async () => {
     const html = `<img src="cid:${logo.contentId}">`;
     const source = await composer.compose({ ...mail, html, inline: [logo] });
     assert.deepEqual(await composer.compose({ ...mail, html, inline: [logo] }), source);
@@ -99,7 +99,7 @@ describe('composing a mail', () => {
     for (const [at, { bytes }] of [logo, ...mail.attachments].entries()) {
       assert.deepEqual(Buffer.from(attachments[at]!.content as ArrayBuffer), Buffer.from(bytes));
     }
-    // RFC 2387: the related part stands for the HTML alone, so that a text reader sees no picture.
+    // RFC 2387: the related part stands for the HTML alone, so that a reader of the text sees no picture.
     const types = Buffer.from(source)
       .toString('latin1')
       .matchAll(/^Content-Type: ([\w/]+)/gm);
@@ -109,7 +109,7 @@ describe('composing a mail', () => {
     ]);
   });
 
-  it('makes the same bytes of the same mail, and other boundaries for another one', async () => {
+  it('one mail always composes to the same bytes, and another mail gets other boundaries', async () => {
     const [one, again, other] = await Promise.all(
       [mail, mail, { ...mail, messageId: '<2@x.example>' }].map((it) => composer.compose(it)),
     );
@@ -125,7 +125,7 @@ describe('composing a mail', () => {
     'x\0',
     'x\u2028Bcc: a@b.de',
   ]) {
-    it(`refuses ${JSON.stringify(evil)} wherever it could become a header`, async () => {
+    it(`${JSON.stringify(evil)} is refused wherever it could become a header`, async () => {
       const variants: readonly Partial<OutgoingMail>[] = [
         { subject: evil },
         { messageId: evil },
@@ -156,21 +156,21 @@ describe('composing a mail', () => {
     });
   }
 
-  it('keeps a name that looks like an address, and addresses in a name, out of the address list', async () => {
+  it('a name that looks like an address, or contains one, stays out of the address list', async () => {
     const to = [{ name: 'evil@example.org, "x" <y@example.org>', address: 'kunde@example.org' }];
     const read = await PostalMime.parse(await composer.compose({ ...mail, to }));
     assert.deepEqual(read.to, to);
   });
 });
 
-describe('addresses on the wire', () => {
-  it('have their domain in ASCII', () => {
+describe('mail addresses on the wire', () => {
+  it('the domain of an address is written in ASCII', () => {
     assert.equal(wireAddress('Rechnung+10@Bücher.example'), 'Rechnung+10@xn--bcher-kva.example');
     assert.equal(wireAddress('a@localhost'), 'a@localhost');
     assert.equal(wireAddress("o'neil_x@example.org"), "o'neil_x@example.org");
   });
 
-  it('are none with spaces, line breaks, brackets, lists or letters beyond ASCII before the @', () => {
+  it('an address is refused with spaces, line breaks, brackets, lists, or non-ASCII letters before the @', () => {
     for (const bad of [
       '',
       'a',

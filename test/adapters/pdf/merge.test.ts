@@ -9,12 +9,12 @@ import { readPdf } from '#test/support/documents/pdf-text.ts';
 import { FONTS } from '../chrome/fonts.ts';
 import { simplePdf } from './simple-pdf.ts';
 
-describe('merging files', () => {
+describe('the merger of PDF files', () => {
   const merger = createPdfMerger();
   const printer = createChromePrinter({ fontsFolder: FONTS });
   after(() => printer.close());
 
-  test('keeps every page and its text, in the order of the files', async () => {
+  test('a merged file has every page and its text, in the order of the files', async () => {
     const templates = createTemplates(`${FONTS}/..`);
     const results = await printer.render(
       ['2026000001', '2026000002'].map((number) => ({
@@ -38,7 +38,7 @@ describe('merging files', () => {
     assert.match(Buffer.from(merged).toString('latin1'), /\/Title/);
   });
 
-  test('for both sides of a sheet, each group begins on an odd page; nothing goes in where none is needed', async () => {
+  test('for duplex printing each group begins on an odd page, and blank pages are added only where needed', async () => {
     const wide = Buffer.from(simplePdf(['wide']).toString().replace('[0 0 595 842]', '[0 0 842 842]'));
     const groups = [
       [simplePdf(['A1']), simplePdf(['A2', 'A3'])],
@@ -62,7 +62,7 @@ describe('merging files', () => {
     );
   });
 
-  test('200 files take seconds at most', async () => {
+  test('200 files are merged within seconds', async () => {
     const groups = Array.from({ length: 200 }, (_, index) => [simplePdf([`file ${index}`, 'second page'])]);
     const start = performance.now();
     const merged = await merger.merge(groups, { title: 'many', duplex: true });

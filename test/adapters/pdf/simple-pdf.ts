@@ -1,4 +1,4 @@
-/** A plain PDF with one line of ASCII text a page, to have something to count and to merge. */
+/** Makes a plain PDF with one line of ASCII text on each page, for tests that count or merge pages. */
 export function simplePdf(texts: readonly string[]): Uint8Array {
   const objects = [
     '<< /Type /Catalog /Pages 2 0 R >>',

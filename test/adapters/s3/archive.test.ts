@@ -18,7 +18,7 @@ import { answered, broken, meddle } from './meddle.ts';
 const info = { contentType: 'application/pdf', metadata: { draft: 'd1' } };
 const bytesOf = (text: string) => Buffer.from(text);
 
-describe('S3', { skip: S3_SERVER_MISSING }, () => {
+describe('the archive in S3', { skip: S3_SERVER_MISSING }, () => {
   let server: S3Server;
   let client: S3Client;
   before(async () => {
@@ -34,14 +34,14 @@ describe('S3', { skip: S3_SERVER_MISSING }, () => {
     close: () => {},
   }));
 
-  describe('S3 archive', () => {
+  describe('the S3 archive', () => {
     const Bucket = 'plain';
     const archive = () => createS3Archive({ client, bucket: Bucket });
     const newKey = (name = 'Rechnung-1.pdf') => `test/${randomUUID()}/${name}`;
     const versionsOf = async (Prefix: string) =>
       (await client.send(new ListObjectVersionsCommand({ Bucket, Prefix }))).Versions ?? [];
 
-    it('lets one of eight processes at once win, each with a client of its own', async () => {
+    it('of eight processes that store one key at once, exactly one wins', async () => {
       const key = newKey();
       const results = await Promise.all(
         Array.from({ length: 8 }, (_, racer) =>
@@ -56,7 +56,7 @@ describe('S3', { skip: S3_SERVER_MISSING }, () => {
       assert.equal((await versionsOf(key)).length, 1);
     });
 
-    it('opens in place, under its own name', async () => {
+    it('a stored file opens in the browser under its own name', async () => {
       for (const [name, disposition] of [
         ['Rechnung-1.pdf', 'inline; filename="Rechnung-1.pdf"'],
         [
@@ -72,7 +72,7 @@ describe('S3', { skip: S3_SERVER_MISSING }, () => {
       }
     });
 
-    it('has S3 check the bytes it is sent', async () => {
+    it('S3 checks the bytes that it is sent and refuses garbled ones', async () => {
       const key = newKey();
       const garbling = meddle(s3Client(server), ({ request, next }) => {
         request.body = request.body.map((byte) => byte ^ 1);
@@ -90,7 +90,7 @@ describe('S3', { skip: S3_SERVER_MISSING }, () => {
       assert.equal(Buffer.from(head.ChecksumSHA256!, 'base64').toString('hex'), file.sha256);
     });
 
-    it('gives no bytes that are not those which were stored', async () => {
+    it('bytes that differ from what was stored are reported as damaged, never returned', async () => {
       const key = newKey();
       const { file } = await archive().putOnce(key, bytesOf('right bytes'), info);
       const garbling = meddle(s3Client(server), async ({ next }) => {
@@ -107,7 +107,7 @@ describe('S3', { skip: S3_SERVER_MISSING }, () => {
       }
     });
 
-    it('reads again when an answer breaks off', async () => {
+    it('a read is repeated when an answer breaks off', async () => {
       const key = newKey();
       await archive().putOnce(key, bytesOf('whole'), info);
       let reads = 0;
@@ -128,7 +128,7 @@ describe('S3', { skip: S3_SERVER_MISSING }, () => {
       assert.equal(reads, 3);
     });
 
-    it('keeps versions when a file is deleted, and takes a new one', async () => {
+    it('a deleted file keeps its versions, and its key accepts a new file', async () => {
       const key = newKey();
       const { file } = await archive().putOnce(key, bytesOf('first'), info);
       const { VersionId: mark } = await client.send(new DeleteObjectCommand({ Bucket, Key: key }));
@@ -142,7 +142,7 @@ describe('S3', { skip: S3_SERVER_MISSING }, () => {
       assert.equal((await archive().putOnce(key, bytesOf('second'), info)).outcome, 'stored');
     });
 
-    it('adopts what somebody else laid there, with empty metadata', async () => {
+    it('a file that somebody else put under the key is found as existing, with empty metadata', async () => {
       const key = newKey();
       await client.send(new PutObjectCommand({ Bucket, Key: key, Body: 'theirs' }));
       const { outcome, file } = await archive().putOnce(key, bytesOf('ours'), info);
@@ -151,7 +151,7 @@ describe('S3', { skip: S3_SERVER_MISSING }, () => {
       assert.deepEqual(file.metadata, {});
     });
 
-    it('lists more than a page, and only what can be a key', async () => {
+    it('a list spans more than one page and contains only names that can be keys', async () => {
       const folder = `test/${randomUUID()}`;
       const keys = Array.from({ length: 12 }, (_, n) => `${folder}/${String(n).padStart(2, '0')}.pdf`);
       await Promise.all(keys.map((key) => archive().putOnce(key, bytesOf('x'), info)));
@@ -173,7 +173,7 @@ describe('S3', { skip: S3_SERVER_MISSING }, () => {
       ['was lost', false],
       ['never came, nor did the request arrive', true],
     ] as const) {
-      it(`files once when the answer ${what}`, async () => {
+      it(`a file is stored once when the answer ${what}`, async () => {
         const key = newKey();
         let losses = 0;
         const losing = meddle(s3Client(server), async (call) => {
@@ -195,7 +195,7 @@ describe('S3', { skip: S3_SERVER_MISSING }, () => {
     }
 
     for (const error of [answered(503, 'SlowDown'), answered(409, 'ConditionalRequestConflict')]) {
-      it(`waits and repeats on ${error.name}`, async () => {
+      it(`a put waits and repeats on ${error.name}`, async () => {
         const busy = meddle(s3Client(server), ({ number, next }) =>
           number <= 2 ? Promise.reject(error) : next(),
         );
@@ -204,7 +204,7 @@ describe('S3', { skip: S3_SERVER_MISSING }, () => {
       });
     }
 
-    it('says in the end which bucket does not answer, and what it said', async () => {
+    it('a bucket that does not answer is named in the end, with what it said and the remedy', async () => {
       const busy = meddle(s3Client(server, { maxAttempts: 2 }), () =>
         Promise.reject(answered(503, 'SlowDown')),
       );
@@ -221,12 +221,12 @@ describe('S3', { skip: S3_SERVER_MISSING }, () => {
     });
   });
 
-  describe('S3 archive with Object Lock', () => {
+  describe('the S3 archive with Object Lock', () => {
     const Bucket = 'locked';
     const KEY = 'invoices/2026/10/Rechnung-10001-2026000123-2026-10-31-1.pdf';
 
     for (const lock of ['GOVERNANCE', 'COMPLIANCE'] as const) {
-      it(`keeps invoices for eight years: ${lock}`, async () => {
+      it(`an invoice cannot be deleted for eight years under ${lock}`, async () => {
         const archive = createS3Archive({ client, bucket: Bucket, lock });
         const key = KEY.replace('10001', lock);
         const { file } = await archive.putOnce(key, bytesOf('an invoice'), info);
@@ -239,7 +239,7 @@ describe('S3', { skip: S3_SERVER_MISSING }, () => {
       });
     }
 
-    it('lets other files go, the probe among them', async () => {
+    it('other files can be deleted, the probe among them', async () => {
       const archive = createS3Archive({ client, bucket: Bucket, lock: 'GOVERNANCE' });
       const { file } = await archive.putOnce('mail/2026/10/10001-1.eml', bytesOf('a mail'), info);
       const deletion = { Bucket, Key: file.key, VersionId: file.version };
@@ -254,7 +254,7 @@ describe('S3', { skip: S3_SERVER_MISSING }, () => {
       }
     });
 
-    it('files no invoice that would not be kept', async () => {
+    it('an invoice whose key lacks the invoice date is refused, because it could not be retained', async () => {
       const archive = createS3Archive({ client, bucket: Bucket, lock: 'GOVERNANCE' });
       const put = archive.putOnce('invoices/letter.pdf', bytesOf('x'), info);
       await assert.rejects(put, {

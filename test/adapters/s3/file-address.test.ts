@@ -5,8 +5,8 @@ import { createFileAddresses } from '#adapters/s3/file-address.ts';
 import { makeBucket, s3Client } from '#test/support/aws/s3-bucket.ts';
 import { S3_SERVER_MISSING, startS3Server } from '#test/support/aws/s3-server.ts';
 
-describe('the address of a file', { skip: S3_SERVER_MISSING }, () => {
-  it('opens it for ten minutes to whoever has the address, to be saved under its name, and nothing else', async (t) => {
+describe('the address of a file in S3', { skip: S3_SERVER_MISSING }, () => {
+  it('the address lets anybody download this one file under its name for ten minutes, and do nothing else', async (t) => {
     const server = await startS3Server();
     const client = s3Client(server);
     t.after(async () => {

@@ -5,15 +5,15 @@ interface Answer {
 }
 
 export interface Call {
-  /** From 1, over all calls of the client. */
+  /** The number of this attempt, counted from 1 over all calls of the client. */
   readonly number: number;
   readonly key: string;
-  /** Changeable until `next`. */
+  /** The hook may change the request until it calls `next`. */
   readonly request: { body: Uint8Array };
   next(): Promise<Answer>;
 }
 
-/** Puts something in between for each attempt of each call, inside the SDK's repeating. */
+/** Runs the hook around each attempt of each call, inside the retries of the SDK. */
 export function meddle(client: S3Client, work: (call: Call) => Promise<Answer>): S3Client {
   let number = 0;
   client.middlewareStack.add(
@@ -28,7 +28,7 @@ export function meddle(client: S3Client, work: (call: Call) => Promise<Answer>):
   return client;
 }
 
-/** What the SDK makes of an error answer. */
+/** Makes the error that the SDK makes of an error answer. */
 export const answered = (status: number, name: string): Error =>
   new S3ServiceException({
     name,

@@ -9,7 +9,7 @@ import { createS3Client } from '#adapters/s3/client.ts';
 const info = { contentType: 'application/pdf', metadata: {} };
 const bytes = Buffer.from('x');
 
-/** Answers puts as a store would, one status after the other; the last one stays. */
+/** Starts a store that answers puts with one status after the other; the last status repeats. */
 async function startStore(t: TestContext, ...statuses: number[]) {
   const puts: string[] = [];
   const server = createServer((request, response) => {
@@ -36,8 +36,8 @@ async function startStore(t: TestContext, ...statuses: number[]) {
 
 const PROBE = `/archive/${PROBE_KEY}`;
 
-describe('S3 archive and stores that look like S3', () => {
-  it('files nothing in one that ignores If-None-Match', async (t) => {
+describe('the S3 archive with stores that only look like S3', () => {
+  it('nothing is filed in a store that ignores If-None-Match', async (t) => {
     const { archive, puts } = await startStore(t, 200);
     for (let use = 1; use <= 2; use++) {
       await assert.rejects(archive.putOnce('a.pdf', bytes, info), {
@@ -48,7 +48,7 @@ describe('S3 archive and stores that look like S3', () => {
     assert.deepEqual(puts, [PROBE, PROBE, PROBE, PROBE]);
   });
 
-  it('asks an honest one twice in its life, then once a process', async (t) => {
+  it('a store that honours If-None-Match is probed twice at first, and then once in each process', async (t) => {
     const first = await startStore(t, 200, 412, 200);
     await Promise.all(['a.pdf', 'b.pdf'].map((key) => first.archive.putOnce(key, bytes, info)));
     assert.deepEqual(first.puts.toSorted(), [PROBE, PROBE, '/archive/a.pdf', '/archive/b.pdf']);
@@ -58,7 +58,7 @@ describe('S3 archive and stores that look like S3', () => {
     assert.deepEqual(later.puts, [PROBE, '/archive/a.pdf', '/archive/b.pdf']);
   });
 
-  it('asks again when it could not ask', async (t) => {
+  it('the probe is repeated when the store could not answer it', async (t) => {
     const { archive } = await startStore(t, 503, 412, 200);
     await assert.rejects(archive.putOnce('a.pdf', bytes, info), { code: 'unavailable' });
     assert.equal((await archive.putOnce('a.pdf', bytes, info)).outcome, 'stored');

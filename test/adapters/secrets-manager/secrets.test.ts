@@ -18,8 +18,8 @@ async function open(t: TestContext, value: string | undefined) {
   return { secrets: createSecretsManagerSecrets({ client, secretId: ID }), stored, state, client };
 }
 
-describe('Secrets Manager secrets', () => {
-  it('leave what they do not know alone', async (t) => {
+describe('secrets in Secrets Manager', () => {
+  it('writing a secret leaves values that the program does not know alone', async (t) => {
     const { secrets, stored } = await open(t, '{"made by hand":"x","__proto__":"y"}');
     await secrets.set('smtp.password', 'geheim');
     assert.deepEqual(
@@ -30,7 +30,7 @@ describe('Secrets Manager secrets', () => {
   });
 
   for (const content of ['geheim', '{"smtp":"geheim"', '[]', 'null', '{"geheim":1}']) {
-    it(`are refused and not overwritten when the secret holds ${content}`, async (t) => {
+    it(`a secret that holds ${content} is refused and not overwritten`, async (t) => {
       const { secrets, stored } = await open(t, content);
       const damaged = (error: Error & { code?: string }) => {
         assert.equal(error.code, 'damaged');
@@ -43,7 +43,7 @@ describe('Secrets Manager secrets', () => {
     });
   }
 
-  it('name the secret that does not exist', async (t) => {
+  it('a secret that does not exist is named in the error', async (t) => {
     const { client } = await open(t, '{}');
     const secrets = createSecretsManagerSecrets({ client, secretId: 'missing' });
     const message =
@@ -53,7 +53,7 @@ describe('Secrets Manager secrets', () => {
     await assert.rejects(secrets.set('a', 'b'), { code: 'unavailable', message });
   });
 
-  it('are asked for again when the service has a moment, and say so when it has more', async (t) => {
+  it('a call is repeated while the service has trouble, given up in the end, and blocks no later call', async (t) => {
     const { secrets, state } = await open(t, '{"a":"b"}');
     state.refuse = { status: 500, type: 'InternalServiceError', message: 'scripted' };
     await assert.rejects(secrets.get('a'), { code: 'unavailable', message: /try again in some minutes$/ });
@@ -64,7 +64,7 @@ describe('Secrets Manager secrets', () => {
     assert.equal(await secrets.get('a'), 'c', 'a failed set blocks no later one');
   });
 
-  it('name the right that is missing', async (t) => {
+  it('the error says that a right is missing', async (t) => {
     const { secrets, state } = await open(t, '{}');
     state.refuse = { status: 400, type: 'AccessDeniedException', message: 'not authorized' };
     await assert.rejects(secrets.get('a'), { code: 'unavailable', message: /rights of who asks$/ });

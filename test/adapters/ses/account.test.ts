@@ -19,8 +19,8 @@ async function opened(t: TestContext, state: Partial<SesAccountState> = {}, pati
   return { server, account: createSesAccount(client, patienceMs) };
 }
 
-describe('the account with SES', () => {
-  it('has a rate and a daily quota, or none', async (t) => {
+describe('the SES account', () => {
+  it('the quota of the account has a rate and a daily limit, or a rate alone', async (t) => {
     const { server, account } = await opened(t);
     server.state.account = { SendQuota: { MaxSendRate: 14, Max24HourSend: 50_000, SentLast24Hours: 49_800 } };
     assert.deepEqual(await account.quota(), { perSecond: 14, day: { limit: 50_000, used: 49_800 } });
@@ -28,7 +28,7 @@ describe('the account with SES', () => {
     assert.deepEqual(await account.quota(), { perSecond: 14, day: undefined });
   });
 
-  it('names the suppressed ones of a thousand addresses by reading its list, page by page', async (t) => {
+  it('the suppressed ones among a thousand addresses are found by reading the list of SES page by page', async (t) => {
     const since = '2026-10-03T12:00:00Z';
     const suppressed: SesAccountState['suppressed'] = new Map(
       Array.from({ length: 2500 }, (_, n) => [`k${n}@gone.example`, { reason: 'BOUNCE', since }]),
@@ -53,7 +53,7 @@ describe('the account with SES', () => {
     assert.equal(server.calls.length, 3);
   });
 
-  it('says that a list is too long instead of comparing a part of it', async (t) => {
+  it('a suppression list that is too long is refused instead of being compared in part', async (t) => {
     const entry = { reason: 'BOUNCE', since: '2026-10-03T12:00:00Z' } as const;
     const addresses = Array.from({ length: 10_000 }, (_, n) => [`k${n}@gone.example`, entry] as const);
     const { server, account } = await opened(t, { suppressed: new Map(addresses) });
@@ -66,7 +66,7 @@ describe('the account with SES', () => {
     assert.equal(server.calls.length, 20);
   });
 
-  it('lets an address be mailed to again, however it is spelt there', async (t) => {
+  it('a suppressed address is lifted however it is spelt in the list of SES', async (t) => {
     const entry = { reason: 'BOUNCE', since: '2026-10-03T12:00:00Z' } as const;
     const { server, account } = await opened(t, {
       suppressed: new Map([
@@ -80,11 +80,11 @@ describe('the account with SES', () => {
       await account.lift(address);
     }
     assert.deepEqual([...server.state.suppressed.keys()], ['k4@kunde.example']);
-    // An address that is spelt the same takes one call.
+    // An address that SES spells in the same way is lifted by a single call.
     assert.equal(server.calls[1], 'DELETE /v2/email/suppression/addresses/k2@kunde.example');
   });
 
-  it('is asked once for quota and sender together, and anew afterwards', async (t) => {
+  it('the quota and the sender together ask SES once, and a later call asks again', async (t) => {
     const { server, account } = await opened(t, { account: IN_PRODUCTION });
     await Promise.all([account.quota(), account.senderProblems(SENDER)]);
     const asked = () => server.calls.filter((call) => call.endsWith('/account')).length;
@@ -93,14 +93,14 @@ describe('the account with SES', () => {
     assert.equal(asked(), 2);
   });
 
-  it('waits where it is asked too often', async (t) => {
+  it('a throttled call is repeated', async (t) => {
     const { server, account } = await opened(t, { throttle: 2 });
     server.state.account = { SendQuota: { MaxSendRate: 1, Max24HourSend: 200, SentLast24Hours: 0 } };
     assert.equal((await account.quota()).perSecond, 1);
     assert.equal(server.calls.length, 3);
   });
 
-  it('is unavailable where SES refuses or cannot be reached, and says why', async (t) => {
+  it('an account that refuses or cannot be reached is unavailable, and the error says why', async (t) => {
     const { server, account } = await opened(t);
     server.state.trouble = { status: 403, type: 'AccessDeniedException' };
     await assert.rejects(account.suppressed(['k1@kunde.example']), {
@@ -115,14 +115,14 @@ describe('the account with SES', () => {
     await assert.rejects(account.lift('k1@kunde.example'), { code: 'unavailable' });
   });
 
-  it('is not waited for without end', async (t) => {
+  it('an account that does not answer is given up after some time', async (t) => {
     const { server, account } = await opened(t, { trouble: 'silence' }, 300);
     await assert.rejects(account.quota(), { code: 'unavailable', message: /^Amazon SES does not tell/ });
     assert.equal(server.calls.length, 1);
   });
 });
 
-describe('what SES has against a sender', () => {
+describe('the problems that SES reports with a sender', () => {
   const cases: readonly {
     readonly what: string;
     readonly account?: SesAccountState['account'];
@@ -189,7 +189,7 @@ describe('what SES has against a sender', () => {
     },
   ];
   for (const { what, account = IN_PRODUCTION, identities, says } of cases) {
-    it(`is ${what}`, async (t) => {
+    it(`the report of SES on the sender is ${what}`, async (t) => {
       const state = { account, identities: new Map(Object.entries(identities)) };
       const problems = await (await opened(t, state)).account.senderProblems(SENDER);
       assert.equal(problems.length, says.length, problems.join('\n'));

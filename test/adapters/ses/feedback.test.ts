@@ -11,7 +11,7 @@ const SENT = '2026-11-02T03:00:00.000Z';
 
 const read = (type: SesEventType, over: object = {}) => readSesEvent(sesEvent(type, { ...MAIL, ...over }));
 
-/** The event with something else in its detail. */
+/** Makes the event with something else in its detail. */
 function changed(type: SesEventType, change: (detail: Record<string, unknown>) => void) {
   const event = structuredClone(sesEvent(type, MAIL));
   change(event.detail as unknown as Record<string, unknown>);
@@ -38,7 +38,7 @@ describe('an event of SES', () => {
     });
   }
 
-  it('that comes again has the same name; another one of its kind has its own', () => {
+  it('a repeated event has the id of the first one, and another event of its kind has its own', () => {
     for (const type of ['Delivery', 'Bounce', 'Complaint', 'DeliveryDelay'] as const) {
       assert.deepEqual(read(type), read(type));
       const names = [
@@ -54,7 +54,7 @@ describe('an event of SES', () => {
     }
   });
 
-  it('of another program, or of what says nothing about the fate of a mail, is none', () => {
+  it('events of other programs, and events that say nothing about the fate of a mail, are ignored', () => {
     assert.equal(read('Open'), undefined);
     const foreign = changed('Bounce', ({ mail }) => {
       (mail as { tags: object }).tags = { 'ses:configuration-set': ['mailing'] };
@@ -83,7 +83,7 @@ describe('an event of SES', () => {
     });
   }
 
-  it('may leave out what SES leaves out at times', () => {
+  it('fields that SES leaves out at times may be missing', () => {
     const plain = changed('Bounce', (detail) => {
       detail.bounce = {
         ...(detail.bounce as object),
@@ -97,7 +97,7 @@ describe('an event of SES', () => {
     assert.equal(readSesEvent(silent)?.feedback.detail, 'a@kunde.example complained');
   });
 
-  it('of ours that is not understood is a fault, and goes under nowhere', () => {
+  it('an event about one of our mails that cannot be understood is a fault and does not get lost', () => {
     const odd = changed('Bounce', (detail) => {
       detail.bounce = { bounced: true };
     });

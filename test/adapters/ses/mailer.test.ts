@@ -32,8 +32,8 @@ async function scripted(t: TestContext, act: SesAct = 'take', config = {}) {
 
 const reasonOf = (outcome: MailOutcome): string => (outcome.state === 'accepted' ? '' : outcome.reason);
 
-describe('SES mailer', () => {
-  it('sends what the composer made, attachments of megabytes and all', async (t) => {
+describe('the SES mailer', () => {
+  it('a composed mail with megabytes of attachments arrives at SES as it was composed', async (t) => {
     const server = await startSesServer();
     t.after(server.close);
     const mailer = createSesMailer({ client: server.client, configurationSet: 'rechnungspost' });
@@ -68,7 +68,7 @@ describe('SES mailer', () => {
     );
   });
 
-  it('names the mail to SES by its tag, and the set that publishes its events', async (t) => {
+  it('the mail carries its tag and the configuration set that publishes its events', async (t) => {
     const { server, mailer } = await scripted(t);
     const outcome = await mailer.send(envelope, message, nothing);
     assert.deepEqual(outcome, { state: 'accepted', reply: 'ses-1', refused: [] });
@@ -84,7 +84,7 @@ describe('SES mailer', () => {
     assert.equal(server.connections, 2, 'none is kept, which could be found closed');
   });
 
-  it('sends what fits, and refuses more before anything is handed over', async (t) => {
+  it('50 recipients are accepted; more of them, or more than 40 MB, are refused before the hand-over', async (t) => {
     const { server, mailer } = await scripted(t);
     const many = (n: number) => Array.from({ length: n }, (_, i) => `kunde${i}@example.org`);
     const never = () => assert.fail('asked');
@@ -127,7 +127,7 @@ describe('SES mailer', () => {
     ['silence', 'unknown', /answer was lost \(TimeoutError: .*100 ms/],
   ] as const) {
     const what = typeof act === 'string' ? act : `${act.status} ${act.type}`;
-    it(`asks once and calls it ${state}: ${what}`, async (t) => {
+    it(`the mailer asks once and calls the mail ${state} for ${what}`, async (t) => {
       const requestHandler = {
         requestTimeout: what === 'silence' ? 100 : 10_000,
         throwOnRequestTimeout: true,
@@ -144,7 +144,7 @@ describe('SES mailer', () => {
     });
   }
 
-  it('calls it deferred when nothing could be handed over', async (t) => {
+  it('a mail is deferred when nothing could be handed over', async (t) => {
     const { server, mailer } = await scripted(t);
     await server.close();
     const outcome = await mailer.send(envelope, message, nothing);
@@ -152,7 +152,7 @@ describe('SES mailer', () => {
     assert.match(reasonOf(outcome), /cannot be reached \(Error: connect ECONNREFUSED/);
   });
 
-  it('is held when there is no login', async (t) => {
+  it('a mail is held when there are no credentials', async (t) => {
     const credentials = () =>
       Promise.reject(Object.assign(new Error('none here'), { name: 'CredentialsProviderError' }));
     const { server, mailer } = await scripted(t, 'take', { credentials });

@@ -4,8 +4,10 @@ import { refusalOf } from '#adapters/ses/outcome.ts';
 
 const error = (message: string, over: object) => Object.assign(new Error(message), over);
 
-/** What cannot be brought about on the loopback, as Node and the SDK's HTTP handler put it. */
-describe('SES errors', () => {
+/**
+ * These errors cannot be caused on the loopback; Node and the HTTP handler of the SDK word them like this.
+ */
+describe('errors of SES', () => {
   for (const [what, thrown, state] of [
     ['no such host', error('getaddrinfo ENOTFOUND', { code: 'ENOTFOUND' }), 'deferred'],
     [

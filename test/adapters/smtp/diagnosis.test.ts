@@ -23,7 +23,7 @@ const unrelayed = '554 5.7.1 <chef@example.org>: Relay access denied';
 
 type Server = { readonly real: SMTPServerOptions } | { readonly script: Script };
 
-/** What is wrong, the server, the settings, and the sentence with the field to change. */
+/** Each row names what is wrong, the server, the settings, and the sentence with the field to change. */
 // biome-ignore format: a row a line
 const ROWS: readonly (readonly [string, Server, Partial<SmtpSettings>, RegExp])[] = [
   ['a port encrypted from the start, and starttls', { real: { secure: true } }, starttls, /encrypted from the start, so no greeting came; set mail\.smtp\.encryption to tls, or mail\.smtp\.port to 587$/],
@@ -58,7 +58,7 @@ const start = (server: Server) =>
     ? startSmtpServer({ allowInsecureAuth: true, ...server.real })
     : startScriptedServer(server.script);
 
-describe('the test mail says what is wrong and which field to change', { concurrency: 8 }, () => {
+describe('the summary of the test mail names the fault and the field to change', { concurrency: 8 }, () => {
   for (const [what, given, over, sentence] of ROWS) {
     it(what, async () => {
       const server = await start(given);
@@ -72,7 +72,7 @@ describe('the test mail says what is wrong and which field to change', { concurr
     });
   }
 
-  it('nobody listens', async () => {
+  it('a server where nobody listens is reported with the host and port to check', async () => {
     const server = await start({ script: {} });
     await server.close();
     const { summary, encryption, conversation } = await sendTestMail(
@@ -87,7 +87,7 @@ describe('the test mail says what is wrong and which field to change', { concurr
     assert.deepEqual([encryption, conversation], [undefined, []]);
   });
 
-  it('a short time for all leaves enough of it to say what was waited for', async () => {
+  it('a short deadline still leaves enough time to say what was waited for', async () => {
     const server = await start({ script: { greeting: 'silence' } });
     const { summary } = await sendTestMail(smtpSettings(server.port), envelope, message, {
       deadlineMs: 1_000,
@@ -97,7 +97,7 @@ describe('the test mail says what is wrong and which field to change', { concurr
   });
 });
 
-describe('what cannot be had on a loopback', () => {
+describe('faults that cannot be caused on the loopback', () => {
   const settings = (port: number, over: Partial<SmtpSettings> = {}) =>
     smtpSettings(port, { host: 'mail.example', ...over });
   const fault = (fields: object) => Object.assign(new Error('connect'), fields);
@@ -109,7 +109,7 @@ describe('what cannot be had on a loopback', () => {
     { code: 'ECONNREFUSED' },
   ]) {
     const [name] = Object.values(fields);
-    it(`port 25 is blocked (${name})`, () => {
+    it(`where port 25 is blocked, another port is advised (${name})`, () => {
       const outcome = refusalOf(fault(fields), settings(25), false);
       assert.equal(outcome.state, 'deferred');
       assert.match(
@@ -117,19 +117,19 @@ describe('what cannot be had on a loopback', () => {
         /many networks block port 25: set mail\.smtp\.port to 587, or to 465 with mail\.smtp\.encryption tls$/,
       );
     });
-    it(`another port cannot be reached (${name})`, () => {
+    it(`where another port cannot be reached, host and port are to be checked (${name})`, () => {
       const { reason } = refusalOf(fault(fields), settings(587), false);
       assert.match(reason, /587.*check mail\.smtp\.host and mail\.smtp\.port/);
       assert.doesNotMatch(reason, /port 25/);
     });
   }
 
-  it('a port is not advised that is set already', () => {
+  it('a port that is set already is not advised', () => {
     const { reason } = refusalOf(fault({ code: 'ERR_SSL_WRONG_VERSION_NUMBER' }), settings(465, tls), false);
     assert.match(reason, /set mail\.smtp\.encryption to starttls$/);
   });
 
-  it('a host with several addresses where nobody listens', () => {
+  it('a host with several addresses where nobody listens is reported as one where nobody listens', () => {
     const each = fault({ code: 'ECONNREFUSED', message: 'connect ECONNREFUSED ::1:587' });
     const error = Object.assign(new AggregateError([each]), { code: 'ECONNREFUSED' });
     assert.match(
@@ -138,7 +138,7 @@ describe('what cannot be had on a loopback', () => {
     );
   });
 
-  it('a host that is not known, and one that cannot be looked up', () => {
+  it('an unknown host is told apart from a host that cannot be looked up just now', () => {
     assert.match(
       refusalOf(fault({ code: 'ENOTFOUND' }), settings(587), false).reason,
       /no host named mail\.example: .*; check mail\.smtp\.host$/,
@@ -149,13 +149,13 @@ describe('what cannot be had on a loopback', () => {
     );
   });
 
-  it('an old server that picks its own version instead of refusing ours', () => {
+  it('an old server that answers in its own TLS version leaves the mail held, and minTls is named', () => {
     const outcome = refusalOf(fault({ code: 'ERR_SSL_UNSUPPORTED_PROTOCOL' }), settings(465, tls), false);
     assert.equal(outcome.state, 'held');
     assert.match(outcome.reason, /mail\.smtp\.minTls/);
   });
 
-  it('an address that is called like a reason is none', () => {
+  it('a recipient whose address contains the word relay is not taken for refused relaying', () => {
     const error = fault({
       command: 'RCPT TO',
       responseCode: 550,

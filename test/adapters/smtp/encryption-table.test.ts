@@ -10,7 +10,7 @@ import { type Script, startScriptedServer } from '#test/support/mail/scripted-sm
 import { CERTIFICATES, KEYS, smtpSettings, startSmtpServer } from '#test/support/mail/smtp-server.ts';
 import { tapWire } from '#test/support/mail/wire-tap.ts';
 
-/** Each cell is tried without a login, with one, and with one where passwords may go in the clear. */
+/** Each cell is tried without a login, with a login, and with a login whose password may go in the clear. */
 const TABLE = `
 server                    | encryption          | verify       | right pin    | wrong pin    | any
 no STARTTLS               | none                | in the clear | in the clear | in the clear | in the clear
@@ -77,11 +77,11 @@ silence                   | none                | silence      | silence      | 
 
 interface End {
   readonly state: MailOutcome['state'];
-  /** The reply, or the reason with the setting to change. */
+  /** The reply of the server, or the reason with the setting to change. */
   readonly says: RegExp;
-  /** How the mail goes over the wire, and the password with it; undefined where neither does. */
+  /** How the mail and the password travel over the wire; undefined if neither of them is sent. */
   readonly goes?: 'encrypted' | 'in the clear';
-  /** What is waited for in vain before this end comes. */
+  /** The time limits that run out before this end is reached. */
   readonly waits?: readonly ('connectMs' | 'greetingMs')[];
 }
 
@@ -144,7 +144,7 @@ const NO_PASSWORD: End = {
 
 let turn = 0;
 
-/** Sends one mail and tells what came of it and what was seen of mail and password on the wire. */
+/** Sends one mail, and returns the outcome and what was seen of the mail and the password on the wire. */
 async function trial(
   port: number,
   passwords: ReadonlyMap<string, boolean>,
@@ -194,14 +194,14 @@ const pinOf = (name: string) => {
   return 'real' in server ? new X509Certificate(String(server.real.cert)).fingerprint256 : 'CD'.repeat(32);
 };
 
-// Not all at once: a handshake that is given up half way for lack of time crashes the process (Node asks smtp-server's
-// closed connection for its protocol).
-describe('encryption, certificate and server', { concurrency: 6 }, () => {
+// Only six servers run at once: a handshake that is given up half way for lack of time crashes the process,
+// because Node asks smtp-server's closed connection for its protocol.
+describe('mail by encryption, certificate and server', { concurrency: 6 }, () => {
   const [head, ...rows] = cells;
   for (const name of Object.keys(SERVERS)) {
     const first = rows.findIndex(([server]) => server === name);
     describe(name, { concurrency: name === 'silence' ? true : 8 }, () => {
-      /** Password to whether it came over TLS. */
+      /** Maps each password to whether it came over TLS. */
       const passwords = new Map<string, boolean>();
       let server: { readonly port: number; close(): Promise<void> };
       before(async () => {
@@ -230,7 +230,7 @@ describe('encryption, certificate and server', { concurrency: 6 }, () => {
             pin: column === 'right pin' ? pinOf(name) : column === 'wrong pin' ? 'AB'.repeat(32) : '',
           } as const;
           for (const [how, login] of Object.entries(LOGINS)) {
-            it(`${encryption}, ${column}, ${how}: ${word}`, async () => {
+            it(`${encryption} with certificate ${column}, ${how}, ends as "${word}"`, async () => {
               const wanted =
                 word === 'in the clear' && 'user' in login && !('allowPlainLogin' in login)
                   ? NO_PASSWORD
@@ -253,7 +253,7 @@ describe('encryption, certificate and server', { concurrency: 6 }, () => {
     });
   }
 
-  it('has a line for each server and mode, and a known end in each cell', () => {
+  it('the table has a line for each server and mode, and a known end in each cell', () => {
     assert.equal(rows.length, Object.keys(SERVERS).length * 4);
     for (const [, encryption, ...ends] of rows) {
       assert.match(encryption!, /^(?:none|starttls-if-offered|starttls|tls)$/);

@@ -11,7 +11,7 @@ const user = 'kässe@example.org';
 const password = 'geheim "42" %/ä€';
 const trusting = { encryption: 'starttls', certificate: 'any' } as const;
 
-/** One mail with the login, at a server that knows the password and offers these methods. */
+/** Sends one mail with the login, to a server that knows the password and offers these methods. */
 async function trial(offered: readonly string[], over: Partial<SmtpSettings> = {}, known = password) {
   const logins: string[] = [];
   const server = await startSmtpServer({
@@ -28,14 +28,14 @@ async function trial(offered: readonly string[], over: Partial<SmtpSettings> = {
   return { ...report, logins };
 }
 
-describe('login', { concurrency: 4 }, () => {
+describe('the login at the mail server', { concurrency: 4 }, () => {
   for (const [login, method] of [
     ['plain', 'PLAIN'],
     ['login', 'LOGIN'],
     ['cram-md5', 'CRAM-MD5'],
   ] as const) {
     for (const chosen of ['auto', login] as const) {
-      it(`by ${method}, ${chosen === 'auto' ? 'the only one that is offered' : 'as it is set'}`, async () => {
+      it(`the login works by ${method}, ${chosen === 'auto' ? 'the only one that is offered' : 'as it is set'}`, async () => {
         const offered = chosen === 'auto' ? [method] : ['PLAIN', 'LOGIN', 'CRAM-MD5'];
         const report = await trial(offered, { login: chosen });
         assert.equal(report.outcome.state, 'accepted', report.summary);
@@ -43,7 +43,7 @@ describe('login', { concurrency: 4 }, () => {
       });
     }
 
-    it(`by ${method} with another password is held`, async () => {
+    it(`a login by ${method} with a wrong password leaves the mail held`, async () => {
       const { outcome, summary, ...report } = await trial([method], {}, 'another one');
       assert.equal(outcome.state, 'held');
       assert.match(
@@ -53,7 +53,7 @@ describe('login', { concurrency: 4 }, () => {
       assert.equal(report.login, method);
     });
 
-    it(`by ${method}, which is not offered, is held before anything is said`, async () => {
+    it(`a login by ${method} that the server does not offer leaves the mail held before the login begins`, async () => {
       const others = ['PLAIN', 'LOGIN', 'CRAM-MD5'].filter((it) => it !== method);
       const { outcome, summary, logins, conversation } = await trial(others, { login });
       assert.equal(outcome.state, 'held');
@@ -66,12 +66,12 @@ describe('login', { concurrency: 4 }, () => {
     });
   }
 
-  it('takes the first of PLAIN, LOGIN and CRAM-MD5 by itself, however they are listed', async () => {
+  it('the login chooses the first of PLAIN, LOGIN and CRAM-MD5 that is offered, in any order', async () => {
     assert.equal((await trial(['CRAM-MD5', 'LOGIN', 'PLAIN'])).login, 'PLAIN');
     assert.equal((await trial(['CRAM-MD5', 'LOGIN'])).login, 'LOGIN');
   });
 
-  it('takes none where no user is set', async () => {
+  it('there is no login where no user is set', async () => {
     const { outcome, login, logins } = await trial(['PLAIN'], { user: '' });
     assert.deepEqual([outcome.state, login, logins], ['held', undefined, []]);
   });
@@ -90,7 +90,7 @@ describe('login', { concurrency: 4 }, () => {
     ],
     ['only after STARTTLS', '250-x\r\n250 STARTTLS', /no login .*; set mail\.smtp\.encryption to starttls/],
   ] as const) {
-    it(`offered ${what} is held`, async () => {
+    it(`the mail is held where a login is offered ${what}`, async () => {
       const server = await startScriptedServer({ EHLO: ehlo });
       const report = await sendTestMail(smtpSettings(server.port, bare), envelope, message);
       await server.close();
@@ -100,7 +100,7 @@ describe('login', { concurrency: 4 }, () => {
     });
   }
 
-  it('reads how servers before the standard offer it', async () => {
+  it('an offer in the form used before the standard (AUTH=LOGIN PLAIN) is understood', async () => {
     const server = await startScriptedServer({ EHLO: '250-x\r\n250 AUTH=LOGIN PLAIN', AUTH: '235 welcome' });
     const report = await sendTestMail(
       smtpSettings(server.port, { ...bare, login: 'plain' }),

@@ -22,14 +22,14 @@ interface Row {
   readonly settings?: Partial<SmtpSettings>;
   readonly to?: readonly string[];
   readonly state: MailOutcome['state'];
-  /** Whether the hand-over mark was set: from then on the server could have the whole message. */
+  /** Whether the hand-over mark was set: only from then on can the server have the whole message. */
   readonly marked?: boolean;
   readonly reason: RegExp;
 }
 
 // biome-ignore format: a row a line
 const rows: readonly Row[] = [
-  // Connection, greeting, EHLO: nobody received it.
+  // Faults at the connection, the greeting and EHLO: no server has received the mail.
   { what: 'no greeting', script: { greeting: 'silence' }, state: 'deferred', reason: /Greeting never received.*mail\.smtp\.port/ },
   { what: 'closed at once', script: { greeting: 'close' }, state: 'deferred', reason: /./ },
   { what: 'a greeting that refuses', script: { greeting: '554 no mail from you' }, state: 'deferred', reason: /554 no mail from you/ },
@@ -42,7 +42,7 @@ const rows: readonly Row[] = [
   { what: 'closed after EHLO', script: { EHLO: { thenClose: '250 scripted' } }, state: 'deferred', reason: /closed|EPIPE|ECONNRESET/ },
   { what: '450 at EHLO and HELO', script: { EHLO: '450 not now', HELO: '450 not now' }, state: 'deferred', reason: /450 not now/ },
   { what: 'only HELO known', script: { EHLO: '502 unknown' }, state: 'accepted', marked: true, reason: /queued as 42/ },
-  // TLS wanted, not to be had: no other mail would fare better.
+  // TLS is wanted and cannot be had, so that no other mail would fare better.
   { what: 'STARTTLS not offered', script: {}, settings: starttls, state: 'held', reason: /no STARTTLS.*mail\.smtp\.encryption/ },
   { what: 'STARTTLS not offered, EHLO not even known', script: { EHLO: '502 unknown' }, settings: starttls, state: 'held', reason: /STARTTLS/ },
   { what: 'STARTTLS not possible now', script: { EHLO: ehlo('STARTTLS'), STARTTLS: '454 TLS not available' }, settings: starttls, state: 'deferred', reason: /454/ },
@@ -53,7 +53,7 @@ const rows: readonly Row[] = [
   { what: 'implicit TLS at a port without', script: {}, settings: { encryption: 'tls' }, state: 'held', reason: /mail\.smtp\.encryption/ },
   { what: 'STARTTLS offered, but refused, where it is taken if offered', script: { EHLO: ehlo('STARTTLS'), STARTTLS: '501 no' }, settings: offered, state: 'held', reason: /refuses STARTTLS: 501.*mail\.smtp\.encryption/ },
   { what: '421 at STARTTLS', script: { EHLO: ehlo('STARTTLS'), STARTTLS: { thenClose: '421 closing' } }, settings: offered, state: 'deferred', reason: /421/ },
-  // Login.
+  // Faults at the login.
   { what: 'login refused', script: { AUTH: '535 5.7.8 authentication failed' }, settings: login, state: 'held', reason: /535.*mail\.smtp\.user.*mail\.smtp\.password/ },
   { what: 'login refused, password echoed', script: { AUTH: '535 bad password geheim-42' }, settings: login, state: 'held', reason: /\*\*\*/ },
   { what: 'login too weak', script: { AUTH: '534 5.7.9 stronger mechanism' }, settings: login, state: 'held', reason: /534/ },
@@ -66,7 +66,7 @@ const rows: readonly Row[] = [
   { what: 'login without a password', script: {}, settings: { ...login, password: undefined }, state: 'held', reason: /mail\.smtp\.password/ },
   { what: 'login wanted at MAIL FROM', script: { MAIL: '530 5.7.0 authentication required' }, state: 'held', reason: /530.*mail\.smtp\.user/ },
   { what: 'login wanted at RCPT TO', script: { RCPT: '530 5.7.0 authentication required' }, state: 'held', reason: /530/ },
-  // Sender.
+  // Faults with the sender.
   { what: 'sender refused', script: { MAIL: '550 5.7.1 not your address' }, state: 'held', reason: /550.*mail\.sender\.address/ },
   { what: 'sender refused with 554', script: { MAIL: '554 no' }, state: 'held', reason: /554/ },
   { what: 'sender refused in a pipeline', script: { EHLO: ehlo('PIPELINING'), MAIL: '553 not owned', RCPT: '503 first MAIL', DATA: '503 first RCPT' }, state: 'held', reason: /553/ },
@@ -79,7 +79,7 @@ const rows: readonly Row[] = [
   { what: 'login refused at MAIL FROM', script: { MAIL: '535 5.7.8 who are you' }, state: 'held', reason: /535/ },
   { what: 'message too large, known beforehand', script: { EHLO: ehlo('SIZE 1000') }, state: 'failed', reason: /too large/ },
   { what: 'message too large, said at MAIL FROM', script: { MAIL: '552 5.3.4 too big' }, state: 'failed', reason: /552/ },
-  // Recipients.
+  // Faults with the recipients.
   { what: 'recipient unknown', script: { RCPT: '550 5.1.1 no such user' }, state: 'failed', reason: /eins@example\.org: 550 5\.1\.1/ },
   { what: 'recipient full', script: { RCPT: '552 mailbox full' }, state: 'failed', reason: /552/ },
   { what: 'recipient unknown, in a pipeline', script: { EHLO: ehlo('PIPELINING'), RCPT: '550 no such user', DATA: '503 no recipients' }, state: 'failed', reason: /550 no such user/ },
@@ -99,12 +99,12 @@ const rows: readonly Row[] = [
   { what: 'relaying refused for one, the other unknown', script: { RCPT: ['554 5.7.1 Relay access denied', '550 no such user'] }, to: two, state: 'failed', reason: /554.*550/ },
   { what: 'sender refused at RCPT TO', script: { RCPT: '553 5.7.1 <x@example.org>: Sender address rejected: not owned by user y' }, settings: login, state: 'held', reason: /553.*mail\.sender\.address/ },
   { what: 'silence at RCPT TO', script: { RCPT: 'silence' }, state: 'deferred', reason: /./ },
-  // DATA, before the mark.
+  // Faults at DATA, before the mark.
   { what: 'DATA refused', script: { DATA: '554 5.7.1 no' }, state: 'failed', reason: /554/ },
   { what: 'DATA refused for now', script: { DATA: '451 later' }, state: 'deferred', reason: /451/ },
   { what: 'closed at DATA', script: { DATA: 'close' }, state: 'deferred', reason: /closed/ },
   { what: 'silence at DATA', script: { DATA: 'silence' }, state: 'deferred', reason: /./ },
-  // After the mark.
+  // Faults after the mark.
   { what: 'closed after the final dot', script: { dot: 'close' }, state: 'unknown', marked: true, reason: /answer was lost/ },
   { what: 'silence after the final dot', script: { dot: 'silence' }, state: 'unknown', marked: true, reason: /answer was lost/ },
   { what: 'half a reply after the final dot', script: { dot: { thenClose: '250-queued' } }, state: 'unknown', marked: true, reason: /answer was lost/ },
@@ -127,11 +127,11 @@ const rows: readonly Row[] = [
   { what: 'silence at QUIT', script: { QUIT: 'silence' }, state: 'accepted', marked: true, reason: /42/ },
 ];
 
-/** Short only where a row waits for them: this machine may be busy. */
+/** The time limits are short only where a row waits for them, because this machine may be busy. */
 const patient = { deadlineMs: 20_000 };
 const hasty = { ...patient, connectMs: 2_000, greetingMs: 400, silenceMs: 600 };
 
-describe('each way a server can fail', { concurrency: 8 }, () => {
+describe('the outcome of each way in which a mail server can fail', { concurrency: 8 }, () => {
   for (const {
     what,
     script,
@@ -141,7 +141,7 @@ describe('each way a server can fail', { concurrency: 8 }, () => {
     marked = false,
     reason,
   } of rows) {
-    it(`${what}: ${state}`, async () => {
+    it(`${what}: the outcome is ${state}`, async () => {
       const server = await startScriptedServer(script);
       const waits = JSON.stringify(script).includes('silence') || what.includes('silence');
       const mailer = createSmtpMailer(smtpSettings(server.port, settings), waits ? hasty : patient);
@@ -186,7 +186,7 @@ describe('each way a server can fail', { concurrency: 8 }, () => {
     });
   }
 
-  it('closed at the moment the mark was set: deferred, for the last piece was still here', async () => {
+  it('a connection that closes just as the mark is set defers the mail, for its last piece was not sent', async () => {
     const server = await startScriptedServer({ middle: 'close' });
     const mailer = createSmtpMailer(smtpSettings(server.port), patient);
     const outcome = await mailer.send(envelope, Buffer.from(body), () => until(() => server.data !== ''));
@@ -195,7 +195,7 @@ describe('each way a server can fail', { concurrency: 8 }, () => {
     assert.equal(outcome.state, 'deferred');
   });
 
-  it('nobody listens: deferred', async () => {
+  it('a server where nobody listens defers the mail', async () => {
     const server = await startScriptedServer({});
     await server.close();
     const mailer = createSmtpMailer(smtpSettings(server.port), patient);
@@ -204,19 +204,19 @@ describe('each way a server can fail', { concurrency: 8 }, () => {
     assert.match(outcome.state === 'deferred' ? outcome.reason : '', /ECONNREFUSED.*mail\.smtp\.host/);
   });
 
-  it('the host does not exist: deferred', async () => {
+  it('a host that does not exist defers the mail', async () => {
     const mailer = createSmtpMailer(smtpSettings(25, { host: 'no such host.invalid' }), patient);
     const outcome = await mailer.send({ from: 'a@example.org', to: two }, Buffer.from(body), unasked);
     assert.equal(outcome.state, 'deferred');
   });
 
-  it('no host is set: held', async () => {
+  it('a mail is held where no host is set', async () => {
     const mailer = createSmtpMailer(smtpSettings(25, { host: '' }), patient);
     const outcome = await mailer.send({ from: 'a@example.org', to: two }, Buffer.from(body), unasked);
     assert.equal(outcome.state, 'held');
   });
 
-  it('a server that dawdles through every time-out meets the deadline', async () => {
+  it('a server that is slower than the deadline defers the mail', async () => {
     const slow = await startScriptedServer({ RCPT: 'silence' });
     const mailer = createSmtpMailer(smtpSettings(slow.port), { deadlineMs: 100 });
     const outcome = await mailer.send({ from: 'a@example.org', to: two }, Buffer.from(body), unasked);
@@ -226,7 +226,7 @@ describe('each way a server can fail', { concurrency: 8 }, () => {
     await slow.close();
   });
 
-  it('the deadline after the hand-over leaves it unknown', async () => {
+  it('a deadline that passes after the hand-over leaves the mail unknown', async () => {
     const slow = await startScriptedServer({ dot: 'silence' });
     const mailer = createSmtpMailer(smtpSettings(slow.port), { deadlineMs: 1_000 });
     const outcome = await mailer.send({ from: 'a@example.org', to: two }, Buffer.from(body), async () => {});
@@ -236,10 +236,10 @@ describe('each way a server can fail', { concurrency: 8 }, () => {
   });
 });
 
-describe('connections', () => {
+describe('connections to the mail server', () => {
   const mail = Buffer.from('Subject: x\r\n\r\nhello\r\n');
 
-  it('one carries several messages and ends with QUIT', async () => {
+  it('one connection carries several messages and ends with QUIT', async () => {
     const server = await startScriptedServer({});
     const mailer = createSmtpMailer(smtpSettings(server.port), patient);
     for (let i = 0; i < 3; i++)
@@ -251,7 +251,7 @@ describe('connections', () => {
     await server.close();
   });
 
-  it('is closed when no message follows', async () => {
+  it('a connection is closed when no message follows', async () => {
     const server = await startScriptedServer({});
     const mailer = createSmtpMailer(smtpSettings(server.port), { ...patient, idleMs: 20 });
     await mailer.send(envelope, mail, async () => {});
@@ -263,7 +263,7 @@ describe('connections', () => {
     ['closed', ['250 ok', 'close', '250 ok']],
     ['ended with 421', ['250 ok', { thenClose: '421 one message a connection' }, '250 ok']],
   ] as const) {
-    it(`an idle one that the server has ${what} costs nothing: another one is opened, the mark set once`, async () => {
+    it(`an idle connection that the server has ${what} is replaced by a new one, and the mark is set once`, async () => {
       const server = await startScriptedServer({ MAIL });
       const mailer = createSmtpMailer(smtpSettings(server.port), patient);
       await mailer.send(envelope, mail, async () => {});
@@ -278,7 +278,7 @@ describe('connections', () => {
     });
   }
 
-  it('one that is lost after the hand-over is never tried again', async () => {
+  it('a mail whose connection is lost after the hand-over is never tried again', async () => {
     const server = await startScriptedServer({ dot: ['250 ok', 'close', '250 ok'] });
     const mailer = createSmtpMailer(smtpSettings(server.port), patient);
     await mailer.send(envelope, mail, async () => {});
@@ -295,10 +295,10 @@ describe('connections', () => {
     ['for an hour', 3_600_000],
     ['while the clock was set back', -1],
   ] as const) {
-    it(`one that slept ${what} with this process is not used again`, async (context) => {
+    it(`a connection that slept ${what} with this process is not used again`, async (context) => {
       const server = await startScriptedServer({});
       let now = 1_000_000;
-      // The timer is one that never fires, as in a frozen process: only the clock has gone on.
+      // The idle timer never fires, as in a frozen process; only the clock has gone on.
       const mailer = createSmtpMailer(smtpSettings(server.port), {
         ...patient,
         idleMs: 5_000,

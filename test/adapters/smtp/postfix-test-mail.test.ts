@@ -22,7 +22,7 @@ type Over = Partial<SmtpSettings>;
 const { own, customer } = MAILBOXES;
 const LOGIN = { ...PINNED, ...CLERK };
 
-describe('test mail through Postfix', { skip: POSTFIX_MISSING }, () => {
+describe('the test mail through Postfix', { skip: POSTFIX_MISSING }, () => {
   let postfix: Postfix;
   before(async () => {
     postfix = await startPostfix();
@@ -37,7 +37,7 @@ describe('test mail through Postfix', { skip: POSTFIX_MISSING }, () => {
     );
 
   for (const login of ['PLAIN', 'LOGIN', 'CRAM-MD5'] as const) {
-    it(`tells the conversation with ${login}, without the password`, async () => {
+    it(`the report shows the conversation with ${login}, without the password`, async () => {
       const report = await test(`${login} alone`, LOGIN, customer);
       assert.equal(report.outcome.state, 'accepted', report.summary);
       const { conversation } = report;
@@ -60,7 +60,7 @@ describe('test mail through Postfix', { skip: POSTFIX_MISSING }, () => {
     });
   }
 
-  it('names protocol, cipher and certificate', async () => {
+  it('the report names protocol, cipher and certificate', async () => {
     for (const [service, protocol] of [
       ['TLS 1.2', 'TLSv1.2'],
       ['TLS 1.3', 'TLSv1.3'],
@@ -76,7 +76,7 @@ describe('test mail through Postfix', { skip: POSTFIX_MISSING }, () => {
     }
   });
 
-  it('shows the certificate that is refused, with its end, so that it can be pinned', async () => {
+  it('the report shows a refused certificate and its last day, so that it can be pinned', async () => {
     const { outcome, encryption, summary } = await test('expired', { encryption: 'starttls', ...CLERK });
     assert.equal(outcome.state, 'held');
     const { validTo, problem, sha256 } = encryption!.certificate;
@@ -86,7 +86,7 @@ describe('test mail through Postfix', { skip: POSTFIX_MISSING }, () => {
     assert.ok(summary.includes(sha256));
   });
 
-  it('has no certificate where nothing is encrypted', async () => {
+  it('the report has no certificate where nothing is encrypted', async () => {
     const { outcome, encryption } = await test('plain', {});
     assert.deepEqual([outcome.state, encryption], ['accepted', undefined]);
   });
@@ -100,7 +100,7 @@ describe('test mail through Postfix', { skip: POSTFIX_MISSING }, () => {
     ['the recipient', 'plain', {}, /niemand@wiesengrund\.example.*550 5\.1\.1/, NOBODY],
   ];
   for (const [what, service, over, remedy, to] of summaries) {
-    it(`says in a line what is wrong: ${what}`, async () => {
+    it(`the summary says in one line what is wrong: ${what}`, async () => {
       const { summary } = await test(service, over, to);
       assert.match(summary, remedy);
       assert.ok(!summary.includes('\n'));

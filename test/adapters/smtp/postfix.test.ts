@@ -25,7 +25,7 @@ import { smtpSettings } from '#test/support/mail/smtp-server.ts';
 type Over = Partial<SmtpSettings>;
 interface More extends Partial<SmtpTimings> {
   readonly from?: string;
-  /** Of its attachments, bytes. */
+  /** The size of each attachment in bytes. */
   readonly size?: number;
 }
 
@@ -35,7 +35,7 @@ const CLEAR = { ...CLERK, allowPlainLogin: true };
 const IMPLICIT = { ...PINNED, encryption: 'tls' } as const;
 const UNVERIFIED = { encryption: 'starttls', certificate: 'any' } as const;
 
-/** What the Received line tells of the way a message came. */
+/** These patterns find in the Received line how the message came. */
 const IN_THE_CLEAR = /with ESMTP id/;
 const BY_TLS = /using TLSv1\.3 with cipher [\s\S]*with ESMTPS id/;
 const LOGGED_IN = /using TLSv1\.3 with cipher [\s\S]*Authenticated sender: clerk[\s\S]*with ESMTPSA id/;
@@ -65,7 +65,7 @@ const UNTRUSTED = /SELF_SIGNED.*mail\.smtp\.certificate.*mail\.smtp\.pin/;
 const NOT_CLERKS = /not owned by user clerk.*mail\.sender\.address/;
 const WRONG_PORT = /mail\.smtp\.encryption.*mail\.smtp\.port/;
 const OTHER = { from: 'andere@wiesengrund.example' };
-/** A server that waits for a handshake never greets. */
+/** A server that waits for a TLS handshake never greets, so that the test waits only a short time. */
 const SOON = { greetingMs: 300 };
 
 const HELD: readonly [what: string, ServiceName, Over, reason: RegExp, More?][] = [
@@ -119,7 +119,7 @@ describe('mail through Postfix', { skip: POSTFIX_MISSING }, () => {
   }
 
   for (const [what, service, over, trace] of ACCEPTED) {
-    it(`is accepted and arrives byte for byte: ${what}`, async () => {
+    it(`a mail is accepted and arrives byte for byte: ${what}`, async () => {
       const to = over.user === undefined ? [own, copy] : [own, customer];
       const { outcome, asked, message, copies } = await trial(service, over, to);
       assert.equal(outcome.state, 'accepted', reasonOf(outcome));
@@ -135,7 +135,7 @@ describe('mail through Postfix', { skip: POSTFIX_MISSING }, () => {
   }
 
   for (const [what, service, over, reason, more] of HELD) {
-    it(`is held, and the reason names the remedy: ${what}`, async () => {
+    it(`a mail is held, and the reason names the remedy: ${what}`, async () => {
       const { outcome, asked, copies } = await trial(service, over, [customer], more);
       assert.equal(outcome.state, 'held', reasonOf(outcome));
       assert.match(reasonOf(outcome), reason);
@@ -143,14 +143,14 @@ describe('mail through Postfix', { skip: POSTFIX_MISSING }, () => {
     });
   }
 
-  it('fails for a recipient whom nobody knows', async () => {
+  it('a mail to an unknown recipient fails', async () => {
     const { outcome, asked, copies } = await trial('plain', {}, [NOBODY]);
     assert.equal(outcome.state, 'failed');
     assert.match(reasonOf(outcome), /niemand@wiesengrund\.example.*550 5\.1\.1/);
     assert.deepEqual([asked, copies], [0, []]);
   });
 
-  it('is not even begun when it is larger than the server takes', async () => {
+  it('a mail that is larger than the server accepts is not even begun', async () => {
     const { outcome, asked, copies } = await trial('small', {}, [own], { size: 30_000 });
     assert.equal(outcome.state, 'failed');
     assert.match(reasonOf(outcome), /too large/);
@@ -158,7 +158,7 @@ describe('mail through Postfix', { skip: POSTFIX_MISSING }, () => {
     assert.equal((await trial('small', {}, [own])).outcome.state, 'accepted');
   });
 
-  it('is deferred by greylisting, and taken when it comes again', async () => {
+  it('a mail is deferred by greylisting and accepted at the next try', async () => {
     const first = await trial('submission', LOGIN, [MAILBOXES.greyCustomer]);
     assert.equal(first.outcome.state, 'deferred');
     assert.match(reasonOf(first.outcome), /450 4\.2\.0 .*Greylisted/);
@@ -168,7 +168,7 @@ describe('mail through Postfix', { skip: POSTFIX_MISSING }, () => {
     assert.equal(second.copies.length, 1);
   });
 
-  it('goes to those who are taken when others are unknown or greylisted', async () => {
+  it('a mail goes to the accepted recipients when others are unknown or greylisted', async () => {
     const { outcome, message, copies } = await trial('plain', {}, [NOBODY, grey, own]);
     assert.equal(outcome.state, 'accepted');
     assert.deepEqual(repliesOf(outcome), [
@@ -181,14 +181,14 @@ describe('mail through Postfix', { skip: POSTFIX_MISSING }, () => {
     );
   });
 
-  it('names those who are too many for one message', async () => {
+  it('recipients that are too many for one message are named', async () => {
     const { outcome, copies } = await trial('few recipients', {}, [own, copy, sales, store]);
     assert.equal(outcome.state, 'accepted');
     assert.deepEqual(repliesOf(outcome), [[store, '452 4.5.3']]);
     assert.deepEqual(mailboxesOf(copies), [own, copy, sales].sort());
   });
 
-  it('goes out to several at once, and one after the other', async () => {
+  it('several mails go out at once and one after the other', async () => {
     const mailer = createSmtpMailer(smtpSettings(postfix.ports.submission, LOGIN));
     const send = async () => {
       const messageId = newId();
@@ -204,7 +204,7 @@ describe('mail through Postfix', { skip: POSTFIX_MISSING }, () => {
     }
   });
 
-  it('trusts a certificate that this machine trusts, until it expires', async () => {
+  it('a certificate that this machine trusts is accepted until it expires', async () => {
     const trusted = getCACertificates('default');
     setDefaultCACertificates([...trusted, certificateOf('self-signed'), certificateOf('expired')]);
     try {
@@ -221,7 +221,7 @@ describe('mail through Postfix', { skip: POSTFIX_MISSING }, () => {
 
 const reasonOf = (outcome: MailOutcome) => (outcome.state === 'accepted' ? outcome.reply : outcome.reason);
 
-/** Of those who were refused: the address, and the codes of the reply. */
+/** Gives the address and the codes of the reply for each refused recipient. */
 const repliesOf = (outcome: MailOutcome) =>
   outcome.state === 'accepted'
     ? outcome.refused.map(({ address, reply }) => [address, reply.split(' ').slice(0, 2).join(' ')])
@@ -229,7 +229,7 @@ const repliesOf = (outcome: MailOutcome) =>
 
 const mailboxesOf = (copies: readonly Delivered[]) => copies.map(({ mailbox }) => mailbox).sort();
 
-/** With lines that begin with dots, umlauts wherever they may be, and two attachments. */
+/** Composes a message with lines that begin with dots, umlauts wherever they may be, and two attachments. */
 async function messageOf(messageId: string, size: number): Promise<Uint8Array> {
   const bytes = Uint8Array.from({ length: size }, (_, at) => (at * 7919) % 251);
   return createMailComposer().compose({

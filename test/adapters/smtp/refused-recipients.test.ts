@@ -14,7 +14,7 @@ interface Row {
   readonly what: string;
   readonly script: Script;
   readonly state: MailOutcome['state'];
-  /** Of the recipients a, b and c: 5 is refused for good, 4 for now. */
+  /** The refused ones of the recipients a, b and c: 5 is a refusal for good, 4 one for now. */
   readonly refused: Readonly<Record<string, 4 | 5>> | undefined;
 }
 
@@ -34,12 +34,13 @@ const ROWS: readonly Row[] = [
   { what: 'the sender was refused', script: { MAIL: '550 no', RCPT: '503 no' }, state: 'held', refused: undefined },
 ];
 
-describe('refused recipients', { concurrency: 8 }, () => {
+describe('refused recipients of a mail', { concurrency: 8 }, () => {
   for (const pipelining of [false, true]) {
     for (const { what, script, state, refused } of ROWS) {
-      // In a pipeline all are asked about before the connection is lost, and nothing of that was read.
+      // In a pipeline the connection is lost after all recipients were asked about and before any reply was
+      // read.
       if (pipelining && what.includes('at the next')) continue;
-      it(`${what}${pipelining ? ', in a pipeline' : ''}: ${state}`, async () => {
+      it(`refusals: ${what}${pipelining ? ', in a pipeline' : ''} leaves the mail ${state}`, async () => {
         const server = await startScriptedServer({
           ...script,
           ...(pipelining && { EHLO: '250-x\r\n250 PIPELINING' }),
@@ -58,7 +59,7 @@ describe('refused recipients', { concurrency: 8 }, () => {
     }
   }
 
-  it('are those of this message, not of the one before on the same connection', async () => {
+  it('the report names the refused recipients of this message, not those of an earlier one on the connection', async () => {
     const server = await startScriptedServer({ EHLO: '250-x\r\n250 SIZE 1000', RCPT: [gone, ok] });
     const mailer = createSmtpMailer(smtpSettings(server.port));
     const send = (to: string[], bytes: Buffer) =>
@@ -69,7 +70,7 @@ describe('refused recipients', { concurrency: 8 }, () => {
     assert.deepEqual([outcome.state, 'refused' in outcome], ['failed', false]);
   });
 
-  it('are told with those that are no addresses, whatever becomes of the others', async () => {
+  it('malformed addresses are reported among the refused recipients, whatever becomes of the others', async () => {
     for (const script of [{ RCPT: later }, { greeting: '421 busy' }] as const) {
       const server = await startScriptedServer(script);
       const mailer = createSmtpMailer(smtpSettings(server.port));

@@ -16,7 +16,7 @@ const challenge = '<1896.697170952@postoffice.example>';
 const PASSWORDS = ['geheim-42', 'Ärger & "Mühe" = 100 %/\\', 'zwei Wörter+<drei>', 'x€', "a b'c!(*)"];
 const digest = (password: string) => `${user} ${createHmac('md5', password).update(challenge).digest('hex')}`;
 
-/** What a talkative server might make of a password. */
+/** The ways in which a talkative server might repeat a password. */
 const ECHOES: Readonly<Record<string, (password: string) => string>> = {
   'as it is': (it) => `bad password ${it} for ${user}`,
   'in capitals': (it) => `BAD PASSWORD ${it.toUpperCase()}`,
@@ -39,7 +39,7 @@ const ECHOES: Readonly<Record<string, (password: string) => string>> = {
   'in hexadecimal': (it) => `bad bytes ${Buffer.from(it).toString('hex')}`,
 };
 
-/** Everything that would give it away, whatever stands around it. */
+/** Lists everything that would give the password away, whatever stands around it. */
 const tellTales = (password: string) => [
   password,
   base64(password).replace(/=+$/, ''),
@@ -52,10 +52,10 @@ const tellTales = (password: string) => [
   Buffer.from(password).toString('hex'),
 ];
 
-describe('a password is never told', { concurrency: 8 }, () => {
+describe('the secrecy of passwords', { concurrency: 8 }, () => {
   for (const method of ['PLAIN', 'LOGIN', 'CRAM-MD5'] as const) {
     for (const [how, echo] of Object.entries(ECHOES)) {
-      it(`a login by ${method} is refused, and the server says it ${how}`, async () => {
+      it(`the password stays hidden when a login by ${method} is refused and the server repeats it ${how}`, async () => {
         for (const password of PASSWORDS) {
           const refusal = `535-5.7.8 no\r\n535 5.7.8 ${echo(password)}`;
           const first = {
@@ -99,14 +99,14 @@ describe('a password is never told', { concurrency: 8 }, () => {
     }
   }
 
-  it('a password that is a common word takes the word along', () => {
+  it('a password that is a common word is masked wherever the word stands', () => {
     assert.equal(
       mask('535 Mail login as mail failed', { user, password: 'mail' }),
       '535 *** login as *** failed',
     );
   });
 
-  it('what has no password in it stays as it is', () => {
+  it('a text without a password stays as it is', () => {
     const said =
       '250-mx.example PIPELINING SIZE 52428800 VRFY <a@b.example> 4bf92f3577b34da6a3ce929d0e0e4736 dGhhbmtz';
     assert.equal(mask(said, { user, password: 'geheim-42' }), said);

@@ -23,9 +23,9 @@ async function trial(over: Partial<SmtpSettings>, accept = true, methods = ['PLA
   return sendTestMail(smtpSettings(server.port, over), envelope, message).finally(server.close);
 }
 
-describe('test mail', () => {
+describe('the test mail', () => {
   for (const method of ['PLAIN', 'LOGIN', 'CRAM-MD5'] as const) {
-    it(`tells the conversation without the credentials (${method})`, async () => {
+    it(`the report shows the conversation without the credentials (${method})`, async () => {
       const settings = { ...login, encryption: 'starttls', certificate: 'any' } as const;
       const { conversation } = await trial(settings, method !== 'CRAM-MD5', [method]);
       assert.match(conversation[0]!, /^S: 220 /);
@@ -39,7 +39,7 @@ describe('test mail', () => {
     });
   }
 
-  it('names protocol, cipher and certificate, and the last reply', async () => {
+  it('the report names protocol, cipher and certificate, and the last reply', async () => {
     const report = await trial({ encryption: 'starttls', certificate: 'any' });
     assert.equal(report.outcome.state, 'accepted');
     assert.equal(report.reply, '250 taken as 1');
@@ -55,19 +55,19 @@ describe('test mail', () => {
     assert.equal(problem, 'DEPTH_ZERO_SELF_SIGNED_CERT');
   });
 
-  it('shows the certificate it refuses, so that it can be pinned', async () => {
+  it('the report shows a refused certificate, so that it can be pinned', async () => {
     const report = await trial({ encryption: 'starttls' });
     assert.equal(report.outcome.state, 'held');
     assert.ok(report.summary.includes(report.encryption!.certificate.sha256));
   });
 
-  it('says which settings to change when the login is refused', async () => {
+  it('the report says which settings to change when the login is refused', async () => {
     const report = await trial({ ...login, encryption: 'starttls', certificate: 'any' }, false);
     assert.equal(report.outcome.state, 'held');
     assert.match(report.summary, /wrong password.*mail\.smtp\.user.*mail\.smtp\.password/);
   });
 
-  it('says what the server said of the recipient', async () => {
+  it('the report repeats what the server said about the recipient', async () => {
     const server = await startScriptedServer({ RCPT: '550 5.1.1 no such user' });
     const report = await sendTestMail(smtpSettings(server.port), envelope, message).finally(server.close);
     assert.match(report.summary, /chef@example\.org: 550 5\.1\.1 no such user/);

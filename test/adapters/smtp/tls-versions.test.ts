@@ -8,12 +8,12 @@ const VERSIONS = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const;
 const envelope = { from: 'rechnung@example.org', to: ['chef@example.org'] };
 const message = Buffer.from('Subject: test\r\n\r\nhello\r\n');
 
-describe('the oldest TLS that is spoken', { concurrency: 8 }, () => {
+describe('the oldest TLS version that is accepted', { concurrency: 8 }, () => {
   for (const encryption of ['starttls', 'starttls-if-offered', 'tls'] as const) {
     for (const [at, minTls] of VERSIONS.entries()) {
       for (const [newest, maxVersion] of VERSIONS.entries()) {
         const spoken = newest >= at;
-        it(`${encryption}, at least ${minTls}, a server up to ${maxVersion}: ${spoken ? maxVersion : 'held'}`, async () => {
+        it(`${encryption} with at least ${minTls}, at a server up to ${maxVersion}, ends as: ${spoken ? maxVersion : 'held'}`, async () => {
           const server = await startSmtpServer({
             secure: encryption === 'tls',
             minVersion: 'TLSv1',

@@ -33,21 +33,21 @@ async function trial(encryption: SmtpSettings['encryption'], over: Partial<SmtpS
 const reasonOf = (outcome: MailOutcome) => (outcome.state === 'accepted' ? '' : outcome.reason);
 
 for (const encryption of ['starttls', 'tls', 'starttls-if-offered'] as const) {
-  describe(`TLS: ${encryption}`, () => {
-    it('a certificate that nobody vouches for is refused, before the password is sent', async () => {
+  describe(`TLS by ${encryption}`, () => {
+    it('an untrusted certificate is refused before the password is sent', async () => {
       const { outcome, logins, received } = await trial(encryption, login);
       assert.equal(outcome.state, 'held');
       assert.match(reasonOf(outcome), /DEPTH_ZERO_SELF_SIGNED_CERT.*mail\.smtp\.certificate.*[0-9a-f]{64}/);
       assert.deepEqual([logins, received], [[], 0]);
     });
 
-    it('the pinned certificate is taken, and the login goes over TLS', async () => {
+    it('the pinned certificate is accepted, and the login goes over TLS', async () => {
       const { outcome, logins, received } = await trial(encryption, { ...login, certificate: 'pin', pin });
       assert.equal(outcome.state, 'accepted', reasonOf(outcome));
       assert.deepEqual([logins, received], [[['kasse', 'geheim-42', true]], 1]);
     });
 
-    it('another certificate than the pinned one is refused', async () => {
+    it('a certificate other than the pinned one is refused', async () => {
       const { outcome, logins } = await trial(encryption, {
         ...login,
         certificate: 'pin',
@@ -58,19 +58,19 @@ for (const encryption of ['starttls', 'tls', 'starttls-if-offered'] as const) {
       assert.deepEqual(logins, []);
     });
 
-    it('any certificate is taken when the settings say so', async () => {
+    it('any certificate is accepted when the settings say so', async () => {
       assert.equal((await trial(encryption, { certificate: 'any' })).outcome.state, 'accepted');
     });
   });
 }
 
-it('a pin that is none is refused before anything is sent', async () => {
+it('a malformed pin is refused before anything is sent', async () => {
   const { outcome } = await trial('tls', { certificate: 'pin', pin: 'ab:cd' });
   assert.equal(outcome.state, 'held');
   assert.match(reasonOf(outcome), /64 hexadecimal digits/);
 });
 
-it('a certificate that this machine trusts is taken, but not for another host name', async () => {
+it('a certificate that this machine trusts is accepted, but not for another host name', async () => {
   const before = getCACertificates('default');
   setDefaultCACertificates([...before, LOOPBACK_CERTIFICATE]);
   try {

@@ -3,7 +3,7 @@ import { it } from 'node:test';
 import { createSmtpMailer } from '#adapters/smtp/mailer.ts';
 import { smtpSettings, startSmtpServer } from '#test/support/mail/smtp-server.ts';
 
-it('a mailer that checks no certificate says so in the log, once, however many mails it sends', async (context) => {
+it('a mailer that checks no certificate warns once in the log, however many mails it sends', async (context) => {
   const server = await startSmtpServer();
   context.after(server.close);
   const logged: unknown[] = [];
@@ -21,7 +21,7 @@ it('a mailer that checks no certificate says so in the log, once, however many m
   );
 });
 
-it('a mailer with safe settings says nothing', async () => {
+it('a mailer with safe settings logs no warning', async () => {
   const logged: unknown[] = [];
   await createSmtpMailer(smtpSettings(25, { encryption: 'tls' }), {
     log: (...it) => void logged.push(it),

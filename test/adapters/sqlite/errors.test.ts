@@ -8,8 +8,8 @@ import { tempFolder } from '#test/support/process/temp-folder.ts';
 
 const sqliteError = (errcode: number) => Object.assign(new Error(`SQLite ${errcode}`), { errcode });
 
-describe('SQLite table and a file that cannot be used', () => {
-  it('says that it is no database', (t) => {
+describe('a SQLite file that cannot be used', () => {
+  it('a file that is no database is reported as damaged, with the remedy', (t) => {
     const file = join(tempFolder(t), 'table.sqlite');
     writeFileSync(file, 'this is not a database, however long it is '.repeat(100));
     assert.throws(() => openSqliteTable(file), {
@@ -19,7 +19,7 @@ describe('SQLite table and a file that cannot be used', () => {
     });
   });
 
-  it('names what cannot be opened', (t) => {
+  it('a path that cannot be opened is named in the error', (t) => {
     const folder = tempFolder(t);
     mkdirSync(join(folder, 'folder'));
     writeFileSync(join(folder, 'file'), '');
@@ -31,7 +31,7 @@ describe('SQLite table and a file that cannot be used', () => {
     }
   });
 
-  it('opens again after others were busy with the file, and only then', () => {
+  it('opening is repeated only while other processes are busy with the file', () => {
     const failing =
       (...codes: number[]) =>
       () => {

@@ -9,8 +9,8 @@ import type { WriterTask } from './writer.ts';
 const WRITER = join(import.meta.dirname, 'writer.ts');
 const tell = (child: Child, task: WriterTask) => child.ask<number>(task);
 
-describe('SQLite table and several processes', () => {
-  it('opens a new file in three processes at the same moment', async (t) => {
+describe('a SQLite table that several processes use', () => {
+  it('three processes may open and write a new file at the same moment', async (t) => {
     const folder = tempFolder(t);
     const children = [1, 2, 3].map(() => startChild(t, WRITER));
     for (let round = 0; round < 15; round++) {
@@ -24,7 +24,7 @@ describe('SQLite table and several processes', () => {
     }
   });
 
-  it('loses no update when two processes count at once', async (t) => {
+  it('no update is lost when two processes count at once', async (t) => {
     const file = join(tempFolder(t), 'table.sqlite');
     const children = [1, 2].map(() => startChild(t, WRITER));
     await Promise.all(children.map((child) => tell(child, { do: 'count', file, times: 150 })));
@@ -33,7 +33,7 @@ describe('SQLite table and several processes', () => {
     table.close();
   });
 
-  it('keeps all or nothing of a write that is killed at any of its statements', async (t) => {
+  it('a write that is killed at any of its statements is kept whole or not at all', async (t) => {
     const folder = tempFolder(t);
     const items = 4;
     const first = startChild(t, WRITER);
@@ -57,7 +57,7 @@ describe('SQLite table and several processes', () => {
     }
   });
 
-  it('keeps what was written before a kill from outside', async (t) => {
+  it('whatever was written before a kill from outside is kept', async (t) => {
     const file = join(tempFolder(t), 'table.sqlite');
     const items = 50;
     for (let round = 1; round <= 3; round++) {
@@ -67,7 +67,7 @@ describe('SQLite table and several processes', () => {
         await tell(child, { do: 'write all', file, items, value });
         acknowledged = value;
       }
-      // The next write is under way, or about to be, when the signal comes.
+      // The signal comes while the next write is under way or about to begin.
       child.process.send({ do: 'write all', file, items, value: acknowledged + 1 } satisfies WriterTask);
       setImmediate(() => child.process.kill('SIGKILL'));
       await child.ended;

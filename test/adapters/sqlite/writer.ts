@@ -1,6 +1,6 @@
 /**
- * A process that writes. It is told what to do, message by message; `killAt: n` lets it die by SIGKILL before the
- * n-th statement of its next write.
+ * This process writes what each message tells it to; `killAt: n` makes it die by SIGKILL before the nth
+ * statement of its next write.
  */
 import { type SQLInputValue, StatementSync } from 'node:sqlite';
 import { openSqliteTable } from '#adapters/sqlite/table.ts';
@@ -50,7 +50,7 @@ async function countOne(table: Table): Promise<void> {
   }
 }
 
-/** Answers how many statements the write ran. */
+/** Writes all items and returns how many statements the write ran. */
 async function writeAll(table: Table, task: Extract<WriterTask, { do: 'write all' }>): Promise<number> {
   let statements = 0;
   const { run } = StatementSync.prototype;

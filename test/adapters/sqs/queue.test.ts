@@ -19,7 +19,7 @@ describe('the queues of SQS', () => {
   });
   after(() => server.close());
 
-  /** Queues of one's own, and a client whose requests and answers can be spoilt. */
+  /** Makes queues for one test, and a client whose requests and answers can be spoilt. */
   async function open() {
     count++;
     urls = {
@@ -31,7 +31,10 @@ describe('the queues of SQS', () => {
     return { client, queue: createSqsQueue({ client, urls }) };
   }
 
-  /** Refuses these entries of each batch: they never reach the queue. Counts the batches. */
+  /**
+   * Refuses these entries of each batch, so that they never reach the queue, and records the size of each
+   * batch.
+   */
   function refusing(client: ReturnType<typeof sqsClient>, refuses: (body: string, batch: number) => boolean) {
     const sizes: number[] = [];
     client.middlewareStack.add(
@@ -51,7 +54,7 @@ describe('the queues of SQS', () => {
     return sizes;
   }
 
-  it('get each call as it was, by its kind', async () => {
+  it('each call arrives unchanged in the queue of its kind', async () => {
     const { queue } = await open();
     const calls: Wake[] = [
       { kind: 'run', id: 'r1' },
@@ -65,7 +68,7 @@ describe('the queues of SQS', () => {
     assert.deepEqual([urls.run, urls.documents, urls.mail].flatMap(read), calls);
   });
 
-  it('get any number of calls, ten a batch', async () => {
+  it('any number of calls is sent in batches of ten', async () => {
     const { client, queue } = await open();
     const sizes = refusing(client, () => false);
     const calls = Array.from({ length: 25 }, (_, n) => mail(n));
@@ -76,7 +79,7 @@ describe('the queues of SQS', () => {
     assert.equal(sizes.length, 3, 'nothing is sent for nothing');
   });
 
-  it('get what they refused once more, and that alone', async () => {
+  it('only the entries that a queue refused are sent again', async () => {
     const { client, queue } = await open();
     const sizes = refusing(client, (body, batch) => batch < 3 && /-[37]"/.test(body));
     await queue.wake(Array.from({ length: 10 }, (_, n) => mail(n)));
@@ -88,7 +91,7 @@ describe('the queues of SQS', () => {
     );
   });
 
-  it('that go on refusing are a fault, which names the queue and the reason', async () => {
+  it('a queue that goes on refusing is a fault that names the queue and the reason', async () => {
     const { client, queue } = await open();
     const sizes = refusing(client, (body) => /-3"/.test(body));
     await assert.rejects(
@@ -101,7 +104,7 @@ describe('the queues of SQS', () => {
     assert.equal(server.bodies(urls.mail).ready.length, 4, 'the others are there');
   });
 
-  it('that cannot be used are a fault', async () => {
+  it('a queue that does not exist or cannot be reached is a fault', async () => {
     const { client } = await open();
     const nowhere = createSqsQueue({
       client,
@@ -112,7 +115,7 @@ describe('the queues of SQS', () => {
     await assert.rejects(closed.wake([mail(1)]), unavailable);
   });
 
-  it('show a delayed call when its time has come', async () => {
+  it('a delayed call becomes visible when its time has come', async () => {
     const { client, queue } = await open();
     await queue.wake([mail(1)], { delaySeconds: 20 });
     const receive = async () =>
@@ -128,7 +131,7 @@ describe('the queues of SQS', () => {
   });
 });
 
-describe('a message that asks for no work', () => {
+describe('a message that asks for no known work', () => {
   const foreign: [string, string][] = [
     ['no JSON', 'hello'],
     ['nothing', ''],
@@ -141,7 +144,7 @@ describe('a message that asks for no work', () => {
     ['a turn that is none', '{"kind":"run","id":"r1","turn":"soon"}'],
   ];
   for (const [name, body] of foreign) {
-    it(`is refused: ${name}`, () => {
+    it(`a malformed message is refused: ${name}`, () => {
       assert.throws(
         () => readWake(body),
         (error) => error instanceof Fault && error.code === 'bad-input',
@@ -149,7 +152,7 @@ describe('a message that asks for no work', () => {
     });
   }
 
-  it('is quoted in part', () => {
+  it('a long message is quoted only in part', () => {
     assert.throws(
       () => readWake('x'.repeat(5000)),
       (error) => error instanceof Error && error.message.length < 300,

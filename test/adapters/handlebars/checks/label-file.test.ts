@@ -9,7 +9,7 @@ import { TEMPLATES } from '#test/adapters/handlebars/templates-folder.ts';
 const texts = (source: string) =>
   Object.fromEntries([...readLabelFile('x.json', source)].map(([name, { text }]) => [name, text]));
 
-/** What JSON's own parser makes of it, by dotted names; undefined where it holds anything but texts. */
+/** Flattens a value that JSON's own parser made to dotted names; undefined if it holds anything but texts. */
 function flat(
   value: unknown,
   name = '',
@@ -25,14 +25,14 @@ function flat(
   return into;
 }
 
-test('the shipped files are read as JSON reads them', () => {
+test('the shipped label files are read as JSON.parse reads them', () => {
   for (const language of ['de', 'en']) {
     const source = readFileSync(join(TEMPLATES, `labels/${language}.json`), 'utf8');
     assert.deepEqual(texts(source), flat(JSON.parse(source)));
   }
 });
 
-test('whatever JSON takes and refuses, so does this, for texts', () => {
+test('the reader accepts exactly what JSON accepts, as long as all values are texts', () => {
   const model = '{"a":"x\\n\\"y","b":{"c":"{d}","e":[",","]"]}}';
   const pieces = [...'{}[]:,"\\ \n', 'null', '1', '"k"', ''];
   const slips = fc.array(fc.tuple(fc.nat(model.length), fc.nat(2), fc.constantFrom(...pieces)), {
@@ -65,7 +65,7 @@ test('whatever JSON takes and refuses, so does this, for texts', () => {
   );
 });
 
-test('each text knows its line, and so does each error', () => {
+test('each text of a label file knows its line, and each error names its line', () => {
   const labels = readLabelFile('x.json', '{\n"a": {\n"b": "1",\n\n"c": ["2",\n"3"] } }');
   assert.deepEqual(
     [...labels].map(([name, { line }]) => [name, line]),

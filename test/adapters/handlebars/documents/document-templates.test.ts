@@ -16,7 +16,7 @@ const overviewHtml = (options: SampleOptions = {}) => {
   return templates.deliveryOverview(invoice, deliveryOverview(invoice), PLAIN).html;
 };
 
-/** What a reader sees, a line an element; without head. */
+/** Gives what a reader sees of the body: each element on a line, the cells of a row side by side. */
 const textOf = (html: string) =>
   html
     .slice(html.indexOf('<body>'))
@@ -37,7 +37,7 @@ const says = (html: string, ...sentences: string[]) => {
 const untaxed = (vatCategory: string) => () => ({ vatRate: '0', vatCategory });
 const abroad = { name: 'Gasthof Adler', country: 'AT', city: 'Reutte', zip: '6600', vatId: 'ATU12345675' };
 
-/** Reviewed by eye; renew with `node --test --test-update-snapshots`. */
+/** The snapshots were reviewed by eye; renew them with `node --test --test-update-snapshots`. */
 const snapshot = (t: TestContext, name: string, html: string) =>
   t.assert.fileSnapshot(
     `${textOf(html)}\n`,
@@ -47,8 +47,8 @@ const snapshot = (t: TestContext, name: string, html: string) =>
     },
   );
 
-describe('invoice', () => {
-  test('a German one with places, discount and returns', (t) => {
+describe('the invoice template', () => {
+  test('a German invoice shows places, discount and returns', (t) => {
     const notes = [
       {
         number: 'L-1',
@@ -96,7 +96,7 @@ describe('invoice', () => {
     snapshot(t, 'invoice-de', invoiceHtml({ notes, customer: { skontoPercent: '2', skontoDays: 7 } }));
   });
 
-  test('an English one, by direct debit, with all references', (t) => {
+  test('an English invoice by direct debit shows all references', (t) => {
     const customer = {
       ...abroad,
       language: 'en',
@@ -109,7 +109,7 @@ describe('invoice', () => {
     snapshot(t, 'invoice-en', invoiceHtml({ customer, company, lines: 2, line: untaxed('K') }));
   });
 
-  test('who owes what to whom: everything that § 14 (4) UStG wants', () => {
+  test('an invoice says who owes what to whom, with everything that § 14 (4) UStG asks for', () => {
     const html = invoiceHtml({ lines: 5 });
     const wanted = [
       ...[
@@ -130,7 +130,7 @@ describe('invoice', () => {
       ...['Umsatzsteuer gesamt 8,23 €', 'Rechnungsbetrag 92,19 €'],
     ];
     says(html, ...wanted);
-    // In the boxes of the page margins: who we are for the tax office and the bank, and the page.
+    // The boxes of the page margins show the issuer's tax and bank data and the page number.
     for (const printed of [
       'USt-IdNr. DE123456788',
       'Steuernummer 127\\2f 123\\2f 45678"',
@@ -142,7 +142,7 @@ describe('invoice', () => {
     }
   });
 
-  test('how it is paid', () => {
+  test('an invoice says how it is paid: by transfer, with Skonto, by direct debit, or not at all', () => {
     says(
       invoiceHtml(),
       'Bitte überweisen Sie',
@@ -173,7 +173,7 @@ describe('invoice', () => {
     assert.doesNotMatch(textOf(invoiceHtml({ company: { iban: '', bic: '', bankName: '' } })), /Konto/);
   });
 
-  test('a GiroCode where something is to be transferred, and nowhere else', () => {
+  test('an invoice has a GiroCode only when money is to be transferred', () => {
     const hasCode = (html: string) => html.includes('<svg') && textOf(html).includes('GiroCode');
     assert.ok(hasCode(invoiceHtml()));
     const debit = { iban: 'DE02120300000000202051', mandate: 'M-77' };
@@ -189,7 +189,7 @@ describe('invoice', () => {
     }
   });
 
-  test('a cancellation says what it takes back, and asks for nothing', (t) => {
+  test('a cancellation says which invoice it takes back and asks for no payment', (t) => {
     const invoice = sampleInvoice({ lines: 2, customer: { skontoPercent: '2', skontoDays: 7 } });
     const cancellation = cancellationOf(invoice, { number: '2026000130', date: '2026-11-05' });
     const { html } = templates.invoice(cancellation, PLAIN);
@@ -197,7 +197,7 @@ describe('invoice', () => {
     assert.doesNotMatch(textOf(html), /überweisen|Skonto|GiroCode|Guthaben/);
   });
 
-  test('the sums to be carried over follow the items', () => {
+  test('the template gives the sum to be carried over after each item', () => {
     const { carried } = templates.invoice(sampleInvoice({ lines: 3 }), PLAIN);
     assert.deepEqual(
       carried?.map(({ foot }) => foot),
@@ -206,7 +206,7 @@ describe('invoice', () => {
     assert.match(templates.invoice(sampleInvoice(), PLAIN).html, /<tr id="row-2">/);
   });
 
-  test('why no VAT is charged', () => {
+  test('an invoice says why no VAT is charged', () => {
     says(
       invoiceHtml({ customer: abroad, line: untaxed('K') }),
       'Steuerfreie innergemeinschaftliche Lieferung (§ 4 Nr. 1b UStG).',
@@ -234,7 +234,7 @@ describe('invoice', () => {
     assert.doesNotMatch(textOf(invoiceHtml()), /§/);
   });
 
-  test('columns that nobody needs are left out', () => {
+  test('columns that no line needs are left out', () => {
     const plain = textOf(invoiceHtml({ line: () => ({ article: '' }) }));
     assert.doesNotMatch(plain, /Rabatt|Artikel|Direkt an Sie/);
     says(
@@ -244,7 +244,7 @@ describe('invoice', () => {
     );
   });
 
-  test('a draft says so, an invoice does not', () => {
+  test('a draft is marked as a draft, and an invoice is not', () => {
     assert.match(textOf(invoiceHtml({}, true)), /^ENTWURF\n/);
     assert.doesNotMatch(textOf(invoiceHtml()), /ENTWURF/);
     assert.match(textOf(invoiceHtml({ customer: { language: 'en' } }, true)), /^DRAFT\n/);
@@ -266,7 +266,7 @@ describe('invoice', () => {
     assert.match(invoiceHtml({ line: () => ({ description: 'eins\nzwei' }) }), /class="lines">eins\nzwei</);
   });
 
-  test('nothing may be fetched or run', () => {
+  test('a document fetches nothing and runs no script', () => {
     for (const html of [invoiceHtml(), overviewHtml()]) {
       assert.match(
         html,
@@ -277,37 +277,38 @@ describe('invoice', () => {
   });
 });
 
-describe('delivery overview', () => {
-  test('a week', (t) => snapshot(t, 'overview-de', overviewHtml({ lines: 12 })));
+describe('the delivery overview template', () => {
+  test('an overview shows a week of deliveries', (t) =>
+    snapshot(t, 'overview-de', overviewHtml({ lines: 12 })));
 
-  test('a month of short figures stands in one table, long figures are split evenly', () => {
+  test('a month of short figures stands in one table, and long figures are split into even tables', () => {
     const count = (html: string) => html.match(/<table class="days">/g)?.length;
     const month = { lines: 31, linesPerNote: 1 };
     assert.equal(count(overviewHtml({ ...month, line: () => ({ unit: 'piece', quantity: '12' }) })), 1);
     const long = overviewHtml({ ...month, line: () => ({ unit: 'kg', quantity: '1234.567' }) });
     assert.equal(count(long), 2);
     says(long, 'Teil 1 von 2: 01.10.2026 – 16.10.2026', 'Teil 2 von 2: 17.10.2026 – 31.10.2026');
-    // 1,234.567 kg a day, each article on every fifth day: 7 days of article 1001.
+    // 1,234.567 kg are delivered a day, and article 1001 comes every fifth day: 7 days.
     says(long, '8.641,969');
   });
 
-  test('in English', () => {
+  test('an overview is written in English for a customer who reads English', () => {
     const html = overviewHtml({ customer: { language: 'en' }, lines: 2 });
     says(html, 'Delivery overview for invoice 2026000123 of 31 Oct 2026', 'Date of delivery 1 Oct 2026');
   });
 });
 
-describe('delivery note', () => {
+describe('the delivery note template', () => {
   const noteHtml = (options: SampleNoteOptions) => templates.deliveryNote(...sampleNote(options)).html;
   const toPlaces = (index: number) => ({
     ...(index === 1 ? { quantity: '-2', discount: '2.5' } : {}),
     place: index === 2 ? 'Filiale Nord' : '',
   });
 
-  test('without prices, for several places', (t) =>
+  test('a delivery note without prices shows several places', (t) =>
     snapshot(t, 'delivery-note-de', noteHtml({ line: toPlaces })));
 
-  test('with prices, in English', (t) =>
+  test('a delivery note with prices is written in English', (t) =>
     snapshot(
       t,
       'delivery-note-prices-en',

@@ -14,7 +14,7 @@ const attachments = [
 ] as const;
 const write = (options: SampleOptions = {}, over: Partial<InvoiceFacts> = {}, logo?: MailContent['logo']) =>
   templates.mail({ invoice: { ...sampleInvoice(options), ...over }, attachments, logo });
-/** What a reader sees of the HTML. */
+/** Gives the text that a reader of the HTML sees. */
 const seen = (html: string) =>
   html
     .replace(/<head>[\s\S]*<\/head>/, '')
@@ -25,7 +25,7 @@ const seen = (html: string) =>
     .replaceAll('&amp;', '&')
     .replace(/\s+/g, ' ');
 const unwrapped = (text: string) => text.replace(/\s+/g, ' ');
-/** Reviewed by eye; renew with `node --test --test-update-snapshots`. */
+/** The snapshots were reviewed by eye; renew them with `node --test --test-update-snapshots`. */
 const snapshot = (t: TestContext, name: string, text: string) =>
   t.assert.fileSnapshot(text, join(import.meta.dirname, 'snapshots', `${name}.txt`), {
     serializers: [String],
@@ -49,7 +49,7 @@ const returned = [
 ];
 
 describe('the covering mail', () => {
-  it('says in German what is due, with what, until when and to whom', () => {
+  it('a German mail says what is due for which deliveries, by when, and to which account', () => {
     const skonto = { skontoPercent: '2', skontoDays: 7, paymentDays: 14 };
     const { subject, text, html } = write({ customer: { invoiceAddressee: 'Frau Gößwein', ...skonto } });
     assert.equal(subject, 'Ihre Rechnung 2026000123 vom 31.10.2026 – Molkerei Wiesengrund GmbH');
@@ -71,7 +71,7 @@ describe('the covering mail', () => {
     }
   });
 
-  it('says it in English to those who read English', () => {
+  it('a customer who reads English gets the mail in English', () => {
     const { subject, text } = write({ customer: { language: 'en', invoiceAddressee: 'Ms Gosswein' } });
     assert.equal(subject, 'Your invoice 2026000123 of 31 Oct 2026 – Molkerei Wiesengrund GmbH');
     assert.match(text, /^Dear Ms Gosswein,\n/);
@@ -82,13 +82,13 @@ describe('the covering mail', () => {
     assert.doesNotMatch(text, /Guten Tag|Bitte|Rechnungs|Anhang|Sitz|Grüße/);
   });
 
-  it('greets nobody by name where none is given, and Herrn Müller as Herr Müller', () => {
+  it('the mail greets nobody by name where there is no addressee, and Herrn Müller as Herr Müller', () => {
     assert.match(write().text, /^Guten Tag,\n/);
     assert.match(write({ customer: { language: 'en' } }).text, /^Hello,\n/);
     assert.match(write({ customer: { invoiceAddressee: 'Herrn Müller' } }).text, /^Guten Tag Herr Müller,\n/);
   });
 
-  it('announces a direct debit with amount, day, mandate and creditor, and hides most of the account', () => {
+  it('the mail announces a direct debit with amount, day, mandate and creditor, and masks the account', () => {
     const { text } = write({ company: { creditorId: 'DE98ZZZ09999999999' } }, { payment: debit });
     assert.match(unwrapped(text), /ziehen den Betrag von [\d.,]+ € am 14\.11\.2026 per SEPA-Lastschrift/);
     assert.match(
@@ -98,7 +98,7 @@ describe('the covering mail', () => {
     assert.doesNotMatch(text, /überweisen|Bankverbindung|0123 ?4567/);
   });
 
-  it('promises money back without a minus sign, and asks for none', () => {
+  it('the mail of a credit promises the money without a minus sign and asks for no payment', () => {
     const { text, html } = write({ notes: [{ number: 'L-1', date: '2026-10-02', lines: returned }] });
     for (const body of [unwrapped(text), seen(html)]) {
       assert.match(body, /Das Guthaben von 35,70 € schreiben wir Ihnen gut\./);
@@ -106,7 +106,7 @@ describe('the covering mail', () => {
     }
   });
 
-  it('names the day of an instant invoice', () => {
+  it('the mail of an instant invoice names the day of the delivery', () => {
     const { text } = write({
       period: undefined,
       notes: [{ number: 'L-1', date: '2026-10-31', lines: returned }],
@@ -114,7 +114,7 @@ describe('the covering mail', () => {
     assert.match(unwrapped(text), /unsere Rechnung über die Lieferung vom 31\.10\.2026\./);
   });
 
-  it('leaves out what the company has not told', () => {
+  it('the mail leaves out what the company settings do not say', () => {
     const bare = {
       iban: '',
       bic: '',
@@ -133,7 +133,7 @@ describe('the covering mail', () => {
     assert.doesNotMatch(seen(html), /Bankverbindung|erreichen/);
   });
 
-  it('is a text of short lines, whatever its words', (t) => {
+  it('the text part has lines of at most 72 characters, however long the names are', (t) => {
     const skonto = { skontoPercent: '2', skontoDays: 7, paymentDays: 14 };
     const german = write({ lines: 60, customer: { invoiceAddressee: 'Frau Gößwein', ...skonto } }).text;
     const english = write({ customer: { language: 'en' } }, { payment: debit }).text;
@@ -151,7 +151,7 @@ describe('the covering mail', () => {
     }
   });
 
-  it('takes an invoice back in words of its own', (t) => {
+  it('the mail of a cancellation says that the invoice is taken back', (t) => {
     const invoice = cancellationOf(sampleInvoice(), { number: '2026000124', date: '2026-11-03' });
     const { subject, text } = templates.mail({ invoice, attachments: attachments.slice(0, 1) });
     snapshot(t, 'mail-cancellation-de', `${subject}\n\n${text}`);
@@ -162,7 +162,7 @@ describe('the covering mail', () => {
     );
   });
 
-  it('shows the logo that comes with it, no larger than it is, and fetches nothing', () => {
+  it('the mail shows the attached logo no larger than it is, and fetches nothing', () => {
     const shown = (width: number, height: number) =>
       /<img [^>]*>/.exec(write({}, {}, { contentId: 'logo.1@x.example', width, height }).html)?.[0] ?? '';
     assert.match(
@@ -177,7 +177,7 @@ describe('the covering mail', () => {
     assert.doesNotMatch(write().html, /<img|cid:/);
   });
 
-  it('tells the amount and the day in the list of mails, behind the subject', () => {
+  it('the preview text behind the subject tells the amount and the due day', () => {
     const hidden = (html: string) => /<div style="display:none[^>]*>(.*?)<\/div>/.exec(html)?.[1];
     const said = hidden(write({ lines: 60 }).html)?.replaceAll('\u00a0', ' ');
     assert.equal(said, 'Rechnungsbetrag 2.184,19 € · Zahlbar bis 14.11.2026');
@@ -187,7 +187,7 @@ describe('the covering mail', () => {
     );
   });
 
-  it('prints what looks like HTML, Handlebars or a header as it stands', () => {
+  it('data that looks like HTML, Handlebars or a mail header is printed as it stands', () => {
     const evil = '<script>alert(1)</script> {{company}} & "x" {number}';
     const { subject, text, html } = write({ company: { name: evil }, customer: { invoiceAddressee: evil } });
     assert.ok(subject.includes(evil));

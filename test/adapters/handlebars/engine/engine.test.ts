@@ -17,7 +17,7 @@ const both = (source: string, context: object = {}) => [
   engines.en.text(source)(context),
 ];
 
-describe('figures and days by language', () => {
+describe('figures and days in German and English', () => {
   const cases: [string, string, string][] = [
     ['{{money 123456}}', '1.234,56', '1,234.56'],
     ['{{money -5}}', '-0,05', '-0.05'],
@@ -50,7 +50,7 @@ describe('figures and days by language', () => {
     test(source, () => assert.deepEqual(both(source), [german, english]));
   }
 
-  test('a figure says the number that it was made from', () => {
+  test('a printed amount reads back as the number it was made from', () => {
     const back = (text: string) => Number(text.replaceAll('.', '').replace(',', ''));
     fc.assert(
       fc.property(fc.integer({ min: -(10 ** 13), max: 10 ** 13 }), (cents) => {
@@ -59,15 +59,15 @@ describe('figures and days by language', () => {
     );
   });
 
-  test('anything but a whole number is refused', () => {
+  test('the money helper refuses anything but a whole number', () => {
     for (const x of [1.5, Number.NaN, '12', undefined]) {
       assert.throws(() => engines.de.text('{{money x}}')({ x }), /{{money}} was given/);
     }
   });
 });
 
-describe('templates', () => {
-  /** A template of its own, with its partials. */
+describe('the template engine', () => {
+  /** Fills a template that a test defines, with its partials. */
   const fill = (files: Record<string, string>, context: object, path = 'x.hbs') =>
     createEngine(createSources({ ...shipped, ...files }), 'de').file(path)(context);
   const refused = (files: Record<string, string>, context: object, message: RegExp) =>
@@ -81,7 +81,7 @@ describe('templates', () => {
       },
     );
 
-  test('HTML prints every value literally', () => {
+  test('a template prints every value literally, escaped in HTML and as it is in text', () => {
     const name = `<b onclick="x">{{number}} & 'Söhne' \`=\`</b>`;
     const html = fill({ 'x.hbs': '<p>{{name}}</p>' }, { name });
     assert.doesNotMatch(html, /<b|'|"|`/);
@@ -101,7 +101,7 @@ describe('templates', () => {
     );
   });
 
-  test('what does not exist is an error with its place, wherever it is named', () => {
+  test('a name that does not exist is an error with its line and column, wherever it is used', () => {
     const at = (line: number, column: number, reason: string) =>
       new RegExp(`^x\\.hbs, line ${line}, column ${column}: ${reason}`);
     const wrong = '"nmae" is not a field here';
@@ -126,7 +126,7 @@ describe('templates', () => {
     refused({ 'x.hbs': '{{> nope}}' }, {}, /^x\.hbs: there is no partials\/nope\.hbs$/);
   });
 
-  test('an error in a partial is told with the place in the partial', () => {
+  test('an error inside a partial names the line in the partial', () => {
     const files = { 'x.hbs': '\n\n\n{{> outer}}', 'partials/outer.hbs': '\n{{> inner}}' };
     const place = (line: number) => new RegExp(`^partials/inner\\.hbs, line ${line}, column \\d`);
     refused({ ...files, 'partials/inner.hbs': '{{nmae}}' }, {}, place(1));
@@ -134,7 +134,7 @@ describe('templates', () => {
     refused({ ...files, 'partials/inner.hbs': '{{#if x}}\n{{/each}}' }, {}, place(1));
   });
 
-  test('what is no Handlebars is told with its line', () => {
+  test('a source that is no valid Handlebars is refused with its line', () => {
     const cases: [string, RegExp][] = [
       ['a\n{{#if x}}\n{{#each y}}{{/each}}', /line 2, column 1: the block {{#if}} is never closed/],
       ['a\n{{x', /line 2, column 1: this {{ is never closed/],
@@ -145,7 +145,7 @@ describe('templates', () => {
     for (const [source, message] of cases) refused({ 'x.hbs': source }, {}, message);
   });
 
-  test('a CSS string neither ends its quotes nor its style element', () => {
+  test('a value in a CSS string can end neither its quotes nor the style element', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
         const css = cssString(text);
@@ -159,14 +159,14 @@ describe('templates', () => {
   });
 });
 
-describe('label files', () => {
+describe('the label files', () => {
   const read = (language: string) => JSON.parse(readFileSync(`${TEMPLATES}/labels/${language}.json`, 'utf8'));
   const names = (value: unknown, path = ''): string[] =>
     typeof value === 'string'
       ? [`${path} ${[...value.matchAll(/\{\w+\}/g)].map(([placeholder]) => placeholder).sort()}`]
       : Object.entries(value as object).flatMap(([key, inner]) => names(inner, `${path}.${key}`));
 
-  test('every language has the same labels with the same placeholders, and a word for each unit', () => {
+  test('every language has the labels and placeholders that German has, and a word for each unit', () => {
     for (const language of sources.languages) {
       const { format: _, ...labels } = read(language);
       const { format: __, ...german } = read('de');
