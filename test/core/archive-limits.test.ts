@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { archiveKeyProblem, assertArchiveKey, assertArchiveMetadata } from '#core/archive-limits.ts';
 
 describe('archive keys', () => {
-  it('may be what the product makes', () => {
+  it('every key that the product makes is allowed', () => {
     for (const key of [
       'invoices/Rechnung-10001-2026000123-2026-10-31-1.pdf',
       'invoices/2026/10/31/Rechnung_Müller-10001-2026000123-2026-10-31-2.pdf',
@@ -14,7 +14,7 @@ describe('archive keys', () => {
     }
   });
 
-  it('are refused with their reason', () => {
+  it('a key that is not allowed is refused with its reason', () => {
     assert.throws(() => assertArchiveKey('invoices/../x'), {
       code: 'bad-input',
       message: 'The archive key "invoices/../x" has a part that begins with a dot',
@@ -26,7 +26,7 @@ describe('archive keys', () => {
 });
 
 describe('archive metadata', () => {
-  it('is what a header can hold', () => {
+  it('metadata may hold only what an HTTP header can hold', () => {
     assertArchiveMetadata('k', { 'draft-id': 'a b~', empty: '', long: 'x'.repeat(2000) });
     for (const bad of [{ A: '' }, { '': 'x' }, { a: 'ü' }, { a: '\n' }, { a: 'x'.repeat(2048) }]) {
       assert.throws(() => assertArchiveMetadata('k', bad), { code: 'bad-input' });

@@ -38,7 +38,7 @@ async function openDairy() {
   return { simulation, deps };
 }
 
-/** All pages of a list; `between` happens after each. */
+/** Reads all pages of a list; `between` runs after each page but the last. */
 async function all<T>(
   list: (query: { after?: string; limit: number }) => Promise<Page<T>>,
   limit: number,
@@ -56,7 +56,7 @@ async function all<T>(
   }
 }
 
-/** How many items and lists a call reads. */
+/** Counts the items and calls with which a list reads the table. */
 function counting(deps: Deps) {
   const counts = { items: 0, calls: 0 };
   const counted: Pick<Table, 'list' | 'get' | 'getMany'> = {
@@ -83,7 +83,7 @@ const billOctober = async (deps: Deps) => {
   await bill(deps, { ...OCTOBER, cycle: 'weekly', period: '2026-W44' });
 };
 
-test('customers come in natural order, by pages of any size, also when some are added in between', async () => {
+test('customers are listed in natural order by pages of any size, even when some are added in between', async () => {
   const { deps } = await openDairy();
   const listed = async (limit: number, query = {}, between?: () => Promise<unknown>) =>
     (await all((page) => listCustomers({ ...page, ...query }, deps), limit, between)).map(
@@ -101,7 +101,7 @@ test('customers come in natural order, by pages of any size, also when some are 
   assert.equal(new Set(added).size, added.length);
 });
 
-test('invoices come by day, filtered by days, customer, state and mail', async () => {
+test('invoices are listed by day and filtered by days, customer, state and mail', async () => {
   const { simulation, deps } = await openDairy();
   simulation.scripts.push('failed');
   await billOctober(deps);
@@ -123,7 +123,7 @@ test('invoices come by day, filtered by days, customer, state and mail', async (
   assert.deepEqual(await listed(2, { customer: '1', from: '2026-11-01' }), ['2026000026', '2026000027']);
   assert.deepEqual(await listed(2, { customer: 'nobody' }), []);
   const toPrint = await all((page) => listInvoices({ ...page, state: 'to print' }, deps), 3);
-  // The mail that failed among them.
+  // The invoice whose mail failed is among them.
   assert.equal(toPrint.length, 21);
   const mailed = await all((page) => listInvoices({ ...page, mail: true }, deps), 3);
   assert.deepEqual([mailed.length, new Set(mailed.map(stateOf))], [7, new Set(['failed', 'accepted'])]);
@@ -131,7 +131,7 @@ test('invoices come by day, filtered by days, customer, state and mail', async (
   await assert.rejects(listed(5, { from: '2026-11-01', to: '2026-10-01' }), { code: 'bad-input' });
 });
 
-test('mails come by when they were queued', async () => {
+test('mails are listed by the time at which they were queued, filtered by customer, state and days', async () => {
   const { simulation, deps } = await openDairy();
   simulation.scripts.push('failed');
   await billOctober(deps);
@@ -146,7 +146,7 @@ test('mails come by when they were queued', async () => {
   assert.equal((await listed({ from: '2026-11-02', to: '2026-11-02' })).length, 5);
 });
 
-test('notes come by customer and day, with their state', async () => {
+test('notes are listed by customer and day with their state', async () => {
   const { deps } = await openDairy();
   await bill(deps, { ...OCTOBER, until: '2026-10-05', customers: ['3', '7'] });
   const run = await startRun({ ...OCTOBER, customers: ['5'] }, deps);
@@ -177,7 +177,7 @@ test('notes come by customer and day, with their state', async () => {
   assert.equal(await findNote('2026/none', deps), undefined);
 });
 
-test('a note that is put or billed between two pages is neither missed nor moves others', async () => {
+test('notes that are put or billed between two pages make the list miss no other note', async () => {
   const { deps } = await openDairy();
   const list = (page: { after?: string; limit: number }) => listNotes({ ...page, from: '2026-10-01' }, deps);
   let n = 0;
@@ -195,7 +195,7 @@ test('a note that is put or billed between two pages is neither missed nor moves
   }
 });
 
-test('runs come newest first, also when one is started in between', async () => {
+test('runs are listed newest first, even when one is started in between', async () => {
   const { deps } = await openDairy();
   const ids: string[] = [];
   for (const number of ['1', '3', '5', '7', '9'])
@@ -209,7 +209,7 @@ test('runs come newest first, also when one is started in between', async () => 
   );
 });
 
-test('a filter that nothing fits reads a bounded part in one call, and comes to its end', async () => {
+test('a filter that fits nothing reads a bounded part in each call and comes to its end', async () => {
   const { simulation, deps } = await openDairy();
   await manyCustomers(simulation, 3000);
   for (const list of [
@@ -240,7 +240,7 @@ async function manyCustomers({ table }: Simulation, count: number) {
   }
 }
 
-test('a cursor of another list, or none at all, is refused with a sentence', async () => {
+test('a cursor of another list, or a text that is no cursor, is refused with a sentence', async () => {
   const { deps } = await openDairy();
   await billOctober(deps);
   const { next } = await listCustomers({ limit: 2 }, deps);
@@ -257,7 +257,7 @@ test('a cursor of another list, or none at all, is refused with a sentence', asy
   for (const after of ['x', '!', 'ÄÖ', '', next!.slice(0, 6)]) {
     await assert.rejects(listCustomers({ after, limit: 5 }, deps), foreign, after);
   }
-  // Made up, and yet of this list's form: it must come to an end all the same.
+  // These cursors are made up in the form of a list, and the list must still come to its end.
   for (const text of [
     'invoices 2026-1x 5',
     'invoices  ',

@@ -40,13 +40,13 @@ const customerEvents = async (deps: Deps, number: string) =>
 const noteEvents = async (deps: Deps, id: string) =>
   eventsOf(deps, notePartition(id), (await readNote(deps.table, id))!.value.journal);
 
-/** Both at once, by processes of their own. */
+/** Runs the works at once, each in a process of its own. */
 const race = (simulation: Simulation, ...works: ((deps: Deps) => Promise<unknown>)[]) =>
   Promise.allSettled(works.map((work) => work(simulation.process().deps)));
 const codes = (ends: readonly PromiseSettledResult<unknown>[]) =>
   ends.map((end) => (end.status === 'rejected' ? (end.reason.code ?? end.reason) : end.value));
 
-test('a customer is created, changed, or left as it is, each with its journal entry', async () => {
+test('a customer is created, changed or left as is, and each change gets a journal entry', async () => {
   const { deps } = await openDairy();
   assert.equal(await putCustomer(customerOf('200'), deps), 'created');
   assert.equal(await putCustomer(customerOf('200'), deps), 'unchanged');
@@ -59,7 +59,7 @@ test('a customer is created, changed, or left as it is, each with its journal en
   assert.equal(await readCustomer(deps.table, '201'), undefined);
 });
 
-test('a note is opened, changed, moved, or left as it is', async () => {
+test('a note is opened, changed, moved or left as is, and each change gets a journal entry', async () => {
   const { deps } = await openDairy(1, []);
   assert.equal(await putNote(noteOf('L1', '9', 1), deps), 'created');
   assert.equal(await putNote(noteOf('L1', '9', 1), deps), 'unchanged');
@@ -73,7 +73,7 @@ test('a note is opened, changed, moved, or left as it is', async () => {
   });
 });
 
-test('a note that is billed, or just being billed, is neither changed nor deleted', async () => {
+test('a note that is billed or just being billed can be neither changed nor deleted', async () => {
   const { deps } = await openDairy(1, [noteOf('L1', '9', 1), noteOf('L2', '10', 1)]);
   await bill(deps, { ...OCTOBER, customers: ['9'] });
   const run = await startRun(OCTOBER, deps);
@@ -89,7 +89,7 @@ test('a note that is billed, or just being billed, is neither changed nor delete
   await completeRun(run, deps);
 });
 
-test('a deleted note is billed by nobody; its number may be used again, and its journal goes on', async () => {
+test('a deleted note is never billed, and its journal continues when the number is used again', async () => {
   const { simulation, deps } = await openDairy(1, [noteOf('L1', '9', 1), noteOf('L2', '9', 1)]);
   await deleteNote('2026/L1', deps);
   assert.deepEqual(await open(deps, '9'), ['2026/L2']);
@@ -109,7 +109,7 @@ test('a deleted note is billed by nobody; its number may be used again, and its 
   assert.deepEqual(await brokenPromises({ ...simulation, notes, unknowable: new Set() }, true), []);
 });
 
-test('a customer is deleted when there is nothing left to bill, and not before', async () => {
+test('a customer can be deleted only when there is nothing left to bill', async () => {
   const { deps } = await openDairy();
   await assert.rejects(deleteCustomer('9', deps), {
     code: 'customer-in-use',
@@ -132,7 +132,7 @@ test('a customer is deleted when there is nothing left to bill, and not before',
   assert.deepEqual(await customerEvents(deps, '9'), [...deleted, ...deleted, 'customer created']);
 });
 
-test('the notes of an invoice are not opened again for a customer who is deleted', async () => {
+test('the notes of an invoice cannot be opened again for a customer who is deleted', async () => {
   const { simulation, deps } = await openDairy();
   await bill(deps);
   await deleteCustomer('9', deps);
@@ -153,7 +153,7 @@ test('a file of customers who had all been deleted is loaded within the limits o
   assert.deepEqual(result, { created: 45, updated: 0, unchanged: 0 });
 });
 
-test('two at once: one wins, and the other sees the truth', async () => {
+test('of two changes at once one wins, and the other sees the result of the first', async () => {
   for (let seed = 1; seed <= 30; seed++) {
     const { simulation, deps } = await openDairy(seed);
     await deleteNote('2026/L1', deps);
@@ -167,13 +167,13 @@ test('two at once: one wins, and the other sees the truth', async () => {
   }
 });
 
-/** After so many turns of the others. */
+/** Starts the work after the others had this many turns. */
 const late = (turns: number, work: (deps: Deps) => Promise<unknown>) => async (deps: Deps) => {
   for (let turn = 0; turn < turns; turn++) await deps.clock.wait(0);
   return work(deps);
 };
 
-test('a note never comes to a customer who is just being deleted, nor is one billed that is', async () => {
+test('no note comes to a customer who is being deleted, and no deleted note or customer is billed', async () => {
   const seen = new Set<string>();
   for (let seed = 1; seed <= 60; seed++) {
     const { simulation, deps } = await openDairy(seed);
@@ -203,7 +203,7 @@ test('a note never comes to a customer who is just being deleted, nor is one bil
     );
     seen.add(String(instant));
     assert.ok(runsThen !== 0 || instant[1] !== 'billed', 'billed after the customer was gone');
-    // Also both: once it is billed, nothing keeps the customer.
+    // Both may also succeed, because nothing keeps the customer once the invoice is started.
     assert.ok(['customer-in-use,billed', ',bad-input', ',billed'].includes(String(instant)), String(instant));
     const billed = codes(
       await race(

@@ -3,19 +3,19 @@ import { after, before, describe, it, test } from 'node:test';
 import { isLoopback } from '#http/loopback.ts';
 import { type HttpDairy, httpDairy } from '#test/support/api/http-dairy.ts';
 
-describe('where a call may come from', () => {
+describe('calls by their origin', () => {
   let dairy: HttpDairy;
   before(async () => {
     dairy = await httpDairy({ hosts: isLoopback });
   });
   after(() => dairy.close());
 
-  it('answers that it lives', async () => {
+  it('the health check answers that the program lives', async () => {
     const answer = await dairy.app.request('/healthz', { headers: { host: '127.0.0.1:3000' } });
     assert.deepEqual([answer.status, await answer.json()], [200, { status: 'ok' }]);
   });
 
-  it('refuses a call under a stranger’s name', async () => {
+  it('a call under a foreign host name is refused', async () => {
     for (const host of ['localhost:3000', '127.0.0.1', '[::1]:3000']) {
       assert.equal((await dairy.app.request('/healthz', { headers: { host } })).status, 200, host);
     }
@@ -24,7 +24,7 @@ describe('where a call may come from', () => {
     }
   });
 
-  it('lets no page of another site change anything', async () => {
+  it('a page of another site cannot change anything', async () => {
     const host = '127.0.0.1:3000';
     const put = (headers: Readonly<Record<string, string>>) =>
       dairy.call('PUT', '/api/customers/1', { name: 'Eins', city: 'Ulm' }, { host, ...headers });
@@ -52,8 +52,8 @@ test('only loopback addresses count as loopback', () => {
   for (const host of ['0.0.0.0', '192.168.1.2', '::', 'example.org']) assert.ok(!isLoopback(host), host);
 });
 
-describe('limits', () => {
-  it('refuses a body that is too large', async () => {
+describe('limits of calls', () => {
+  it('a body that is too large is refused', async () => {
     const dairy = await httpDairy();
     const answer = await dairy.call('PUT', '/api/customers/1', { name: 'x'.repeat(4_000_001) });
     assert.equal(answer.status, 413);
@@ -61,7 +61,7 @@ describe('limits', () => {
     dairy.close();
   });
 
-  it('slows down a caller that calls too often, and nobody else', async () => {
+  it('a caller who calls too often is slowed down, and nobody else is', async () => {
     let now = 1_000_000;
     const clock = { now: () => now, wait: async () => {} };
     const dairy = await httpDairy({ rate: { perSecond: 2, burst: 3 }, clock });
@@ -79,7 +79,7 @@ describe('limits', () => {
   });
 });
 
-describe('problems', () => {
+describe('problems in answers', () => {
   let dairy: HttpDairy;
   before(async () => {
     dairy = await httpDairy();
@@ -95,7 +95,7 @@ describe('problems', () => {
     };
   };
 
-  it('name each field that is wrong, and what to do', async () => {
+  it('a problem names each field that is wrong and what to do', async () => {
     const lines = [
       { position: 1, description: 'Milch', quantity: '1.234,5', unitPrice: 1, vatRate: 7 },
       { position: 0, description: '', quantity: 1, unitPrice: '-1', vatRate: 7, vatCategory: 'Z' },
@@ -115,13 +115,13 @@ describe('problems', () => {
     assert.match(errors!.find(({ field }) => field === 'lines.0.quantity')!.message, /thousands separators/);
   });
 
-  it('tell what is no JSON, and what is no JSON by its own words', async () => {
+  it('a body that is no JSON, or is declared as something else, is refused as such', async () => {
     assert.equal((await problem(await dairy.call('POST', '/api/runs', '{'))).code, 'bad-json');
     const text = await dairy.call('POST', '/api/runs', 'cycle=monthly', { 'content-type': 'text/plain' });
     assert.deepEqual([text.status, (await problem(text)).code], [415, 'unsupported-media-type']);
   });
 
-  it('tell what is not there, and under which method', async () => {
+  it('what does not exist is not found, and a wrong method is answered with the allowed ones', async () => {
     for (const path of ['/api/nothing', '/api/customers/777', '/api/invoices/777', '/api/runs/777']) {
       const answer = await dairy.call('GET', path);
       assert.deepEqual([answer.status, (await problem(answer)).code], [404, 'not-found'], path);
@@ -131,7 +131,7 @@ describe('problems', () => {
     assert.equal(answer.headers.get('allow'), 'DELETE, GET, PUT');
   });
 
-  it('keep the cause of a breakdown to the log', async () => {
+  it('the cause of a breakdown goes to the log and not into the answer', async () => {
     const logged: unknown[] = [];
     const broken = await httpDairy({
       log: (_level, _event, fields) => void logged.push(fields),

@@ -8,7 +8,7 @@ const CALLS = 25;
 const RUNS = process.env.LONG ? 200 : 20;
 const PATIENCE_MS = 10_000;
 
-/** What the office has, and what calls make in it. */
+/** Values that exist in the dairy, or that calls make in it. */
 const KNOWN: Known = {
   number: ['9', '10', '70', '1', '2026000001', '2026000002'],
   customer: ['9', '10', '70', '1'],
@@ -66,16 +66,16 @@ interface Document {
 }
 interface Call {
   readonly method: string;
-  /** As the document writes it. */
+  /** The route as the document writes it. */
   readonly route: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: unknown;
-  /** Statuses that the document tells of. */
+  /** The statuses that the document names. */
   readonly told: readonly string[];
 }
 
-describe('calls as the document allows them, and a little worse', () => {
+describe('random calls by the document of the API', () => {
   let call: fc.Arbitrary<Call>;
   before(async () => {
     const dairy = await httpDairy();
@@ -83,7 +83,7 @@ describe('calls as the document allows them, and a little worse', () => {
     dairy.close();
   });
 
-  it('break nothing, hang nowhere, and change nothing where they are refused', async () => {
+  it('random calls, valid and broken, are answered in time without a breakdown, and refusals change nothing', async () => {
     const statuses = new Map<string, number>();
     const succeeded = new Set<string>();
     await fc.assert(
@@ -125,7 +125,7 @@ describe('calls as the document allows them, and a little worse', () => {
     );
     console.log(`${RUNS * CALLS} calls: ${[...statuses].map(([of, count]) => `${of} ${count}`).join(', ')}`);
     console.log(`Of ${succeeded.size} routes some call went through.`);
-    // Calls that all end at the door would show nothing.
+    // Calls that are all refused at once would show nothing.
     assert.ok(succeeded.size >= 14, [...succeeded].join(', '));
   });
 });
@@ -181,17 +181,17 @@ function callsOf({ paths, components }: Document): fc.Arbitrary<Call> {
           told: Object.keys(responses),
         };
       });
-      // What changes something is worth more calls, but not what takes the customers away from under them.
+      // Calls that change something come more often, but rarely those that delete the customers.
       return [method === 'post' || method === 'put' ? 6 : method === 'get' ? 2 : 1, call];
     }),
   );
   return fc.oneof(...operations.map(([weight, arbitrary]) => ({ weight, arbitrary })));
 }
 
-/** As it stands in a path or a query: lone surrogates cannot. */
+/** Writes a value for a path or a query, which cannot hold lone surrogates. */
 const asText = (value: unknown): string =>
   (typeof value === 'string' ? value : JSON.stringify(value)).toWellFormed();
 
-/** Both name the same customer, as a rule. */
+/** Gives the body the number of the path, because both usually name one customer. */
 const withNumberOfPath = (body: unknown, number: unknown): unknown =>
   typeof body === 'object' && body !== null && 'number' in body ? { ...body, number } : body;

@@ -18,7 +18,7 @@ async function open(test: TestContext, over: Parameters<typeof httpDairy>[0] = {
 const answerOf = async (answer: Promise<Response>) => (await (await answer).json()) as Answer;
 
 describe('an instant invoice over HTTP', () => {
-  it('goes the way of the setting, or of the call', async (t) => {
+  it('the output of an instant invoice follows the setting, unless the call names one', async (t) => {
     const dairy = await open(t);
     const make = async (note: string, output?: string) => {
       const order = { customer: '9', deliveries: [`2026/${note}`], ...(output ? { output } : {}) };
@@ -40,14 +40,14 @@ describe('an instant invoice over HTTP', () => {
     assert.deepEqual([await make('L4'), await make('L5', 'pdf')], ['filed', 'queued']);
   });
 
-  it('is answered by a place to look where it takes longer than one waits', async (t) => {
+  it('an instant invoice that takes longer than a call waits is answered with the place to look for it', async (t) => {
     const { deps } = await open(t);
     const dairy = await open(t, { documents: { ...deps.documents, bill: async () => 'later' } });
     const answer = await dairy.call('POST', '/api/invoices', { customer: '9' });
     const { run, state } = (await answer.json()) as Answer;
     assert.deepEqual([answer.status, state], [202, 'under way']);
     assert.equal(answer.headers.get('location'), `/api/runs/${run}`);
-    // The caller looks there; the run goes on by itself.
+    // The caller looks there, and the run goes on by itself.
     await dairy.settle();
     const { customers } = (await (await dairy.call('GET', `/api/runs/${run}?customers=all`)).json()) as {
       customers: { invoice: string }[];
@@ -60,7 +60,7 @@ describe('an instant invoice over HTTP', () => {
     assert.equal(later.status, 409, 'nothing to bill');
   });
 
-  it('comes as JSON or as PDF, as the caller would have it', async (t) => {
+  it('an instant invoice comes as JSON or as PDF, as the caller accepts', async (t) => {
     const dairy = await open(t);
     const headers = { 'idempotency-key': 'once' };
     for (const [accept, type] of [
@@ -86,7 +86,7 @@ describe('an instant invoice over HTTP', () => {
     }
   });
 
-  it('of a customer that cannot be billed is refused with every reason, and leaves nothing', async (t) => {
+  it('an instant invoice that cannot be made is refused with the reason and leaves nothing behind', async (t) => {
     const dairy = await open(t);
     const before = dairy.writes();
     const lines = [{ position: 1, description: 'Schnee ☃', quantity: 1, unitPrice: 1, vatRate: 7 }];

@@ -4,7 +4,7 @@ import { importSettings } from '#core/settings/import-settings.ts';
 import { httpDairy } from '#test/support/api/http-dairy.ts';
 import { SETTINGS } from '#test/support/data/dairy.ts';
 
-test('a run tells what its mails wait for, and its mailing is paused and resumed after it was finished', async (t) => {
+test('a finished run tells what its mails wait for, and its mailing can be paused and resumed', async (t) => {
   const dairy = await httpDairy();
   t.after(() => dairy.close());
   const { deps } = dairy;
@@ -26,7 +26,7 @@ test('a run tells what its mails wait for, and its mailing is paused and resumed
   };
   const { waiting, secondsLeft = 0 } = (await look()).mailing!;
   assert.equal(waiting, 1);
-  // Buckets are a twenty-fourth of an hour.
+  // The hour is counted in 24 buckets, so that a turn may come one bucket later.
   assert.ok(secondsLeft >= 3600 && secondsLeft <= 3940, `${secondsLeft} s`);
 
   const paused = await dairy.call('POST', `${path}/pause`);

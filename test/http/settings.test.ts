@@ -26,7 +26,7 @@ describe('settings of the mail server over HTTP', () => {
     return (await readJournal(table, hasher, SETTINGS_PARTITION, journal)).entries.at(-1)!;
   };
 
-  it('name what other programs call TLS and SSL', async () => {
+  it('an encryption by the name TLS or SSL is refused with the name it has here', async () => {
     for (const [encryption, name] of [
       ['TLS', 'starttls-if-offered'],
       ['SSL', 'tls'],
@@ -41,7 +41,7 @@ describe('settings of the mail server over HTTP', () => {
     }
   });
 
-  it('carry their warnings in the answer and in the journal, as long as there is something to warn of', async () => {
+  it('settings that are less than safe are kept, with warnings in the answer and in the journal', async () => {
     const answer = (await (
       await put({ certificate: 'any', user: 'kasse', password: 'geheim-42' })
     ).json()) as {
@@ -70,7 +70,7 @@ describe('settings of the mail server over HTTP', () => {
     assert.ok(!JSON.stringify([entry, answer, safe]).includes('geheim-42'));
   });
 
-  it('describe the names of other programs in the document of the API', async () => {
+  it('the document of the API describes the names that other programs use', async () => {
     const document = await (await dairy.call('GET', '/openapi.json')).text();
     assert.match(document, /which other programs call \\"TLS\\"/);
     assert.match(document, /which other programs call \\"SSL\\"/);

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { ROLES } from '#http/who-may-call.ts';
 import { type HttpDairy, httpDairy } from '#test/support/api/http-dairy.ts';
 
-/** Which of the routes each role may call: a new route must be written down here. */
+/** The routes that each role may call; a new route must be written down here. */
 const MAY: Readonly<Record<string, readonly string[]>> = {
   'GET /api/customers': ['read', 'write', 'auditor'],
   'GET /api/customers/{number}': ['read', 'write', 'auditor'],
@@ -43,7 +43,7 @@ interface Document {
   >;
 }
 
-describe('who may call what', () => {
+describe('the roles that may call each route', () => {
   let dairy: HttpDairy;
   let routes: {
     readonly name: string;
@@ -72,7 +72,7 @@ describe('who may call what', () => {
     return dairy.app.request(path, { method, headers, ...(body ? { body } : {}) });
   };
 
-  it('is written down for each route, here and in the document', () => {
+  it('the roles of each route are written down here and in the document', () => {
     assert.deepEqual(routes.map(({ name }) => name).toSorted(), Object.keys(MAY).toSorted());
     for (const { name, roles } of routes) assert.deepEqual(roles, MAY[name], name);
   });
@@ -96,7 +96,7 @@ describe('who may call what', () => {
     });
   }
 
-  it('needs no token where there is nothing to hide', async () => {
+  it('health check, document and its page need no token', async () => {
     for (const path of ['/healthz', '/openapi.json', '/docs']) {
       assert.equal((await dairy.app.request(path)).status, 200, path);
     }

@@ -19,7 +19,7 @@ const filesOf = (folder: string): string[] =>
 
 const isChrome = (folder: string): boolean => filesOf(folder).some((file) => file.endsWith('chromium.br'));
 
-test('the bundle with the browser unpacks below 230 MB, and what it unpacks from is in it', () => {
+test('the bundle with the browser unpacks below 230 MB and contains the archives it unpacks', () => {
   const chrome = [...bundles].filter(([folder]) => isChrome(folder));
   assert.equal(chrome.length, 1);
   const [[folder, users]] = chrome as [(typeof chrome)[number]];
@@ -32,12 +32,13 @@ test('the bundle with the browser unpacks below 230 MB, and what it unpacks from
   for (const archive of ['chromium.br', 'al2023.tar.br', 'swiftshader.tar.br']) {
     assert.ok(filesOf(folder).includes(join('node_modules/@sparticuz/chromium/bin', archive)), archive);
   }
-  // Alone, without the packages that are installed around this repository.
+  // The module is loaded from the bundle alone, without the packages that are installed around this
+  // repository.
   const script = `import { inflate } from '@sparticuz/chromium'; if (!inflate) throw new Error('nothing there')`;
   execFileSync(process.execPath, ['--input-type=module', '--eval', script], { cwd: folder });
 });
 
-test('the others are below 1.5 MB as they are uploaded', () => {
+test('the other bundles are below 1.5 MB when they are uploaded', () => {
   const others = [...bundles.keys()].filter((folder) => !isChrome(folder));
   assert.equal(others.length, 5);
   for (const folder of others) {
@@ -49,7 +50,7 @@ test('the others are below 1.5 MB as they are uploaded', () => {
   }
 });
 
-test('templates and fonts go where documents or mails are made, or are planned or asked for', () => {
+test('templates and fonts are in the bundles that make, plan or order documents or mails', () => {
   const withTemplates = functions
     .filter(([, one]) => filesOf(codeOf(one, assembly)).includes(join('templates', 'invoice.hbs')))
     .map(([id]) => id.replace(/[0-9A-F]{8}$/, ''))
@@ -67,7 +68,7 @@ test('templates and fonts go where documents or mails are made, or are planned o
   }
 });
 
-test('each bundle can be loaded where nothing else is', () => {
+test('each bundle can be loaded without anything around it', () => {
   for (const [id, one] of functions) {
     const { Variables } = one.Properties.Environment;
     const entry = one.Properties.Handler.replace(/^index\./, '');

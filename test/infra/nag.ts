@@ -17,7 +17,7 @@ test('cdk-nag and CloudFormation report nothing', () => {
   assert.deepEqual(reportsIn(folder), []);
 });
 
-test('they would report what is wrong', (t) => {
+test('cdk-nag and CloudFormation would report what is wrong', (t) => {
   const { path: outdir, remove } = makeTempFolder();
   t.after(remove);
   const app = createApp({ outdir, context: cdkContext() });

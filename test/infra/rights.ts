@@ -12,7 +12,10 @@ interface Statement {
   readonly Condition?: object;
 }
 
-/** Every statement of every policy, of roles, resources and trust, with the name of what it belongs to. */
+/**
+ * Lists every statement of every policy of roles, resources and trust, with the name of the resource it
+ * belongs to.
+ */
 function statementsOf(template: StackTemplate): (Statement & { readonly of: string })[] {
   return Object.entries(template.Resources).flatMap(([of, { Properties }]) =>
     Object.entries(Properties ?? {}).flatMap(([key, document]) =>
@@ -25,7 +28,7 @@ function statementsOf(template: StackTemplate): (Statement & { readonly of: stri
 
 const list = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? value : [value as T]);
 
-/** The resource with each reference written as `<Name.Attribute>`, or as the export that it imports. */
+/** Writes the resource with each reference as `<Name.Attribute>`, or as the export that it imports. */
 function text(resource: unknown): string {
   if (typeof resource === 'string') return resource;
   const [[key, value]] = Object.entries(resource as Record<string, unknown>) as [[string, never]];
@@ -33,7 +36,7 @@ function text(resource: unknown): string {
   return key === 'Fn::GetAtt' ? `<${(value as string[]).join('.')}>` : `<${value}>`;
 }
 
-/** Who may do something with everything, and why nothing narrower will do. */
+/** Roles that may do something with everything, and why nothing narrower will do. */
 const EVERYTHING: readonly { readonly of: RegExp; readonly actions: RegExp; readonly why: string }[] = [
   {
     of: /^SendMailRole/,
@@ -53,7 +56,7 @@ const EVERYTHING: readonly { readonly of: RegExp; readonly actions: RegExp; read
   },
 ];
 
-/** Who may do all actions of a name, and why. */
+/** Roles that may do all actions of a name, and why. */
 const ALL_ACTIONS: readonly { readonly of: RegExp; readonly actions: RegExp; readonly why: string }[] = [
   {
     of: /^ArchivePolicy/,
@@ -62,7 +65,7 @@ const ALL_ACTIONS: readonly { readonly of: RegExp; readonly actions: RegExp; rea
   },
 ];
 
-/** ARNs with a wildcard at the end, and why. */
+/** Resources that may end with a wildcard, and why. */
 const BELOW: readonly { readonly of: RegExp; readonly resources: RegExp; readonly why: string }[] = [
   {
     of: /^(?:BillingRun|PrintDocuments|PrintOnDemand|SendMail|Api)Role|^ArchiveReader/,
@@ -120,7 +123,7 @@ for (const { name, retained, lock, sender } of stages) {
           assert.doesNotMatch(JSON.stringify(Principal ?? ''), /"\*"/, of);
       });
 
-      test('roles have no policies of somebody else, which would grow unseen', () => {
+      test('roles have no managed policies, which others could extend unseen', () => {
         for (const [id, { Properties }] of ofType(stack(name, kind), 'AWS::IAM::Role')) {
           if (retained || !id.startsWith('CustomS3AutoDeleteObjects')) {
             assert.equal(Properties.ManagedPolicyArns, undefined, id);
@@ -131,7 +134,7 @@ for (const { name, retained, lock, sender } of stages) {
   }
 
   const ofFunctions = statementsOf(stack(name, 'service')).filter(({ Effect }) => Effect === 'Allow');
-  describe(`what functions may do in ${name}`, () => {
+  describe(`rights of the functions in ${name}`, () => {
     const who = (action: string, resource: RegExp = /./): string[] =>
       ofFunctions
         .filter(
@@ -144,7 +147,7 @@ for (const { name, retained, lock, sender } of stages) {
         .map(({ of }) => /^(\w+?)Role/.exec(of)?.[1] ?? of)
         .toSorted();
 
-    test('nobody deletes from the archive, or makes the table or the bucket other than they are', () => {
+    test('no function can delete from the archive or change the table or the bucket itself', () => {
       const actions = ofFunctions.flatMap(({ Action }) => list(Action));
       assert.ok(actions.length > 30);
       for (const action of actions) {
@@ -152,14 +155,14 @@ for (const { name, retained, lock, sender } of stages) {
       }
     });
 
-    test('only who prints files invoices, and who files them can protect them', () => {
+    test('only functions that print may file invoices, and only they may protect them', () => {
       const printers = ['PrintDocuments', 'PrintOnDemand'];
       assert.deepEqual(who('s3:PutObject', /\/invoices\/\*$/), printers);
       assert.deepEqual(who('s3:PutObjectRetention'), lock === 'none' ? [] : printers);
       assert.deepEqual(who('s3:PutObject', /\.rechnungspost\/\*$/), [...printers, 'SendMail']);
     });
 
-    test('only who mails, or sends a test mail, knows the password and sends, as the sender alone', () => {
+    test('only functions that send mail know the password and send, and only as the sender', () => {
       assert.deepEqual(who('secretsmanager:GetSecretValue'), ['Api', 'SendMail']);
       assert.deepEqual(who('secretsmanager:PutSecretValue'), ['Api']);
       assert.deepEqual(who('ses:SendEmail'), ['Api', 'SendMail']);
@@ -169,7 +172,7 @@ for (const { name, retained, lock, sender } of stages) {
       }
     });
 
-    test('only who mails knows the quota, and the HTTP API alone the suppression list and the sender’s standing', () => {
+    test('functions that send know the quota, and only the HTTP API the suppression list and the sender’s status', () => {
       assert.deepEqual(who('ses:GetAccount'), ['Api', 'SendMail']);
       for (const action of [
         'ListSuppressedDestinations',
@@ -184,7 +187,7 @@ for (const { name, retained, lock, sender } of stages) {
       assert.equal(new Set(ofSes).size, 6, `${ofSes}`);
     });
 
-    test('the HTTP API reads the archive and files nothing, and calls the one function that prints on demand', () => {
+    test('the HTTP API reads the archive, files nothing and calls the one function that prints on demand', () => {
       assert.ok(!who('s3:PutObject').includes('Api'));
       const archive = ofFunctions
         .filter(({ of, Action }) => of.startsWith('ApiRole') && list(Action).includes('s3:GetObject'))
@@ -196,7 +199,7 @@ for (const { name, retained, lock, sender } of stages) {
       assert.ok(!who('sqs:SendMessage', /^<DocumentsQueue/).includes('Api'));
     });
 
-    test('sweep writes nothing', () => {
+    test('sweep cannot write to the table', () => {
       assert.ok(!who('dynamodb:PutItem').includes('Sweep'));
     });
   });

@@ -24,11 +24,11 @@ const OF_THE_API = Object.keys({
   ON_DEMAND_FUNCTION: true,
 } satisfies Record<Exclude<keyof ApiEnvironment, keyof FunctionEnvironment>, true>);
 
-/** The logical name that `{ "Fn::GetAtt": [name, …] }` or `{ "Ref": name }` is about. */
+/** Gives the logical name to which `{ "Fn::GetAtt": [name, …] }` or `{ "Ref": name }` refers. */
 const named = (reference: { 'Fn::GetAtt'?: [string, string]; Ref?: string }): string =>
   reference['Fn::GetAtt']?.[0] ?? reference.Ref ?? '';
 
-/** The minute and hour of `cron(0 4 1 * ? *)`, and its days. */
+/** Reads the minute, the hour and the days of `cron(0 4 1 * ? *)`. */
 const readCron = (expression: string) => {
   const [, minute, hour, day, month, weekDay] = /^cron\((\S+) (\S+) (\S+) (\S+) (\S+) \*\)$/.exec(
     expression,
@@ -42,8 +42,8 @@ for (const { name, lock, hour, printers, mailers, fixedAddress, callsPerSecond }
   const queues = ofType(template, 'AWS::SQS::Queue');
   const isDeadLetters = (id: string) => /DeadLetters|LostCalls/.test(id);
 
-  describe(`service of ${name}`, () => {
-    test('each function runs on Node 24 with its own role and a log that ends', () => {
+  describe(`service stack of ${name}`, () => {
+    test('each function runs on Node 24 with a role of its own and a log with a retention time', () => {
       assert.equal(functions.length, 7);
       const roles = functions.map(([, { Properties }]) => named(Properties.Role));
       assert.equal(new Set(roles).size, functions.length);
@@ -55,7 +55,7 @@ for (const { name, lock, hour, printers, mailers, fixedAddress, callsPerSecond }
       }
     });
 
-    test('Chrome gets the processor that it is built for, a gigabyte of /tmp, and the same code twice', () => {
+    test('both functions with Chrome have one code, the x86_64 processor and a gigabyte of /tmp', () => {
       const [printing, onDemand] = ['PrintDocuments', 'PrintOnDemand'].map(
         (id) => one(template, 'AWS::Lambda::Function', id).Properties,
       );
@@ -80,7 +80,7 @@ for (const { name, lock, hour, printers, mailers, fixedAddress, callsPerSecond }
       }
     });
 
-    test('the command line finds the same environment', () => {
+    test('the command line finds the environment of the functions', () => {
       const { Name, Value } = one(template, 'AWS::SSM::Parameter', 'Where').Properties;
       assert.equal(Name, `/rechnungspost/${name}`);
       const text: string = Value['Fn::Join'][1]
@@ -89,7 +89,7 @@ for (const { name, lock, hour, printers, mailers, fixedAddress, callsPerSecond }
       assert.deepEqual(Object.keys(JSON.parse(text)).toSorted(), VARIABLES.toSorted());
     });
 
-    test('queues are encrypted, reached by TLS alone, and put aside what fails again and again', () => {
+    test('queues are encrypted, reached by TLS alone, and put aside messages that fail again and again', () => {
       assert.equal(queues.length, 7);
       const denied = ofType(template, 'AWS::SQS::QueuePolicy')
         .filter(([, { Properties }]) => /"aws:SecureTransport":"false"/.test(JSON.stringify(Properties)))
@@ -106,7 +106,7 @@ for (const { name, lock, hour, printers, mailers, fixedAddress, callsPerSecond }
       }
     });
 
-    test('a message stays hidden six times as long as the function may take that reads it', () => {
+    test('a message stays hidden six times as long as the function that reads it may take', () => {
       const mappings = ofType(template, 'AWS::Lambda::EventSourceMapping');
       const atOnce = mappings.map(([id, { Properties }]) => {
         const reader = template.Resources[named(Properties.FunctionName)]!.Properties;
@@ -125,7 +125,7 @@ for (const { name, lock, hour, printers, mailers, fixedAddress, callsPerSecond }
       });
     });
 
-    test('runs are started by the clocks of Germany, at an hour that each day has once', () => {
+    test('runs are started by German time, at an hour that exists once on each day', () => {
       assert.notEqual(hour as number, 2);
       const schedules = ofType(template, 'AWS::Scheduler::Schedule').map(([, { Properties }]) => Properties);
       const days = schedules.map(({ ScheduleExpression, ScheduleExpressionTimezone, Target }) => {
@@ -144,7 +144,7 @@ for (const { name, lock, hour, printers, mailers, fixedAddress, callsPerSecond }
       assert.equal(days.length, CYCLES.length);
     });
 
-    test('calls that nobody waits for end with the dead letters, not in nothing', () => {
+    test('calls that nobody waits for end in the dead letters when they fail', () => {
       const configs = ofType(template, 'AWS::Lambda::EventInvokeConfig').map(
         ([, { Properties }]) => Properties,
       );
@@ -161,19 +161,19 @@ for (const { name, lock, hour, printers, mailers, fixedAddress, callsPerSecond }
       assert.ok(target.RetryPolicy.MaximumRetryAttempts >= 3);
     });
 
-    test('sweep comes every five minutes', () => {
+    test('sweep runs every five minutes', () => {
       const { ScheduleExpression, Targets } = one(template, 'AWS::Events::Rule', 'SweepRule').Properties;
       assert.equal(ScheduleExpression, 'rate(5 minutes)');
       assert.ok(named(Targets[0].Arn).startsWith('Sweep'));
     });
 
-    test('a run that wakes itself for long is not taken for an endless loop', () => {
+    test('a run that wakes itself for long is not stopped as an endless loop', () => {
       for (const [id, { Properties }] of functions) {
         assert.equal(Properties.RecursiveLoop === 'Allow', id.startsWith('BillingRun'), id);
       }
     });
 
-    test('the HTTP API gives every call to its function, limits them and logs them', () => {
+    test('the HTTP API passes every call to its function, limits calls and logs them', () => {
       const route = one(template, 'AWS::ApiGatewayV2::Route').Properties;
       assert.deepEqual([route.RouteKey, route.AuthorizationType], ['$default', 'NONE']);
       const integration = one(template, 'AWS::ApiGatewayV2::Integration').Properties;
@@ -190,7 +190,7 @@ for (const { name, lock, hour, printers, mailers, fixedAddress, callsPerSecond }
       assert.ok(AccessLogSettings.DestinationArn);
     });
 
-    test('the HTTP API knows whose tokens to take and who prints, and ends before API Gateway gives it up', () => {
+    test('the HTTP API knows the token issuer and the printing function, and ends before API Gateway gives up', () => {
       const { Environment, Timeout } = one(template, 'AWS::Lambda::Function', 'Api').Properties;
       const { TOKEN_ISSUER, ON_DEMAND_FUNCTION } = Environment.Variables;
       assert.match(TOKEN_ISSUER['Fn::ImportValue'], /-storage:\w+CallersProviderURL|-storage:\w+ProviderURL/);
@@ -198,7 +198,7 @@ for (const { name, lock, hour, printers, mailers, fixedAddress, callsPerSecond }
       assert.ok(Timeout < 30);
     });
 
-    test('whatever needs a person raises an alarm that is told to the topic', () => {
+    test('whatever needs a person raises an alarm that is sent to the topic', () => {
       const alarms = ofType(template, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties);
       const [[topicId]] = ofType(template, 'AWS::SNS::Topic') as [[string, Resource]];
       for (const { AlarmActions } of alarms) assert.deepEqual(AlarmActions, [{ Ref: topicId }]);
@@ -225,12 +225,12 @@ for (const { name, lock, hour, printers, mailers, fixedAddress, callsPerSecond }
       assert.match(policy, /"aws:SecureTransport":"false"/);
     });
 
-    test('a sweep that does not come at all is an alarm, too', () => {
+    test('a sweep that does not run at all raises an alarm, too', () => {
       const { TreatMissingData } = one(template, 'AWS::CloudWatch::Alarm', 'OldestDue').Properties;
       assert.equal(TreatMissingData, 'breaching');
     });
 
-    test('alarms and dashboard ask for nothing that no function counts', () => {
+    test('alarms and dashboard use only metrics that a function counts', () => {
       const text = JSON.stringify(template.Resources).replaceAll('\\', '');
       const asked = [
         ...text.matchAll(/"MetricName":"(\w+)","Namespace":"rechnungspost"/g),
@@ -249,7 +249,7 @@ for (const { name, lock, hour, printers, mailers, fixedAddress, callsPerSecond }
       }
     });
 
-    test(fixedAddress ? 'mails leave by one address that stays' : 'no network is paid for', () => {
+    test(fixedAddress ? 'mails leave through one fixed address' : 'the stage has no network that would have to be paid for', () => {
       const inNetwork = functions.filter(([, { Properties }]) => Properties.VpcConfig).map(([id]) => id);
       const gateways = ofType(template, 'AWS::EC2::NatGateway');
       if (!fixedAddress) {

@@ -1,4 +1,5 @@
-// One process for all that looks at the synthesized stacks: making them takes longer than looking.
+// One process runs all tests of the synthesized stacks, because making the stacks takes longer than testing
+// them.
 import './storage-stack.ts';
 import './service-stack.ts';
 import './rights.ts';

@@ -7,7 +7,7 @@ import { ofType, one, type StackTemplate, synthesized } from '#test/support/aws/
 
 const { folder, stages, stack } = await synthesized();
 
-/** The statements of the bucket's policy that forbid something. */
+/** Lists the statements of the bucket's policy that forbid something. */
 const denials = (
   template: StackTemplate,
 ): { Action: string | string[]; Condition?: object; Resource: unknown }[] =>
@@ -17,11 +17,11 @@ const denials = (
 
 for (const { name, retained, lock, sender, loginDomain } of stages) {
   const template = stack(name, 'storage');
-  describe(`storage of ${name}`, () => {
+  describe(`storage stack of ${name}`, () => {
     const bucket = one(template, 'AWS::S3::Bucket');
     const table = one(template, 'AWS::DynamoDB::GlobalTable');
 
-    test('archive is encrypted, versioned and closed to the public', () => {
+    test('the archive is encrypted, versioned and closed to the public', () => {
       assert.deepEqual(bucket.Properties.BucketEncryption.ServerSideEncryptionConfiguration, [
         { ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } },
       ]);
@@ -34,7 +34,7 @@ for (const { name, retained, lock, sender, loginDomain } of stages) {
       ]);
     });
 
-    test('archive is reached by TLS alone, of a version that is not broken', () => {
+    test('the archive is reached only by TLS of version 1.2 or later', () => {
       const conditions = denials(template)
         .filter(({ Action }) => Action === 's3:*')
         .map(({ Condition }) => Condition);
@@ -44,7 +44,7 @@ for (const { name, retained, lock, sender, loginDomain } of stages) {
       ]);
     });
 
-    test('only print files, which can be made again, are ever cleared away', () => {
+    test('only print files, which can be made again, are ever deleted by a rule', () => {
       const expiring = bucket.Properties.LifecycleConfiguration.Rules.filter((rule: object) =>
         Object.keys(rule).some((key) => /Expiration/.test(key)),
       );
@@ -54,7 +54,7 @@ for (const { name, retained, lock, sender, loginDomain } of stages) {
       );
     });
 
-    test(retained ? 'nothing goes by a slip' : 'all goes with the stack', () => {
+    test(retained ? 'nothing is deleted by mistake' : 'everything is deleted with the stack', () => {
       const policy = retained ? 'Retain' : 'Delete';
       const lasting = ['AWS::S3::Bucket', 'AWS::DynamoDB::GlobalTable', 'AWS::SecretsManager::Secret'];
       for (const type of [...lasting, 'AWS::SES::EmailIdentity', 'AWS::Cognito::UserPool']) {
@@ -72,7 +72,7 @@ for (const { name, retained, lock, sender, loginDomain } of stages) {
     });
 
     test(
-      retained ? 'nobody deletes an invoice or frees it before its time' : 'invoices may be deleted',
+      retained ? 'nobody can delete an invoice or end its retention early' : 'invoices may be deleted',
       () => {
         const deletion = denials(template).filter(({ Action }) => Action.includes('s3:DeleteObjectVersion'));
         assert.equal(deletion.length, retained ? 1 : 0);
@@ -89,7 +89,7 @@ for (const { name, retained, lock, sender, loginDomain } of stages) {
       },
     );
 
-    test('table is paid by use and can be put back to any second of five weeks', () => {
+    test('the table is paid by use and can be restored to any second of the last five weeks', () => {
       assert.equal(table.Properties.BillingMode, 'PAY_PER_REQUEST');
       assert.equal(
         table.Properties.Replicas[0].PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled,
@@ -101,7 +101,7 @@ for (const { name, retained, lock, sender, loginDomain } of stages) {
       ]);
     });
 
-    test('secret has no value that a deployment could put in the place of the password', () => {
+    test('the secret has no value with which a deployment could overwrite the password', () => {
       const { Properties } = one(template, 'AWS::SecretsManager::Secret');
       assert.deepEqual(
         Object.keys(Properties).filter((key) => /SecretString/.test(key)),
@@ -109,7 +109,7 @@ for (const { name, retained, lock, sender, loginDomain } of stages) {
       );
     });
 
-    test('SES knows the sender, asks for TLS, and tells the event bus what becomes of mails', () => {
+    test('SES knows the sender, requires TLS and tells the event bus what becomes of mails', () => {
       const identity = one(template, 'AWS::SES::EmailIdentity').Properties;
       const mailing = one(template, 'AWS::SES::ConfigurationSet').Properties;
       const { EventDestination } = one(template, 'AWS::SES::ConfigurationSetEventDestination').Properties;
@@ -129,7 +129,7 @@ for (const { name, retained, lock, sender, loginDomain } of stages) {
       assert.equal(EventDestination.Enabled, true);
     });
 
-    test('nobody signs up by themselves, passwords are long, and a second factor is offered', () => {
+    test('nobody can sign up alone, passwords are long, and a second factor is offered', () => {
       const pool = one(template, 'AWS::Cognito::UserPool').Properties;
       assert.equal(pool.AdminCreateUserConfig.AllowAdminCreateUserOnly, true);
       assert.ok(pool.Policies.PasswordPolicy.MinimumLength >= 12);
@@ -147,7 +147,7 @@ for (const { name, retained, lock, sender, loginDomain } of stages) {
       assert.equal(Identifier, 'rechnungspost');
     });
 
-    test('people log in with a code for their own machine and have no scope of the API, machines have a secret', () => {
+    test('people log in with a code from their own machine and get no API scope, and machines have a secret', () => {
       const client = (name: string) =>
         one(template, 'AWS::Cognito::UserPoolClient', `Callers${name}`).Properties;
       const people = client('People');
@@ -163,7 +163,7 @@ for (const { name, retained, lock, sender, loginDomain } of stages) {
       assert.deepEqual(scopes, ['read', 'write']);
     });
 
-    test('who browses the archive looks and opens, and nothing else', () => {
+    test('a person who browses the archive can list and open files and do nothing else', () => {
       const { PolicyDocument } = one(template, 'AWS::IAM::ManagedPolicy').Properties;
       const actions = PolicyDocument.Statement.flatMap(({ Action }: { Action: string[] }) => Action);
       assert.ok(actions.includes('s3:GetObject') && actions.includes('s3:ListBucket'));

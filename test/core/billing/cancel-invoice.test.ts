@@ -25,7 +25,7 @@ import { createSimulation, type Simulation } from '#test/support/simulation/simu
 const FIRST = '2026000001';
 const SECOND = '2026000002';
 
-/** October of customer 9 in so many notes, billed. */
+/** Bills customer 9 for October, over this number of notes. */
 async function billed(
   count = 2,
 ): Promise<{ simulation: Simulation; deps: Deps; notes: DeliveryNote[]; run: string }> {
@@ -46,7 +46,7 @@ const noteOfTable = async ({ table }: Deps, number: string) =>
 const promises = ({ table, archive, received }: Simulation, notes: readonly DeliveryNote[]) =>
   brokenPromises({ table, archive, notes, received, unknowable: new Set() }, true);
 
-test('a cancellation is the negation of what was issued, to the customer as the invoice has it', async () => {
+test('a cancellation negates the issued invoice and names the customer as the invoice does', async () => {
   const { simulation, deps, notes, run } = await billed();
   const moved = customerOf('9', { name: 'Umgezogen GmbH', invoiceEmail: 'neu@kunde.example' });
   await importCustomers([moved], { name: 'customers.csv', hash: 'moved' }, deps);
@@ -85,7 +85,7 @@ test('a cancellation is the negation of what was issued, to the customer as the 
   assert.deepEqual(await promises(simulation, notes), []);
 });
 
-test('a customer who is gone is no hindrance, and gets the cancellation where the invoice went', async () => {
+test('an invoice of a deleted customer can be cancelled, and the mail goes where the invoice went', async () => {
   const { simulation, deps, notes } = await billed();
   await deps.table.write([{ delete: customerKey('9') }]);
   await cancel(deps, { reopenNotes: false });
@@ -95,8 +95,8 @@ test('a customer who is gone is no hindrance, and gets the cancellation where th
   assert.deepEqual(await promises(simulation, notes), []);
 });
 
-test('notes that are opened again can be changed, and any later run bills them', async () => {
-  const { simulation, deps, notes } = await billed(60); // several chunks
+test('notes that a cancellation opened again can be changed, and any later run bills them', async () => {
+  const { simulation, deps, notes } = await billed(60); // This many notes are opened again in several chunks.
   const claims = await readBilling(deps.table, '9');
   await cancel(deps, { reopenNotes: true });
   assert.equal((await listOpenNotes(deps.table, '9', '2026-10-31')).length, 60);
@@ -126,7 +126,7 @@ test('notes that are opened again can be changed, and any later run bills them',
   );
 });
 
-test('an invoice is cancelled once, and a cancellation not at all', async () => {
+test('an invoice is cancelled only once, and a cancellation cannot be cancelled', async () => {
   const { deps } = await billed();
   const bad = (message: RegExp) => ({ code: 'bad-input', message });
   await assert.rejects(cancel(deps, { invoice: '2026000099' }), { code: 'not-found' });
@@ -147,7 +147,7 @@ test('an invoice is cancelled once, and a cancellation not at all', async () => 
   assert.equal((await invoiceOf(deps, SECOND)).facts.date, '2026-11-05');
 });
 
-test('the same order joins the cancellation under way, another one is refused', async () => {
+test('the same request joins the cancellation under way, and a different request is refused', async () => {
   const { simulation, deps, notes } = await billed();
   const request = { invoice: FIRST, reopenNotes: true };
   const runId = await cancelInvoice(request, deps, async () => {});
@@ -170,12 +170,12 @@ test('the same order joins the cancellation under way, another one is refused', 
   assert.deepEqual(await promises(simulation, notes), []);
 });
 
-test('who still marks notes as billed when they are opened again stops', async () => {
+test('a process that still marks notes as billed stops when they are opened again', async () => {
   const simulation = createSimulation(1);
   const { deps } = simulation.process();
   const notes = Array.from({ length: 30 }, (_, n) => noteOf(`L${n}`, '9', 1 + (n % 28)));
   await loadDairy(deps, notes);
-  // Has seen that the notes are to be marked, and sleeps before it reads them.
+  // This process has seen that the notes are to be marked and sleeps before it reads them.
   let cancelled = false;
   const slow: Deps = {
     ...deps,
@@ -197,7 +197,7 @@ test('who still marks notes as billed when they are opened again stops', async (
   assert.deepEqual(await promises(simulation, notes), []);
 });
 
-test('notes that were opened again, and billed, before the others could be stay as they are', async () => {
+test('notes that were opened and billed again stay billed when the rest of the notes is opened', async () => {
   const { simulation, deps, notes } = await billed(30);
   const isOpening = (change: Change) => 'delete' in change && change.delete.sort.startsWith('BILLED#');
   let chunks = 0;
@@ -224,7 +224,7 @@ test('an invoice can be cancelled before the books of its run are closed', async
   const notes = [noteOf('L1', '9', 1), noteOf('L2', '10', 2)];
   await loadDairy(deps, notes);
   const runId = await startRun(OCTOBER, deps);
-  // The second document is not to be had while the first invoice is cancelled and billed again.
+  // The second document cannot be printed while the first invoice is cancelled and billed again.
   const spoilt: Deps = {
     ...deps,
     printer: {
@@ -247,7 +247,7 @@ test('an invoice can be cancelled before the books of its run are closed', async
   assert.deepEqual(await promises(simulation, notes), []);
 });
 
-test('an invoice that is printed at this very moment is cancelled all the same', async () => {
+test('an invoice that is marked as printed at this very moment is cancelled all the same', async () => {
   const { simulation, deps, notes } = await billed();
   let printed = 0;
   const busy: Deps = {
@@ -275,7 +275,7 @@ test('an invoice that is printed at this very moment is cancelled all the same',
   assert.deepEqual(await promises(simulation, notes), []);
 });
 
-test('a cancellation whose document cannot be made keeps its number, and opens the notes when it is issued', async () => {
+test('a cancellation whose document fails keeps its number and opens the notes when it is issued', async () => {
   const { simulation, deps, notes } = await billed();
   const spoilt: Deps = {
     ...deps,
@@ -298,7 +298,7 @@ test('a cancellation whose document cannot be made keeps its number, and opens t
   assert.deepEqual(await promises(simulation, notes), []);
 });
 
-test('where functions do the work, it comes to the same', async () => {
+test('a cancellation ends in the same way when functions do the work', async () => {
   const { simulation, deps, notes } = await billed();
   const cloud = createCloud(simulation);
   const wake = (id: string) => cloud.queue.wake([{ kind: 'run', id, turn: 0 }]);

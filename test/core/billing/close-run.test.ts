@@ -11,7 +11,7 @@ import { needsAPerson, runReport } from '#core/runs/run-report.ts';
 import { bill, loadDairy, loadNotes, noteOf, OCTOBER } from '#test/support/data/dairy.ts';
 import { createSimulation } from '#test/support/simulation/simulation.ts';
 
-test('closed runs form a chain; a run with nothing to bill closes too', async () => {
+test('closed runs form a chain, and a run with nothing to bill is closed, too', async () => {
   const { deps } = createSimulation(1).process();
   await loadDairy(deps, [noteOf('L1', '9', 1)]);
   const first = await bill(deps);
@@ -23,10 +23,10 @@ test('closed runs form a chain; a run with nothing to bill closes too', async ()
   assert.deepEqual([chain.entries.length, chain.intact], [2, true]);
 });
 
-test('books that disagree with the notes are closed with the disagreement in the report', async () => {
+test('books that disagree with the notes are closed, and the report names the disagreement', async () => {
   const { deps } = createSimulation(1).process();
   await loadDairy(deps, [noteOf('L1', '9', 1)]);
-  // Somebody changes a billed note behind the program's back, before the books are closed.
+  // Somebody changes a billed note behind the program's back before the books are closed.
   let tampered = false;
   const table = {
     ...deps.table,
@@ -61,7 +61,7 @@ test('a run that is not sealed is not closed', async () => {
   assert.equal((await runReport(run, deps)).state, 'closed');
 });
 
-test('the journal of a thing tells every change, and shows when an entry was altered or dropped', async () => {
+test('a journal holds every change and shows when one of its entries was altered or dropped', async () => {
   const { deps } = createSimulation(1).process();
   await loadDairy(deps, [noteOf('L1', '9', 1)]);
   await loadNotes(deps, [noteOf('L1', '9', 1, 12)]);

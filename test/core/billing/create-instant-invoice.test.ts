@@ -45,7 +45,7 @@ async function invoiceOf(order: Order, deps: Deps) {
 const open = async (deps: Deps, customer: string) =>
   (await listOpenNotes(deps.table, customer, '2099-12-31')).map(({ noteId }) => noteId);
 
-/** The order is refused, the preview of it too, and neither writes anything. */
+/** Asserts that the order and its preview are refused and that neither writes anything. */
 async function assertRefused(
   order: Order,
   deps: Deps,
@@ -57,14 +57,14 @@ async function assertRefused(
   await assert.rejects(previewInvoice(previewed, readOnly), expected);
 }
 
-/** Nothing is lost, doubled or left lying about. */
+/** Asserts that nothing is lost, doubled or left behind. */
 async function assertWhole(simulation: Simulation, more: readonly (typeof notes)[number][] = []) {
   const { received, lost: unknowable } = simulation;
   const evidence = { ...simulation, notes: [...notes, ...more], received, unknowable };
   assert.deepEqual(await brokenPromises(evidence, true), []);
 }
 
-test('only the chosen notes are billed; the others stay open', async () => {
+test('only the chosen notes are billed, and the others stay open', async () => {
   const { simulation, deps } = await openDairy();
   const { noteIds, facts } = await invoiceOf(
     { customer: '9', notes: ['2026/L3', '2026/L1', '2026/L3'] },
@@ -76,7 +76,7 @@ test('only the chosen notes are billed; the others stay open', async () => {
   await assertWhole(simulation);
 });
 
-test('chosen notes that cannot be billed are all named, and nothing is left behind', async () => {
+test('all chosen notes that cannot be billed are named, and nothing is left behind', async () => {
   const { deps } = await openDairy();
   await invoiceOf({ customer: '9', notes: ['2026/L1'] }, deps);
   const run = await startRun({ ...OCTOBER, customers: ['9'] }, deps);
@@ -105,7 +105,7 @@ test('chosen notes that cannot be billed are all named, and nothing is left behi
   });
 });
 
-test('given lines become a note first, with a journal of its own, and only they are billed', async () => {
+test('given lines become a note with a journal of its own first, and only this note is billed', async () => {
   const { simulation, deps } = await openDairy();
   const order = { customer: '9', lines: LINES.toReversed(), note: { number: 'T-1', date: '2026-11-01' } };
   const { noteIds, facts, runId } = await invoiceOf(order, deps);
@@ -130,7 +130,7 @@ test('given lines become a note first, with a journal of its own, and only they 
   );
 });
 
-test('lines that make no note, and a number that a note has, are refused before anything is written', async () => {
+test('lines that make no valid note, or a note number in use, are refused before anything is written', async () => {
   const { deps } = await openDairy();
   const [line] = LINES;
   const twice = /lines: hold position 1 twice/;
@@ -149,7 +149,7 @@ test('lines that make no note, and a number that a note has, are refused before 
   );
 });
 
-test('a customer whose documents cannot be made is refused with all reasons, before a number is taken', async () => {
+test('a customer whose documents cannot be made is refused with all reasons before a number is taken', async () => {
   const { simulation, deps } = await openDairy(1, [
     customerOf('9', { name: '☃', vatId: 'DE1' }),
     customerOf('10'),
@@ -163,7 +163,7 @@ test('a customer whose documents cannot be made is refused with all reasons, bef
   await assertWhole(simulation);
 });
 
-test('the same key is the same invoice for ever, and another order with it is refused', async () => {
+test('one idempotency key gives one invoice for ever, and a different order with it is refused', async () => {
   const { simulation, deps } = await openDairy();
   const order: Order = { customer: '9', lines: LINES, idempotencyKey: 'till 1, receipt 17' };
   const first = await invoiceOf(order, deps);
@@ -181,7 +181,7 @@ test('the same key is the same invoice for ever, and another order with it is re
   await assertWhole(simulation, [(await readNote(deps.table, first.noteIds[0]!))!.value.note]);
 });
 
-test('two calls at once make one invoice: by their key, or over the same notes', async () => {
+test('two calls at once with one key, or over the same notes, make one invoice', async () => {
   for (let seed = 1; seed <= 20; seed++) {
     const { simulation } = await openDairy(seed);
     const call = (order: Order) => {
@@ -200,7 +200,7 @@ test('two calls at once make one invoice: by their key, or over the same notes',
   }
 });
 
-test('of two calls at once for overlapping notes, or one number, the second is refused and leaves nothing', async () => {
+test('of two calls at once over overlapping notes or with one note number, the second is refused', async () => {
   for (let seed = 1; seed <= 20; seed++) {
     const { simulation } = await openDairy(seed);
     const call = (order: Order) => {
@@ -228,7 +228,7 @@ test('of two calls at once for overlapping notes, or one number, the second is r
   }
 });
 
-test('a call that is killed anywhere is completed by repeating it, or by the next sweep', async () => {
+test('a call that is killed at any point is completed by repeating it or by the next sweep', async () => {
   for (const when of ['before', 'after'] as const) {
     for (let at = 1, killed = true; killed; at++) {
       const { simulation, deps } = await openDairy(at);
@@ -259,13 +259,13 @@ test('a call that is killed anywhere is completed by repeating it, or by the nex
   }
 });
 
-/** The one mail, where the process died between its hand-over and the answer. */
+/** Finds the message of the one mail if the process died between its hand-over and the answer. */
 async function unknown({ table }: Simulation): Promise<Set<string>> {
   const mail = (await readMail(table, '2026000001-1'))?.value;
   return new Set(mail?.state === 'unknown' ? [mail.messageId] : []);
 }
 
-test('a note may change between order and order, but not while its invoice is made', async () => {
+test('an open note may change between two orders, but not while its invoice is being made', async () => {
   const { deps } = await openDairy();
   const runId = await startInstantInvoice({ customer: '9', notes: ['2026/L1'] }, deps);
   assert.deepEqual(await instantResult(runId, deps), { state: 'under way' });
@@ -276,7 +276,7 @@ test('a note may change between order and order, but not while its invoice is ma
   await assert.rejects(instantResult('nothing', deps), { code: 'not-found' });
 });
 
-test('documents that cannot be made keep their number with the reason, and are made later', async () => {
+test('an invoice whose documents fail keeps its number with the reason and is made later', async () => {
   const { simulation, deps } = await openDairy();
   const render = async (documents: readonly unknown[]) =>
     documents.map(() => ({ ok: false, reason: 'no paper' }) as const);
@@ -289,7 +289,7 @@ test('documents that cannot be made keep their number with the reason, and are m
   assert.deepEqual(await instantResult(runId, deps), { state: 'issued', invoice: '2026000001' });
 });
 
-test('a preview shows what would be billed, without a number, and stores nothing', async () => {
+test('a preview shows what would be billed, takes no number and stores nothing', async () => {
   const { deps } = await openDairy();
   const readOnly = { ...deps, table: { ...deps.table, write: () => assert.fail('a preview writes') } };
   const drawn = async (order: Parameters<typeof previewInvoice>[0]) =>
@@ -315,7 +315,7 @@ test('a preview shows what would be billed, without a number, and stores nothing
   assert.deepEqual([previewed.totals, previewed.date], [facts.totals, facts.date]);
 });
 
-test('an instant invoice beside a monthly run bills what that one has not claimed', async () => {
+test('an instant invoice beside a monthly run bills the notes that the run has not claimed', async () => {
   const { simulation, deps } = await openDairy();
   const [, { noteIds }] = await Promise.all([
     bill(simulation.process().deps, { ...OCTOBER, customers: ['10'] }),
@@ -326,7 +326,7 @@ test('an instant invoice beside a monthly run bills what that one has not claime
   await assertWhole(simulation);
 });
 
-test('a note of given lines is a note like any other: it is parsed by the same schema', () => {
+test('a note of given lines is parsed by the schema of all delivery notes', () => {
   const [line] = LINES;
   const note = deliveryNoteSchema.parse({
     ...{ number: 'T-1', date: '2026-11-01', customer: '9' },

@@ -14,7 +14,7 @@ import { createSimulation } from '#test/support/simulation/simulation.ts';
 const MINUTE = 60_000;
 const notes = [noteOf('L1', '9', 1), noteOf('L2', '10', 1), noteOf('L3', '70', 1)];
 
-/** A printer that spoils every document whose name contains the word. */
+/** Replaces the printer by one that fails for every document whose name contains the word. */
 const spoiling = (deps: Deps, word: string): Deps => ({
   ...deps,
   printer: {
@@ -28,7 +28,7 @@ const spoiling = (deps: Deps, word: string): Deps => ({
   },
 });
 
-test('a document that cannot be made keeps its number and stops no other; sweep makes it later', async () => {
+test('a document that fails keeps its number and stops no other document, and sweep makes it later', async () => {
   const simulation = createSimulation(1);
   const { deps } = simulation.process();
   await loadDairy(deps, notes);
@@ -45,7 +45,8 @@ test('a document that cannot be made keeps its number and stops no other; sweep 
   assert.match(report.customers[1]?.reasons?.[0] ?? '', /could not be printed: the page crashed/);
   assert.ok(needsAPerson(report));
 
-  // Meanwhile its note is neither billed elsewhere nor changed, and new notes of the customer are billed as usual.
+  // Meanwhile its note is neither billed elsewhere nor changed, and new notes of the customer are billed as
+  // usual.
   await assert.rejects(loadNotes(deps, [noteOf('L2', '10', 1, 99)]), { code: 'bad-input' });
   await loadNotes(deps, [noteOf('L4', '10', 2)]);
   assert.equal((await bill(deps)).customers[1]?.invoice, '2026000004');
@@ -67,7 +68,7 @@ test('a document that cannot be made keeps its number and stops no other; sweep 
   assert.equal(await sweep(deps), 0, 'nothing is left to do');
 });
 
-test('a foreign file under the key holds the invoice until it is moved away', async () => {
+test('a foreign file under the key holds the invoice', async () => {
   const simulation = createSimulation(1);
   const { deps } = simulation.process();
   await loadDairy(deps, notes);
@@ -82,7 +83,7 @@ test('a foreign file under the key holds the invoice until it is moved away', as
   assert.equal(report.discrepancies.length, 0);
 });
 
-test('a file that an interrupted run filed is adopted, not made anew', async () => {
+test('a file that an interrupted run filed is adopted instead of being made again', async () => {
   const simulation = createSimulation(1);
   const { deps } = simulation.process();
   await loadDairy(deps, notes);
@@ -119,7 +120,7 @@ test('a file that an interrupted run filed is adopted, not made anew', async () 
   assert.equal(record.documents[0]?.version, before);
 });
 
-test('a customer with a fault is held before a number is taken, and billed when it is mended', async () => {
+test('a customer with a fault is held before a number is taken, and billed when the fault is mended', async () => {
   const { deps } = createSimulation(1).process();
   const faulty = [
     customerOf('9', { name: 'Schnee ☃' }),
@@ -143,7 +144,7 @@ test('a customer with a fault is held before a number is taken, and billed when 
   assert.deepEqual([counts.issued, counts['nothing to bill'], totals.net], [2, 1, '24.04']);
 });
 
-test('a printer that cannot work at all leaves the drafts free: the next start goes on at once', async () => {
+test('a printer that cannot work at all leaves the drafts free, so that the next start continues at once', async () => {
   const { deps } = createSimulation(1).process();
   await loadDairy(deps, notes);
   const render = async () => {

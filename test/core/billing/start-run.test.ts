@@ -22,7 +22,7 @@ import { createSimulation } from '#test/support/simulation/simulation.ts';
 const DAY = 86_400_000;
 const notes = [noteOf('L1', '9', 1), noteOf('L2', '10', 1)];
 
-test('the same order joins an unfinished run, another one starts its own', async () => {
+test('the same order joins an unfinished run, and a different order starts a run of its own', async () => {
   const { deps } = createSimulation(1).process();
   await loadDairy(deps, notes);
   const first = await startRun(OCTOBER, deps);
@@ -35,7 +35,7 @@ test('the same order joins an unfinished run, another one starts its own', async
   assert.notEqual(await startRun(OCTOBER, deps), first, 'a finished run is not joined');
 });
 
-test('the invoice date is today, or the one given, and never before the newest invoice’s', async () => {
+test('the invoice date is today or the given day, and never before the date of the newest invoice', async () => {
   const simulation = createSimulation(1);
   const { deps } = simulation.process();
   await loadDairy(deps, notes);
@@ -52,7 +52,7 @@ test('the invoice date is today, or the one given, and never before the newest i
   await assert.rejects(startRun({ ...OCTOBER, invoiceDate: '2027-11-20' }, deps), /more than 62 days ahead/);
 });
 
-test('a run that is sealed after a newer one takes over its date', async () => {
+test('a run that is sealed after a newer run takes over its invoice date', async () => {
   const { deps } = createSimulation(1).process();
   await loadDairy(deps, notes);
   const slow = await startRun({ ...OCTOBER, customers: ['9'], invoiceDate: '2026-11-02' }, deps);
@@ -62,7 +62,7 @@ test('a run that is sealed after a newer one takes over its date', async () => {
   assert.deepEqual([invoiceDate, customers[0]?.invoice], ['2026-11-05', '2026000002']);
 });
 
-test('numbers begin anew each year, and a format whose numbers are taken is refused before any is', async () => {
+test('numbers begin again each year, and a format whose numbers are taken is refused before sealing', async () => {
   const simulation = createSimulation(1);
   const { deps } = simulation.process();
   await loadDairy(deps, notes);
@@ -70,7 +70,7 @@ test('numbers begin anew each year, and a format whose numbers are taken is refu
   const shifted = { ...SETTINGS, numbering: { format: '20260{number:5}', firstNumber: 1 } };
   await importSettings(shifted, undefined, deps);
   await assert.rejects(bill(deps), { code: 'number-taken', message: /2026000001 exists already/ });
-  // The remedy works: the same run goes on with the mended format.
+  // The remedy works: the run continues with the mended format.
   await importSettings(
     { ...SETTINGS, numbering: { format: 'R{yyyy}{number:5}', firstNumber: 1 } },
     undefined,
@@ -86,7 +86,7 @@ test('numbers begin anew each year, and a format whose numbers are taken is refu
   assert.equal((await bill(next)).customers[0]?.invoice, '2027000001');
 });
 
-test('the first number of a range in use cannot change', async () => {
+test('the first number of a range in use cannot be changed', async () => {
   const { deps } = createSimulation(1).process();
   const from = (firstNumber: number) => ({ ...SETTINGS, numbering: { ...SETTINGS.numbering, firstNumber } });
   await loadDairy(deps, notes, undefined, from(500));
@@ -122,7 +122,7 @@ test('a dry run shows what the run would do and writes nothing', async () => {
   );
 });
 
-test('named customers must exist and have the run’s cycle', async () => {
+test('named customers must exist and be billed in the cycle of the run', async () => {
   const { deps } = createSimulation(1).process();
   await loadDairy(deps, [], [customerOf('9', { billingCycle: 'weekly' })]);
   await assert.rejects(startRun({ ...OCTOBER, customers: ['9', '4711'] }, deps), {
@@ -135,7 +135,7 @@ test('named customers must exist and have the run’s cycle', async () => {
   assert.deepEqual(await listRunIds(deps.table), []);
 });
 
-test('an instant invoice follows the ordering setting, and refuses where there is nothing to bill', async () => {
+test('an instant invoice follows the ordering setting and is refused when there is nothing to bill', async () => {
   const { deps } = createSimulation(1).process();
   await loadDairy(deps, notes);
   const mailed = await createInstantInvoice({ customer: '9' }, deps, (id) => completeRun(id, deps));
@@ -154,7 +154,7 @@ test('an instant invoice follows the ordering setting, and refuses where there i
   assert.equal((await runReport(shown, deps)).customers[0]?.delivery?.state, 'filed');
 });
 
-test('a month of customers with thousands of notes each is planned within the limits of a write', async () => {
+test('customers with thousands of notes each are planned within the limits of a write', async () => {
   const { deps } = createSimulation(1).process();
   const customers = Array.from({ length: 18 }, (_, n) => customerOf(String(n + 1)));
   const name = 'N'.repeat(33);
@@ -177,7 +177,7 @@ test('a customer with more open notes than one invoice takes is held', async () 
   assert.match(line?.reasons?.[0] ?? '', /Customer 9 has 5001 open notes, one invoice takes 5000/);
 });
 
-test('a date of long ago and a period far ahead are refused', async () => {
+test('an invoice date more than a year ago and a period far ahead are refused', async () => {
   const { deps } = createSimulation(1).process();
   await loadDairy(deps, notes);
   await assert.rejects(startRun({ ...OCTOBER, invoiceDate: '2006-11-02' }, deps), {
@@ -192,7 +192,7 @@ test('a date of long ago and a period far ahead are refused', async () => {
   assert.deepEqual(await listRunIds(deps.table), []);
 });
 
-test('a run that is asked to stop plans no further, and goes on later', async () => {
+test('a run that is asked to stop plans no further and is completed later', async () => {
   const { deps } = createSimulation(1).process();
   await loadDairy(deps, notes);
   const runId = await startRun(OCTOBER, deps);

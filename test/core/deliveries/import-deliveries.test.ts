@@ -13,7 +13,7 @@ import { createSimulation, Killed } from '#test/support/simulation/simulation.ts
 const open = async (deps: Deps, customer: string) =>
   (await listOpenNotes(deps.table, customer, '2026-12-31')).map(({ noteId }) => noteId);
 
-test('new notes are opened, the same again is no change, an open one is updated', async () => {
+test('an import opens new notes, leaves equal ones as they are and updates open ones', async () => {
   const { deps } = createSimulation(1).process();
   await loadDairy(deps, []);
   const notes = [noteOf('L1', '9', 1), noteOf('L2', '10', 2)];
@@ -25,7 +25,7 @@ test('new notes are opened, the same again is no change, an open one is updated'
   assert.deepEqual(await open(deps, '9'), ['2026/L1']);
 });
 
-test('an open note may move to another day and another customer', async () => {
+test('an open note may move to another day and to another customer', async () => {
   const { deps } = createSimulation(1).process();
   await loadDairy(deps, [noteOf('L1', '9', 1)]);
   await loadNotes(deps, [noteOf('L1', '9', 20)]);
@@ -43,7 +43,7 @@ test('an open note may move to another day and another customer', async () => {
   assert.equal(totals.net, '12.02');
 });
 
-test('billed and claimed notes are refused by name, unknown customers too, and nothing of the file is loaded', async () => {
+test('a file with billed or claimed notes or unknown customers is refused by name and not loaded at all', async () => {
   const simulation = createSimulation(1);
   const { deps } = simulation.process();
   await loadDairy(deps, [noteOf('L1', '9', 1)]);
@@ -67,11 +67,11 @@ test('billed and claimed notes are refused by name, unknown customers too, and n
     ],
   });
   assert.deepEqual(await open(deps, '9'), []);
-  // The refusal leaves no marker behind: the run goes on.
+  // The refusal leaves no marker behind, so that the run can be completed.
   assert.equal((await completeRun(runId, deps)).state, 'closed');
 });
 
-test('after a killed import nothing is claimed and no other file is loaded until it is repeated', async () => {
+test('after a killed import no run starts and no other file is loaded until the import is repeated', async () => {
   const simulation = createSimulation(1);
   const { deps } = simulation.process();
   await loadDairy(deps, []);
@@ -90,7 +90,7 @@ test('after a killed import nothing is claimed and no other file is loaded until
   assert.equal(counts.notes, 60);
 });
 
-test('a customer that changed is billed as it was when its notes were claimed', async () => {
+test('a customer who changed is billed as he was when his notes were claimed', async () => {
   const { deps } = createSimulation(1).process();
   await loadDairy(deps, [noteOf('L1', '9', 1)]);
   const runId = await startRun(OCTOBER, deps);
@@ -125,7 +125,7 @@ test('notes of any size are loaded, changed and billed within the limits of a wr
   assert.deepEqual(await open(deps, '9'), []);
 });
 
-test('a file that was to replace an interrupted one and is refused leaves that one interrupted', async () => {
+test('a file that should replace an interrupted import and is refused leaves that import interrupted', async () => {
   const simulation = createSimulation(1);
   const { deps } = simulation.process();
   await loadDairy(deps, []);
@@ -138,7 +138,7 @@ test('a file that was to replace an interrupted one and is refused leaves that o
   assert.ok((await bill(deps)).counts.notes > 1);
 });
 
-test('an import whose process cannot be known to be dead is over when its lease is', async () => {
+test('an import whose process may still live is over when its lease ends', async () => {
   const simulation = createSimulation(1);
   const { deps } = simulation.process();
   await loadDairy(deps, []);

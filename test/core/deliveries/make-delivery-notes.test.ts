@@ -5,7 +5,9 @@ import type { Deps } from '#core/deps.ts';
 import { bill, customerOf, loadDairy, loadNotes, noteOf, SETTINGS } from '#test/support/data/dairy.ts';
 import { createSimulation, Killed } from '#test/support/simulation/simulation.ts';
 
-/** Printed as another file each time, so that a second rendering is seen. */
+/**
+ * Replaces the printer by one that makes a different file each time, so that a second rendering is noticed.
+ */
 function countingPrinter(deps: Deps): { deps: Deps; printed: string[] } {
   const printed: string[] = [];
   const printer: Deps['printer'] = {
@@ -22,7 +24,7 @@ function countingPrinter(deps: Deps): { deps: Deps; printed: string[] } {
 const selection = { customer: '9' };
 const folder = 'delivery-notes/2026/10';
 
-test('documents are filed once; the same note again is the same file, however settings and customers changed', async () => {
+test('a delivery note is filed once, and its file stays when settings and customers change', async () => {
   const { deps, printed } = countingPrinter(createSimulation(1).process().deps);
   await loadDairy(deps, [noteOf('L1', '9', 1), noteOf('L2', '9', 2)]);
   const first = await makeDeliveryNotes(selection, undefined, deps);
@@ -42,7 +44,7 @@ test('documents are filed once; the same note again is the same file, however se
   );
 });
 
-test('a corrected note and the other choice of prices get further files, and the earlier ones stay', async () => {
+test('a corrected note and the other choice of prices get further files, and earlier files stay', async () => {
   const { deps } = countingPrinter(createSimulation(1).process().deps);
   await loadDairy(deps, [noteOf('L1', '9', 1)]);
   const made = async (prices?: boolean) => {
@@ -67,7 +69,7 @@ test('a corrected note and the other choice of prices get further files, and the
   assert.equal((await deps.archive.list('delivery-notes/')).length, 3);
 });
 
-test('prices are shown when the settings say so, and nothing else is said', async () => {
+test('the settings decide whether prices are shown, unless the call says otherwise', async () => {
   const { deps } = createSimulation(1).process();
   const priced = { ...SETTINGS, pdf: { ...SETTINGS.pdf, deliveryNotePrices: true } };
   await loadDairy(deps, [noteOf('L1', '9', 1)], undefined, priced);
@@ -76,7 +78,7 @@ test('prices are shown when the settings say so, and nothing else is said', asyn
   assert.deepEqual([await prices(), await prices(false)], [[true], [false]]);
 });
 
-test('what cannot be printed is named, and the others are made', async () => {
+test('notes that cannot be printed are named, and the others are made', async () => {
   const { deps: usual } = createSimulation(1).process();
   const printer: Deps['printer'] = {
     ...usual.printer,
@@ -113,7 +115,7 @@ test('what cannot be printed is named, and the others are made', async () => {
   ]);
 });
 
-test('wherever a process dies, the same order ends with one file a note; two at once agree', async () => {
+test('each note ends with one file wherever a process dies, and two processes at once agree', async () => {
   for (let at = 1; ; at++) {
     const simulation = createSimulation(at);
     const { deps } = simulation.process();
@@ -137,7 +139,7 @@ test('wherever a process dies, the same order ends with one file a note; two at 
   }
 });
 
-test('many notes are printed in batches, and the progress is told', async () => {
+test('many notes are printed in batches, and the progress is reported', async () => {
   const { deps } = createSimulation(1).process();
   await loadDairy(
     deps,

@@ -29,7 +29,7 @@ async function dairy() {
   return { deps, ids };
 }
 
-test('open and billed notes are found by customer, day, week, month and number, in natural order', async () => {
+test('open and billed notes are found by customer, period and number, in natural order', async () => {
   const { ids } = await dairy();
   const month = { from: '2026-10-01', to: '2026-10-31' };
   assert.deepEqual(await ids({ period: month }), ['9 2026/L1', '10 2026/L9', '10 2026/L10', '70 2026/L2']);
@@ -45,7 +45,7 @@ test('open and billed notes are found by customer, day, week, month and number, 
   assert.deepEqual(await ids(both), ['9 2026/L1', '9 2026/L3', '10 2026/L9', '10 2026/L10']);
 });
 
-test('a number that several years have is refused by name, until the rest of the selection tells', async () => {
+test('a number that notes of several years share is refused unless the year is given', async () => {
   const { ids } = await dairy();
   await assert.rejects(ids({ numbers: ['L2', 'L1'] }), {
     code: 'bad-input',
@@ -56,7 +56,7 @@ test('a number that several years have is refused by name, until the rest of the
   assert.deepEqual(await ids({ numbers: ['L1'], period: year }), ['9 2026/L1']);
 });
 
-test('what selects nothing is refused with its reason', async () => {
+test('a selection that finds nothing is refused with its reason', async () => {
   const { ids } = await dairy();
   const refused = (selection: NoteSelection, message: RegExp) =>
     assert.rejects(ids(selection), { code: 'bad-input', message });
@@ -68,7 +68,7 @@ test('what selects nothing is refused with its reason', async () => {
   await refused({ numbers: ['L2'], mailCustomersOnly: true }, /^No delivery note fits/);
 });
 
-test('an open note is found where it moved to', async () => {
+test('an open note that moved is found only at its new customer and day', async () => {
   const { deps, ids } = await dairy();
   await loadNotes(deps, [dated('L3', '10', '2026-12-24')]);
   assert.deepEqual(await ids({ period: { from: '2026-11-01', to: '2026-11-01' } }).catch(() => []), []);

@@ -23,7 +23,7 @@ export const anyLine = (position: number): fc.Arbitrary<DeliveryLine> =>
     })
     .map(({ untaxed, ...line }) => ({ ...line, vatCategory: line.vatRate > 0 ? 'S' : untaxed }) as const);
 
-/** One to twelve notes of one customer, each number once. */
+/** Generates one to twelve notes of one customer with different numbers. */
 export const anyNotes: fc.Arbitrary<DeliveryNote[]> = fc
   .array(
     fc.record({

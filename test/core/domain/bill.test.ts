@@ -13,7 +13,7 @@ const order = { number: '2026000001', date: '2026-10-31', period: undefined, com
 const invoiceOver = (notes: readonly DeliveryNote[], customer = someCustomer()) =>
   bill({ ...order, customer, notes });
 
-test('the nets of notes, places, VAT rows and overview are the invoice’s', () => {
+test('the nets of notes, places, VAT rows and overview add up to the net of the invoice', () => {
   fc.assert(
     fc.property(anyNotes, (notes) => {
       const { places, totals } = invoiceOver(notes);
@@ -31,7 +31,7 @@ test('VAT is the rate on the sum of its lines, rounded once (BR-CO-17)', () => {
   fc.assert(
     fc.property(anyNotes, (notes) => {
       for (const row of totalsOf(notes).vatRows) {
-        // |vat − net × rate| is at most half a cent, and half a cent goes away from zero.
+        // |vat − net × rate| is at most half a cent, and exactly half a cent goes away from zero.
         const exact = BigInt(row.net) * BigInt(row.rate);
         const rounded = BigInt(row.vat) * 10_000n;
         const distance = rounded > exact ? rounded - exact : exact - rounded;
@@ -42,7 +42,7 @@ test('VAT is the rate on the sum of its lines, rounded once (BR-CO-17)', () => {
   );
 });
 
-test('the order of notes and lines makes no difference', () => {
+test('the order of notes and lines makes no difference to the invoice', () => {
   fc.assert(
     fc.property(anyNotes, fc.infiniteStream(fc.nat()), (notes, random) => {
       const shuffled = <T>(items: readonly T[]): T[] =>
@@ -57,11 +57,11 @@ test('the order of notes and lines makes no difference', () => {
   );
 });
 
-test('the plan’s totals are the invoice’s', () => {
+test('the totals of the plan are the totals of the invoice', () => {
   fc.assert(fc.property(anyNotes, (notes) => assert.deepEqual(invoiceOver(notes).totals, totalsOf(notes))));
 });
 
-test('Skonto and what is payable add up to the gross', () => {
+test('the Skonto and the payable amount add up to the gross', () => {
   fc.assert(
     fc.property(anyNotes, fc.integer({ min: 1, max: 2000 }), (notes, skontoPercent) => {
       const { skonto, totals } = invoiceOver(notes, someCustomer({ skontoPercent, skontoDays: 8 }));
@@ -73,7 +73,7 @@ test('Skonto and what is payable add up to the gross', () => {
   );
 });
 
-test('places are in natural order, the customer itself first; notes by date and number', () => {
+test('places are in natural order after the customer itself, and notes are sorted by date and number', () => {
   const at = (place: string, number: string, date: string) => ({ ...someNote({ place }, number), date });
   const { places } = invoiceOver([
     at('Filiale 10', 'L-10', '2026-10-02'),
@@ -90,13 +90,13 @@ test('places are in natural order, the customer itself first; notes by date and 
   ]);
 });
 
-test('the invoice says when was delivered, by first and last day', () => {
+test('the invoice names the first and the last day of delivery', () => {
   const days = ['2026-10-12', '2026-10-02', '2026-10-30'];
   const notes = days.map((date, index) => ({ ...someNote({}, `L-${index}`), date }));
   assert.deepEqual(invoiceOver(notes).delivered, { from: '2026-10-02', to: '2026-10-30' });
 });
 
-test('nothing to pay is a credit, whatever was agreed', () => {
+test('an invoice without an amount to pay is a credit, whatever payment was agreed', () => {
   const customer = someCustomer({ iban: 'DE89370400440532013000', mandate: 'M-1', skontoPercent: 200 });
   for (const quantity of ['0', '-1']) {
     const { payment, skonto } = invoiceOver([someNote({ quantity })], customer);
@@ -106,11 +106,11 @@ test('nothing to pay is a credit, whatever was agreed', () => {
   assert.equal(invoiceOver([someNote()], customer).payment.by, 'direct-debit');
 });
 
-test('an IBAN without a mandate is paid by transfer', () => {
+test('a customer with an IBAN but without a mandate pays by transfer', () => {
   const customer = someCustomer({ iban: 'DE89370400440532013000', paymentDays: 30 });
   assert.deepEqual(invoiceOver([someNote()], customer).payment, { by: 'transfer', due: '2026-11-30' });
 });
 
-test('an invoice over nothing is a fault of the program', () => {
+test('an invoice over no notes is a fault of the program', () => {
   assert.throws(() => invoiceOver([]), RangeError);
 });

@@ -9,7 +9,7 @@ import { anyNotes } from './arbitraries.ts';
 
 const AS = { number: '2026000200', date: '2026-11-05' };
 
-/** All figures of an invoice by their place in it. */
+/** Lists all figures of an invoice in a fixed order. */
 const figures = (invoice: Invoice): [string, number][] => {
   const found: [string, number][] = [];
   JSON.stringify({ places: invoice.places, totals: invoice.totals }, (name, value) => {
@@ -20,7 +20,7 @@ const figures = (invoice: Invoice): [string, number][] => {
   return found;
 };
 
-test('a cancellation is the exact negation, and refers to what it takes back', () => {
+test('a cancellation is the exact negation of the invoice and refers to it', () => {
   fc.assert(
     fc.property(anyNotes, (notes) => {
       const { company, customer } = sampleInvoice();

@@ -41,7 +41,7 @@ for (const [what, changes] of [
     },
   ],
 ] as const) {
-  test(`nothing is said against ${what}`, () => assert.deepEqual(faultsOf(changes), []));
+  test(`the check finds no fault in ${what}`, () => assert.deepEqual(faultsOf(changes), []));
 }
 
 for (const [what, changes, sentence] of [
@@ -181,7 +181,7 @@ for (const [changes, where] of [
   });
 }
 
-test('fonts are not asked about line breaks, and asked once when all is well', () => {
+test('the fonts are asked only once when all is well, and never about line breaks', () => {
   const asked: string[] = [];
   const undrawable = (text: string) => {
     asked.push(text);
@@ -192,7 +192,7 @@ test('fonts are not asked about line breaks, and asked once when all is well', (
   assert.ok(!asked[0]?.includes('\n'));
 });
 
-test('ten undrawable texts are named, a thousand say nothing more', () => {
+test('at most ten undrawable texts are named', () => {
   const notes = Array.from({ length: 1_000 }, (_, index) => someNote({ description: '🦄' }, `L-${index}`));
   assert.equal(faultsOf({ notes, undrawable: noUnicorn }).length, 10);
 });

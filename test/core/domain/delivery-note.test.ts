@@ -16,7 +16,7 @@ const note = (lines: object[]) =>
 const reasons = (lines: object[]) =>
   note(lines).error?.issues.map(({ path, message }) => `${path.join('.')} ${message}`);
 
-test('the same note is the same JSON, in whatever order its lines come and whether or not defaults are written', () => {
+test('equal notes become equal JSON, whatever the order of their lines and however defaults are written', () => {
   const bare = note([line(2), line(1)]).data;
   const written = note([
     line(1, { vatCategory: 'S', discount: 0, unit: 'piece' }),
@@ -25,13 +25,13 @@ test('the same note is the same JSON, in whatever order its lines come and wheth
   assert.equal(JSON.stringify(bare), JSON.stringify(written));
 });
 
-test('the category follows the rate unless it is given', () => {
+test('the VAT category follows the rate unless it is given', () => {
   assert.equal(someNote({ vatRate: '0' }).lines[0]?.vatCategory, 'Z');
   assert.equal(someNote({ vatRate: '7' }).lines[0]?.vatCategory, 'S');
   assert.equal(someNote({ vatRate: '0', vatCategory: 'AE' }).lines[0]?.vatCategory, 'AE');
 });
 
-test('category and rate must fit', () => {
+test('a VAT category that does not fit its rate is refused', () => {
   assert.deepEqual(reasons([line(1, { vatCategory: 'E' })]), [
     'lines.0.vatCategory E (not taxed) needs the VAT rate 0',
   ]);
@@ -49,7 +49,7 @@ test('a note that would not fit into the table is refused', () => {
   );
 });
 
-test('a note whose lines share a position, or that has none, is refused', () => {
+test('a note with two lines at one position, or without lines, is refused', () => {
   assert.match(String(reasons([line(1), line(1)])), /hold position 1 twice/);
   assert.equal(note([]).success, false);
 });
@@ -60,6 +60,6 @@ test('an absurd amount is refused', () => {
 });
 
 for (const number of ['../L-1', 'L/1', 'L\\1', '.L', 'L.', 'L 1', 'L\n1', '', 'Ü1', '-1', 'a'.repeat(41)]) {
-  test(`${JSON.stringify(number)} is no note number`, () =>
+  test(`${JSON.stringify(number)} is refused as a note number`, () =>
     assert.equal(noteNumber.safeParse(number).success, false));
 }

@@ -4,7 +4,7 @@ import { bill } from '#core/domain/bill.ts';
 import { deliveryOverview } from '#core/domain/delivery-overview.ts';
 import { someCompany, someCustomer, someNote } from './samples.ts';
 
-test('articles are in natural order with what was delivered of them by day, over all places', () => {
+test('the overview lists articles in natural order with their quantities by day over all places', () => {
   const on = (date: string, number: string, line: object) => ({ ...someNote(line, number), date });
   const notes = [
     on('2026-10-05', 'L-3', { article: '10', quantity: '4' }),

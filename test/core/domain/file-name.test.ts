@@ -23,18 +23,18 @@ test('files are named as the archive promises', () => {
   assert.equal(deliveryNoteFileName({ ...note, copy: 2 }), 'Lieferschein-10001-L-2610-0001-2026-10-01-2.pdf');
 });
 
-test('an empty prefix takes its hyphen along', () => {
+test('an empty prefix leaves no hyphen behind', () => {
   assert.equal(documentFileName({ ...invoice, prefix: '' }), '10001-2026000123-2026-10-31-1.pdf');
   assert.equal(deliveryNoteFileName({ ...note, prefix: '' }), '10001-L-2610-0001-2026-10-01.pdf');
 });
 
-test('an umlaut in the prefix is the same however it was typed', () => {
+test('an umlaut in the prefix gives one name, whether it was typed composed or decomposed', () => {
   const typed = (prefix: string) => documentFileName({ ...invoice, prefix });
   assert.equal(typed('Gebu\u0308hr'), 'Gebühr-10001-2026000123-2026-10-31-1.pdf');
   assert.equal(typed('Gebu\u0308hr'), typed('Geb\u00fchr'));
 });
 
-test('archive keys follow the folders that were chosen', () => {
+test('archive keys have the folders that the setting names', () => {
   assert.equal(archiveKey('invoices', 'day', '2026-10-31', 'a.pdf'), 'invoices/2026/10/31/a.pdf');
   assert.equal(archiveKey('invoices', 'month', '2026-10-31', 'a.pdf'), 'invoices/2026/10/a.pdf');
   assert.equal(archiveKey('invoices', 'none', '2026-10-31', 'a.pdf'), 'invoices/a.pdf');

@@ -5,7 +5,7 @@ import { type SampleOptions, sampleInvoice } from '#test/support/data/sample-inv
 
 const payload = (options: SampleOptions = {}) => giroCodePayload(sampleInvoice(options));
 
-test('the lines of EPC069-12, version 2', () => {
+test('the payload has the lines of EPC069-12, version 2', () => {
   assert.equal(
     payload(),
     [
@@ -24,15 +24,15 @@ test('the lines of EPC069-12, version 2', () => {
   );
 });
 
-test('IBAN without spaces, BIC may be missing, a long name is cut', () => {
+test('the payload has the IBAN without spaces, may lack the BIC and cuts a long name', () => {
   const company = { iban: 'DE02 1203 0000 0000 2020 51', bic: '', name: 'Ä'.repeat(100) };
   const lines = payload({ company })!.split('\n');
   assert.deepEqual(lines.slice(4, 7), ['', 'Ä'.repeat(70), 'DE02120300000000202051']);
-  // Version 13 with correction M, the largest that EPC069-12 allows, holds 331 bytes.
+  // QR version 13 with correction M, the largest that EPC069-12 allows, holds 331 bytes.
   assert.ok(Buffer.byteLength(lines.join('\n')) <= 331);
 });
 
-test('none where nothing is to be transferred', () => {
+test('an invoice over which nothing is to be transferred has no payload', () => {
   assert.equal(payload({ customer: { iban: 'DE02120300000000202051', mandate: 'M-1' } }), undefined);
   assert.equal(payload({ line: () => ({ quantity: '-1' }) }), undefined);
   assert.equal(payload({ line: () => ({ quantity: '0' }) }), undefined);

@@ -13,7 +13,7 @@ for (const address of [
   `a@${long(63)}.example`,
   'x@xn--kse-qla.example',
 ]) {
-  test(`${address} is an address`, () => assert.equal(isMailAddress(address), true));
+  test(`${address} is accepted as a mail address`, () => assert.equal(isMailAddress(address), true));
 }
 
 for (const address of [
@@ -47,10 +47,11 @@ for (const address of [
   `a@${`${long(60)}.`.repeat(5)}example`,
   `${long(64)}@${`${long(60)}.`.repeat(3)}example`,
 ]) {
-  test(`${JSON.stringify(address)} is none`, () => assert.equal(isMailAddress(address), false));
+  test(`${JSON.stringify(address)} is refused as a mail address`, () =>
+    assert.equal(isMailAddress(address), false));
 }
 
-test('a field is split by commas and semicolons, and each address is named once', () => {
+test('a field is split at commas and semicolons, and each address is listed once', () => {
   assert.deepEqual(mailAddresses('a@b.example; c@d.example,a@B.example ;; no address, '), {
     valid: ['a@b.example', 'c@d.example'],
     malformed: ['no address'],
@@ -58,7 +59,7 @@ test('a field is split by commas and semicolons, and each address is named once'
   assert.deepEqual(mailAddresses(''), { valid: [], malformed: [] });
 });
 
-test('a line break spoils the address, not the field', () => {
+test('a line break makes one address malformed and leaves the others of the field valid', () => {
   assert.deepEqual(mailAddresses('a@b.example, c@d.example\r\nBcc: e@f.example'), {
     valid: ['a@b.example'],
     malformed: ['c@d.example\r\nBcc: e@f.example'],

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { durationText, mailDuration, type PaceLimits } from '#core/domain/mail-duration.ts';
 
-describe('how long a mailing takes', () => {
+describe('the duration of a mailing', () => {
   const cases: readonly [string, ...Parameters<typeof mailDuration>, expected: number][] = [
     ['none', 0, { perSecond: 10 }, {}, 0],
     ['one goes at once', 1, { perSecond: 1 }, {}, 0],
@@ -31,13 +31,13 @@ describe('how long a mailing takes', () => {
     ],
   ];
   for (const [what, mails, limits, used, expected] of cases) {
-    it(`counts ${what}`, () => {
+    it(`the duration counts: ${what}`, () => {
       const seconds = mailDuration(mails, limits, used);
       assert.ok(Math.abs(seconds - expected) < 0.01, `${seconds} s instead of ${expected} s`);
     });
   }
 
-  it('is told to a person in one unit', () => {
+  it('a duration is told to a person in one unit', () => {
     const told = [1, 12, 89, 90, 3600, 5400, 86_400, 129_600, 1e6].map(durationText);
     assert.deepEqual(told, [
       '1 second',
@@ -52,7 +52,7 @@ describe('how long a mailing takes', () => {
     ]);
   });
 
-  it('keeps every limit in every window, and wastes no turn', () => {
+  it('the duration keeps every limit in every window and wastes no turn', () => {
     const limit = fc.option(fc.integer({ min: 1, max: 40 }), { nil: undefined });
     fc.assert(
       fc.property(
@@ -76,7 +76,8 @@ describe('how long a mailing takes', () => {
           ] as const;
           for (const [seconds, most = Number.POSITIVE_INFINITY] of kept)
             assert.ok(mostWithin(seconds) <= most);
-          // Whatever waits longer than its second asks for, waits for the mail that frees a whole window.
+          // A mail that waits longer than the second limit asks for waits for the mail that frees a whole
+          // window.
           for (const [mail, at] of turns.entries()) {
             const reasons = kept.map(([seconds, most]) =>
               most !== undefined && mail >= most ? turns[mail - most]! + seconds : 0,

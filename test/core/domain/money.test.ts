@@ -4,9 +4,9 @@ import fc from 'fast-check';
 import { lineNet, percentOf, plainDecimal, sum } from '#core/domain/money.ts';
 import { decimal } from '#core/domain/text.ts';
 
-/** Rounds to the nearest integer by comparing remainders: another way than the one under test. */
+/** Rounds to the nearest integer by comparing remainders, unlike the function under test. */
 function roundedByRemainder(numerator: bigint, denominator: bigint): bigint {
-  const whole = numerator / denominator; // towards zero
+  const whole = numerator / denominator; // Division of bigints rounds towards zero.
   const rest = numerator % denominator;
   const away = rest < 0n ? -1n : 1n;
   return rest * away * 2n >= denominator ? whole + away : whole;
@@ -16,21 +16,21 @@ const anyQuantity = fc.integer({ min: -1_000_000_000, max: 1_000_000_000 });
 const anyPrice = fc.integer({ min: 0, max: 10_000_000 });
 const anyPercent = fc.integer({ min: 0, max: 10_000 });
 
-test('a line’s net is quantity × price × (1 − discount), rounded once', () => {
+test('the net of a line is quantity × price × (1 − discount), rounded once', () => {
   fc.assert(
     fc.property(anyQuantity, anyPrice, anyPercent, (quantity, price, discount) => {
-      // thousandths × ten-thousandths of a euro × ten-thousandths: 1e11 a euro, 1e9 a cent
+      // Thousandths × ten-thousandths of a euro × ten-thousandths: 1e11 are a euro, 1e9 a cent.
       const exact = BigInt(quantity) * BigInt(price) * BigInt(10_000 - discount);
       assert.equal(lineNet(quantity, price, discount), Number(roundedByRemainder(exact, 1_000_000_000n)));
     }),
   );
 });
 
-test('halves are rounded away from zero, on both sides', () => {
-  assert.equal(lineNet(1_000, 1_250, 0), 13); // 0.125 €
+test('halves are rounded away from zero for positive and negative amounts', () => {
+  assert.equal(lineNet(1_000, 1_250, 0), 13); // The exact value is 0.125 €.
   assert.equal(lineNet(-1_000, 1_250, 0), -13);
   assert.equal(lineNet(1_000, 1_249, 0), 12);
-  assert.equal(percentOf(50, 700), 4); // 3.5 cents
+  assert.equal(percentOf(50, 700), 4); // The exact value is 3.5 cents.
   assert.equal(percentOf(-50, 700), -4);
   assert.equal(percentOf(-50, 1_900), -10);
   assert.ok(Object.is(lineNet(-1, 1, 0), 0), 'nothing is not minus nothing');
@@ -40,7 +40,7 @@ test('a sum that would not be exact is refused', () => {
   assert.throws(() => sum([Number.MAX_SAFE_INTEGER, 1]), RangeError);
 });
 
-test('a decimal is read back from its text, with comma or point', () => {
+test('a decimal is read back from its text, with a comma or a point', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: -9_999_999, max: 9_999_999 }),

@@ -32,12 +32,12 @@ test('numbers within a text sort by their value', () => {
   assert.deepEqual(lettered.toReversed().sort(compareNatural), lettered);
 });
 
-test('case and umlauts come second, a text before its continuations', () => {
+test('texts sort by letters first and by case and umlauts second, and a text before its continuations', () => {
   const ordered = ['Ofen', 'Öl', 'Olive', 'Strasse', 'straße', 'Straße 2', 'Straße 10', 'Zell'];
   assert.deepEqual(ordered.toReversed().sort(compareNatural), ordered);
 });
 
-test('the key sorts by its UTF-8 bytes as the comparison does', () => {
+test('the UTF-8 bytes of natural keys sort as the comparison does', () => {
   fc.assert(
     fc.property(anyText, anyText, (a, b) => {
       assert.equal(byBytes(naturalKey(a), naturalKey(b)), Math.sign(compareNatural(a, b)));
@@ -45,12 +45,12 @@ test('the key sorts by its UTF-8 bytes as the comparison does', () => {
   );
 });
 
-test('a character beyond the first plane sorts behind all of it, as its bytes do', () => {
+test('a character beyond the first Unicode plane sorts after all characters of that plane', () => {
   assert.ok(compareNatural('\uff5e', '🦄') < 0);
   assert.equal(byBytes(naturalKey('\uff5e'), naturalKey('🦄')), -1);
 });
 
-test('two whole numbers sort by value, whatever is before and behind them', () => {
+test('two whole numbers sort by value, whatever stands before and after them', () => {
   const anyNumber = fc
     .integer({ min: 1, max: 30 })
     .chain((digits) => fc.bigInt({ min: 10n ** BigInt(digits - 1), max: 10n ** BigInt(digits) - 1n }));
@@ -68,7 +68,7 @@ test('two whole numbers sort by value, whatever is before and behind them', () =
   );
 });
 
-test('keys are equal for equal texts only, and about three times as long at most', () => {
+test('keys are equal only for equal texts and at most about three times as long as the text', () => {
   fc.assert(
     fc.property(anyText, anyText, (a, b) => {
       assert.equal(naturalKey(a) === naturalKey(b), a === b);

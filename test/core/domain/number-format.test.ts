@@ -53,7 +53,7 @@ const anyFormat = fc
   );
 const anyNumber = fc.oneof(fc.integer({ min: 1, max: 120 }), fc.integer({ min: 1, max: MAX_NUMBER }));
 
-test('no two numbers of a range are written alike, and all are letters and digits', () => {
+test('no two numbers of a range are written alike, and all consist of letters and digits', () => {
   fc.assert(
     fc.property(anyFormat, anyNumber, anyNumber, anyDay, anyDay, (format, a, b, dayOfA, dayOfB) => {
       fc.pre(checkNumberFormat(format) === undefined);
@@ -65,13 +65,13 @@ test('no two numbers of a range are written alike, and all are letters and digit
   );
 });
 
-test('padding belongs to no range, the year does', () => {
+test('a number range is determined by the year in the format and not by the padding', () => {
   assert.equal(rangeOf('{yyyy}{number:6}', '2026-01-01'), rangeOf('{yyyy}{number:3}', '2026-12-31'));
   assert.notEqual(rangeOf('{yyyy}{number:6}', '2026-12-31'), rangeOf('{yyyy}{number:6}', '2027-01-01'));
   assert.equal(rangeOf('{number}', '2026-12-31'), rangeOf('{number}', '2027-01-01'));
 });
 
-test('what is no number of a range is not formatted', () => {
+test('a value that is no number of a range is not formatted', () => {
   for (const number of [0, -1, 1.5, Number.NaN, MAX_NUMBER + 1]) {
     assert.throws(() => formatNumber('{number}', number, '2026-10-31'), RangeError);
   }

@@ -35,7 +35,7 @@ for (const [cycle, text, form] of [
   ['daily', '', '2026-10-31'],
   ['monthly', '../2026-10', '2026-10'],
 ] as const) {
-  test(`"${text}" is no ${cycle} period, and the refusal shows one`, () => {
+  test(`"${text}" is refused as a ${cycle} period, and the refusal shows a valid one`, () => {
     assert.throws(() => parsePeriod(cycle, text), {
       code: 'bad-input',
       message: new RegExp(`${cycle} period.*write it such as ${form}$`),
@@ -43,11 +43,11 @@ for (const [cycle, text, form] of [
   });
 }
 
-test('the refusal names the cycle that the text would fit', () => {
+test('the refusal names the cycle to which the text would belong', () => {
   assert.throws(() => parsePeriod('monthly', '2026-W44'), /weekly ones look like that/);
 });
 
-test('periods of a cycle tile the calendar', () => {
+test('the periods of a cycle cover the calendar without gaps or overlaps', () => {
   fc.assert(
     fc.property(anyCycle, anyDay, (cycle, day) => {
       const period = periodOf(cycle, day);
@@ -69,7 +69,7 @@ test('a period is read back from its text', () => {
   );
 });
 
-test('the previous period is the one that ended before the day’s own began', () => {
+test('the previous period is the one that ended just before the period of the day began', () => {
   assert.equal(previousPeriod('monthly', '2026-11-01').text, '2026-10');
   assert.equal(previousPeriod('monthly', '2026-10-31').text, '2026-09');
   assert.equal(previousPeriod('weekly', '2027-01-04').text, '2026-W53');

@@ -7,7 +7,7 @@ const text = (svg: string) => new TextEncoder().encode(svg);
 const small = pngOf(3, 2, () => [255, 0, 0, 255]);
 const refused = (bytes: Uint8Array, message: RegExp) =>
   assert.throws(() => readPicture('logo.xyz', bytes), { code: 'bad-input', message });
-/** The header says so; nothing else is made larger. */
+/** Makes a PNG whose header names this size, without any more pixels. */
 function saying(width: number, height: number): Buffer {
   const bomb = Buffer.from(small);
   bomb.writeUInt32BE(width, 16);
@@ -15,7 +15,7 @@ function saying(width: number, height: number): Buffer {
   return bomb;
 }
 
-test('the kind is told by the bytes', () => {
+test('the kind of a picture is recognized by its bytes', () => {
   assert.equal(readPicture('x.jpg', small).kind, 'png');
   assert.equal(readPicture('x.png', JPEG).kind, 'jpeg');
   for (const prolog of [
@@ -29,13 +29,13 @@ test('the kind is told by the bytes', () => {
   assert.deepEqual(pngSize(small), { width: 3, height: 2 });
 });
 
-test('what is none of the three is refused by name', () => {
+test('a file that is no PNG, JPEG or SVG is refused by name', () => {
   for (const other of ['', 'GIF89a', '<html><svg></svg></html>', '<svgx/>', '%PDF-1.7', '\x1f\x8b']) {
     refused(text(other), /^logo\.xyz is no PNG, JPEG or SVG; /);
   }
 });
 
-test('a part of a picture is none', () => {
+test('a part of a picture is refused as damaged', () => {
   for (const whole of [small, JPEG]) {
     for (const length of [10, 30, whole.length - 30, whole.length - 13]) {
       refused(whole.subarray(0, length), /^logo\.xyz is damaged/);
@@ -44,7 +44,7 @@ test('a part of a picture is none', () => {
   refused(saying(0, 5), /is damaged/);
 });
 
-test('what is large is refused before it is decoded', () => {
+test('a picture that is too large is refused before it is decoded', () => {
   refused(Buffer.concat([small, Buffer.alloc(2_000_000)]), /is larger than 2 MB; /);
   refused(saying(10_001, 1), /has 10001 × 1 pixels, more than 10000 a side/);
   refused(saying(1, 4_000_000_000), /has 1 × 4000000000 pixels/);
@@ -54,7 +54,7 @@ test('what is large is refused before it is decoded', () => {
   refused(jpeg, /has 8 × 60000 pixels/);
 });
 
-test('a drawing that needs another file is refused with that file', () => {
+test('a drawing that needs another file is refused, and the refusal names that file', () => {
   for (const [svg, name] of [
     ['<svg><image width="9" xlink:href="photo.png"/></svg>', 'photo\\.png'],
     ["<svg><g><image href = 'https://x.example/a.png'/></g></svg>", 'https://x\\.example/a\\.png'],
@@ -70,7 +70,7 @@ test('a drawing that needs another file is refused with that file', () => {
   }
 });
 
-test('no text makes it slow', () => {
+test('no content of a file makes the reading slow', () => {
   const start = performance.now();
   for (const part of [' ', '<!---->', '<?x?>', '<!DOCTYPE [', '<image ', '<svg><image href=']) {
     for (const before of ['', '<svg>']) {

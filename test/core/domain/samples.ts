@@ -2,7 +2,7 @@ import { type Customer, customerSchema } from '#core/domain/customer.ts';
 import { type DeliveryNote, deliveryNoteSchema } from '#core/domain/delivery-note.ts';
 import { type Settings, settingsSchema } from '#core/domain/settings.ts';
 
-/** A customer against whom nothing can be said. */
+/** Makes a customer in whom the checks find no fault. */
 export const someCustomer = (changes: Partial<Customer> = {}): Customer => ({
   ...customerSchema.parse({
     number: '10001',

@@ -9,7 +9,7 @@ import { importSettings } from '#core/settings/import-settings.ts';
 import { bill, customerOf, loadDairy, noteOf } from '#test/support/data/dairy.ts';
 import { createSimulation } from '#test/support/simulation/simulation.ts';
 
-/** Joins what it gets line by line; the simulated printer's documents are the invoices as JSON. */
+/** Joins files line by line; the documents of the simulated printer are the invoices as JSON. */
 const joining = (titles: string[]): PdfMerger => ({
   async merge(groups, { title }) {
     titles.push(title);
@@ -43,8 +43,8 @@ async function dairy(onPaper: number) {
 const fileOf = async (key: string, { archive }: Awaited<ReturnType<typeof dairy>>['deps']) =>
   (await archive.get(key))!.bytes;
 
-describe('the paper post in parts', () => {
-  it('is filed in order under keys of its own, and counts as printed', async () => {
+describe('the paper post of a run in parts', () => {
+  it('the parts are filed in customer order under keys of their own, and their invoices count as printed', async () => {
     const { titles, run, deps } = await dairy(260);
     const keys = await printInParts(run, deps);
     assert.equal(keys.length, 2);
@@ -59,7 +59,7 @@ describe('the paper post in parts', () => {
     assert.deepEqual((await runReport(run, deps)).delivery, { printed: 260, accepted: 1 });
   });
 
-  it('is found again as it was filed, and made anew when there is other post or another way to join it', async () => {
+  it('the filed parts are found again, and new ones are made when the post or the duplex setting changes', async () => {
     const { run, titles, deps } = await dairy(3);
     const first = await printInParts(run, deps);
     assert.deepEqual(
@@ -75,7 +75,7 @@ describe('the paper post in parts', () => {
     assert.equal(titles.length, 2);
   });
 
-  it('counts as printed also when the call before was cut off between the filing and the marking', async () => {
+  it('invoices count as printed when an earlier call was cut off between filing and marking', async () => {
     const { run, titles, deps } = await dairy(3);
     const table: typeof deps.table = {
       ...deps.table,
@@ -90,13 +90,13 @@ describe('the paper post in parts', () => {
     assert.equal(titles.length, 1);
   });
 
-  it('is nothing where all goes by mail, and of an unknown run a fault', async () => {
+  it('there are no parts where all goes by mail, and an unknown run is a fault', async () => {
     const { run, deps } = await dairy(0);
     assert.deepEqual(await printInParts(run, deps), []);
     await assert.rejects(printInParts('nowhere', deps), { code: 'not-found' });
   });
 
-  it('stops between two parts when the time is up, and only what was filed counts as printed', async () => {
+  it('printing stops between two parts when the time is up, and only filed parts count as printed', async () => {
     const { run, titles, deps } = await dairy(260);
     let filed = 0;
     const archive: typeof deps.archive = {

@@ -11,17 +11,17 @@ const DMARC = 'v=DMARC1; p=none';
 
 interface Case {
   readonly what: string;
-  /** Of names below the sender's domain, `@` for itself. */
+  /** DNS entries by their names below the sender's domain; `@` is the domain itself. */
   readonly entries: Readonly<Record<string, DnsEntry>>;
-  /** In place of the sender's domain. */
+  /** A domain that takes the place of the sender's domain. */
   readonly from?: string;
   readonly selector?: string;
   readonly transport?: 'smtp' | 'ses';
-  /** Level and pattern. */
+  /** The level and the text of each finding. */
   readonly says: readonly (readonly ['warning' | 'info', RegExp])[];
 }
 
-/** All but what a case is about. */
+/** All records are fine but the one that a case is about. */
 const rest = { '@': [SPF], 's1._domainkey': ['v=DKIM1; p=ABC'], _dmarc: [DMARC] };
 
 const CASES: readonly Case[] = [
@@ -136,7 +136,7 @@ const CASES: readonly Case[] = [
   },
 ];
 
-describe('the sender’s domain, where', () => {
+describe('the check of the sender’s domain', () => {
   let server: DnsServer;
   const domainOf = (index: number): string => `case-${index}.example`;
   before(async () => {
@@ -169,7 +169,7 @@ describe('the sender’s domain, where', () => {
     });
   }
 
-  it('is international', async () => {
+  it('an international domain is looked up in its ASCII form', async () => {
     const mail = { ...SETTINGS.mail, sender: { name: '', address: 'rechnung@Müller.example' } };
     await checkSenderDomain(mail, createDns(server.address));
     assert.ok(server.asked.includes('_dmarc.xn--mller-kva.example'));

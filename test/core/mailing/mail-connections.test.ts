@@ -12,7 +12,7 @@ import { createSimulation } from '#test/support/simulation/simulation.ts';
 
 const MINUTE = 60_000;
 
-/** So many mails that wait, and mailers that count how many messages are under way at once. */
+/** Makes this many waiting mails, and mailers that count how many messages are under way at once. */
 async function dairy(mails: number, connections: number) {
   const simulation = createSimulation(3);
   const { deps } = simulation.process();
@@ -43,10 +43,10 @@ async function dairy(mails: number, connections: number) {
 }
 
 describe('connections to the mail server', () => {
-  it('are no more than the settings say, over all processes', async () => {
+  it('all processes together use no more connections than the settings say', async () => {
     for (const connections of [1, 3]) {
       const { simulation, deps, seen, counted, ids } = await dairy(40, connections);
-      // As functions have them: ten mails a call, and some calls come twice.
+      // Functions work like this: each call has ten mails, and some calls come twice.
       const calls = [0, 10, 20, 30, 10].map((at) => ids.slice(at, at + 10));
       const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
       await Promise.all(
@@ -55,7 +55,7 @@ describe('connections to the mail server', () => {
           await sendMails(some, { ...counted(one.deps, turn), workers: unknowing(one.deps) });
         }),
       );
-      // Waiting takes no real time here, so that some have lost their patience.
+      // Waiting takes no real time here, so that some calls have lost their patience.
       await sweep(counted(deps));
       assert.equal(seen.most, connections);
       assert.deepEqual([simulation.received.size, new Set(simulation.received.values())], [40, new Set([1])]);
@@ -63,7 +63,7 @@ describe('connections to the mail server', () => {
     }
   });
 
-  it('are shared: who finds one free uses one for all of its mails', async () => {
+  it('a process that finds one free connection uses it for all of its mails', async () => {
     const { simulation, seen, counted, ids } = await dairy(20, 3);
     const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
     const other = counted(simulation.process().deps, turn);
@@ -78,7 +78,7 @@ describe('connections to the mail server', () => {
     simulation.close();
   });
 
-  it('of a process that died are free at once where that is known, and after some minutes where not', async () => {
+  it('connections of a dead process are free at once if its death is known, and after minutes if not', async () => {
     const { simulation, counted, ids } = await dairy(3, 1);
     const dead = simulation.process();
     const dies = counted(dead.deps, async () => dead.end());
@@ -95,7 +95,7 @@ describe('connections to the mail server', () => {
     simulation.close();
   });
 
-  it('are kept by a process that mails for longer than a claim holds', async () => {
+  it('a process that mails for longer than a claim holds keeps its connection', async () => {
     const { simulation, seen, counted, ids } = await dairy(12, 1);
     const slow = simulation.process().deps;
     const other = simulation.process().deps;
@@ -111,7 +111,7 @@ describe('connections to the mail server', () => {
     simulation.close();
   });
 
-  it('are not counted for mails that need none, nor for SES', async () => {
+  it('no connection is claimed for mails that need none', async () => {
     const { simulation, deps, ids } = await dairy(2, 1);
     let written = 0;
     const write = (changes: readonly Change[]) => {
@@ -127,7 +127,7 @@ describe('connections to the mail server', () => {
   });
 });
 
-/** As processes of Lambda are: whether another one lives is not known. */
+/** Makes workers as they are on Lambda, where nobody knows whether another process lives. */
 const unknowing = ({ workers }: Pick<Deps, 'workers'>): Deps['workers'] => ({
   ...workers,
   isDead: () => false,

@@ -30,7 +30,7 @@ const mailWith = (pace: Partial<Pace>, over: Partial<Settings['mail']> = {}): Se
   ...over,
 });
 
-/** The most units in any time of this length; instants are in milliseconds. */
+/** Finds the most units within any span of this length; instants are in milliseconds. */
 function mostWithin(length: number, turns: readonly Turn[]): number {
   const sorted = turns.toSorted((a, b) => a.at - b.at);
   let most = 0;
@@ -43,7 +43,7 @@ function mostWithin(length: number, turns: readonly Turn[]): number {
   return most;
 }
 
-/** Deps whose writes are counted. */
+/** Counts the writes of these deps. */
 function counting(deps: Deps): { readonly deps: Deps; readonly writes: () => number } {
   let writes = 0;
   const write = (changes: readonly Change[]) => {
@@ -61,7 +61,7 @@ const accountOf = (quota: () => Promise<MailQuota>): MailAccount => ({
 });
 
 describe('the pace of mails', () => {
-  it('holds in every second, minute, hour and day, over all processes and restarts', async () => {
+  it('the pace is kept in every second, minute, hour and day, over all processes and restarts', async () => {
     const limit = (max: number) => fc.option(fc.integer({ min: 1, max }), { nil: undefined });
     await fc.assert(
       fc.asyncProperty(
@@ -84,17 +84,17 @@ describe('the pace of mails', () => {
             const pace = openPace(mail, deps);
             for (let ahead = mails; ahead > 0; ahead--) {
               if (!(await pace.turn(1, ahead))) {
-                // Some come again just when the next turn is free.
+                // Some processes come again just when the next turn is free.
                 const { freeSince } = await readPace(mail, deps);
                 if (random() < 0.5) simulation.advance(Math.max(0, Math.ceil(freeSince - deps.clock.now())));
                 break;
               }
               const at = deps.clock.now();
               turns.push({ at, units: 1 });
-              // Sending takes its time, and other processes wait at the same one.
+              // Sending takes time, and other processes wait at this moment.
               if (random() < 0.3) simulation.advance(Math.floor(random() * 500));
               handOvers.push({ at: at + Math.floor(random() * 2500), units: 1 });
-              // Some die without giving anything back.
+              // Some processes die without giving anything back.
               if (random() < 0.05) return;
             }
             await pace.close();
@@ -123,7 +123,7 @@ describe('the pace of mails', () => {
     );
   });
 
-  it('is used: a mailing takes hardly longer than its limits say', async () => {
+  it('a mailing takes hardly longer than its limits say', async () => {
     for (const [pace, mails, least, most] of [
       [{ perSecond: 10 }, 200, 19, 22],
       [{ perSecond: 10, perMinute: 60 }, 240, 236, 255],
@@ -148,7 +148,7 @@ describe('the pace of mails', () => {
     }
   });
 
-  it('waits for no turn that is further away than some seconds, and writes nothing then', async () => {
+  it('a process does not wait for a turn that is more than seconds away, and writes nothing then', async () => {
     const simulation = createSimulation(1);
     const { deps, writes } = counting(simulation.process().deps);
     const pace = openPace(mailWith({ perSecond: 100, perHour: 5 }), deps);
@@ -165,13 +165,13 @@ describe('the pace of mails', () => {
     simulation.close();
   });
 
-  it('takes no more turns than there are mails, and gives back what it did not use', async () => {
+  it('a process takes no more turns than there are mails and gives back those that it did not use', async () => {
     const simulation = createSimulation(1);
     const { deps } = simulation.process();
     const mail = mailWith({ perSecond: 1000, perHour: 60 });
     for (let hour = 0; hour < 20; hour++) {
       const pace = openPace(mail, deps);
-      // Those that follow turn out to be sent already.
+      // The other mails turn out to be sent already.
       for (let sent = 0; sent < 3; sent++) assert.equal(await pace.turn(1, 50), true);
       await pace.close();
     }
@@ -182,14 +182,14 @@ describe('the pace of mails', () => {
     simulation.close();
   });
 
-  it('makes no burst of turns that were left over', async () => {
+  it('turns that were left over do not make a burst', async () => {
     const simulation = createSimulation(1);
     const { clock } = simulation.process().deps;
     const senders = Array.from({ length: 10 }, () =>
       openPace(mailWith({ perSecond: 100 }), simulation.process().deps),
     );
     for (const pace of senders) await pace.turn(1, MANY);
-    // Each of them has some more, and nobody mails anything for a while.
+    // Each sender has some turns left, and nobody mails anything for a while.
     simulation.advance(5000);
     const turns: Turn[] = [];
     const send = async (pace: (typeof senders)[number]) => {
@@ -203,7 +203,7 @@ describe('the pace of mails', () => {
     simulation.close();
   });
 
-  it('takes one write a turn where it is slow, and few where it is fast', async () => {
+  it('a slow pace takes one write for each turn, and a fast pace takes few writes', async () => {
     for (const [perSecond, writes] of [
       [1, 20],
       [10, 20],
@@ -222,7 +222,7 @@ describe('the pace of mails', () => {
     }
   });
 
-  it('goes on where the table takes longer than a turn holds', async () => {
+  it('the pace continues where a write to the table takes longer than a turn holds', async () => {
     const simulation = createSimulation(1);
     const { deps } = simulation.process();
     const write = async (changes: readonly Change[]) => {
@@ -239,7 +239,7 @@ describe('the pace of mails', () => {
     simulation.close();
   });
 
-  it('is not spent on mails that were sent already', async () => {
+  it('mails that were sent already take no turn', async () => {
     const simulation = createSimulation(1);
     const { deps } = simulation.process();
     const customers = ['1', '2', '3'].map((number) => customerOf(number));
@@ -260,7 +260,7 @@ describe('the pace of mails', () => {
 describe('the quota of a mail account', () => {
   const SES = mailWith({ perSecond: 100 }, { transport: 'ses' });
 
-  /** An account that counts what is sent, as SES does: recipients of the last 24 hours. */
+  /** Makes an account that counts what is sent as SES does: the recipients of the last 24 hours. */
   function dairy(perSecond: number, limit: number, used = 0) {
     const simulation = createSimulation(1);
     const { deps } = simulation.process();
@@ -277,7 +277,7 @@ describe('the quota of a mail account', () => {
     return { simulation, deps: { ...deps, openMailAccount: () => account }, sent, asked: () => asked };
   }
 
-  it('bounds the pace together with the settings, in recipients', async () => {
+  it('the quota limits the pace together with the settings and counts recipients', async () => {
     const { simulation, deps, sent, asked } = dairy(10, 500);
     for (let hour = 0; hour < 60; hour++) {
       const pace = openPace(SES, deps);
@@ -297,7 +297,7 @@ describe('the quota of a mail account', () => {
     simulation.close();
   });
 
-  it('is asked for by one process, every few minutes', async () => {
+  it('the quota is asked for by one process every few minutes', async () => {
     const { simulation, deps, asked } = dairy(10, 50_000);
     for (let minute = 0; minute < 20; minute++) {
       await Promise.all(
@@ -313,7 +313,7 @@ describe('the quota of a mail account', () => {
     simulation.close();
   });
 
-  it('is spent once, also where several processes ask for it at the same time', async () => {
+  it('the quota is spent once, even if several processes ask for it at the same time', async () => {
     const { simulation, sent, deps } = dairy(1000, 30);
     const processes = Array.from({ length: 4 }, () => simulation.process().deps);
     await Promise.all(
@@ -328,7 +328,7 @@ describe('the quota of a mail account', () => {
     simulation.close();
   });
 
-  it('that is used up leaves the mails, and is looked at again after some minutes', async () => {
+  it('a quota that is used up leaves the mails waiting and is asked for again after some minutes', async () => {
     const { simulation, deps, sent } = dairy(10, 200, 200);
     assert.equal(await openPace(SES, deps).turn(1, 3), false);
     const { freeSince } = await readPace(SES, deps);
@@ -339,7 +339,7 @@ describe('the quota of a mail account', () => {
     simulation.close();
   });
 
-  it('that cannot be read leaves the settings alone to count, with a warning', async () => {
+  it('a quota that cannot be read leaves only the limits of the settings, with a warning', async () => {
     const simulation = createSimulation(1);
     const warnings: unknown[] = [];
     const account = accountOf(async () => {
@@ -358,7 +358,7 @@ describe('the quota of a mail account', () => {
     simulation.close();
   });
 
-  it('of SES says nothing about a mail server', async () => {
+  it('the quota of SES does not limit mails through a mail server', async () => {
     const { simulation, deps } = dairy(1, 200, 200);
     await openPace(SES, deps).turn(1, 1);
     const here = { ...deps, openMailAccount: () => undefined };

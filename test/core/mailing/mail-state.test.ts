@@ -44,10 +44,10 @@ const event = (kind: MailFeedback['kind'], recipients: string[], n = 1): MailFee
 });
 const told = (mail: Mail, ...feedback: MailFeedback[]) => drawState({ ...mail, feedback }, 'deferred');
 
-describe('a mail to several', () => {
+describe('the state of a mail to several recipients', () => {
   const mail = mailTo(recipient(A), recipient(B), recipient(COPY));
 
-  it('of whom one is greylisted: the next try is for that one alone', () => {
+  it('if one recipient is greylisted, the next try is for that one alone', () => {
     const first = trying(mail, accepted(no(B, '450 later')));
     assert.deepEqual([first.state, pending(first)], ['deferred', [B]]);
     assert.equal(first.reason, `${B}: 450 later`);
@@ -55,12 +55,12 @@ describe('a mail to several', () => {
     assert.deepEqual([second.state, second.reason, pending(second)], ['accepted', '250 ok', []]);
   });
 
-  it('of whom one is unknown to the server: the others have it, and the report names that one', () => {
+  it('if one recipient is unknown to the server, the mail counts as accepted and the report names that one', () => {
     const sent = trying(mail, accepted(no(B, '550 no such user')));
     assert.deepEqual([sent.state, leftOut(sent)], ['accepted', [`${B} was refused: 550 no such user`]]);
   });
 
-  it('that only a copy has got has failed', () => {
+  it('a mail that only a copy recipient got has failed', () => {
     const sent = trying(mail, accepted(no(A, '550 no'), no(B, '554 never')));
     assert.deepEqual(
       [sent.state, sent.reason, leftOut(sent)],
@@ -68,7 +68,7 @@ describe('a mail to several', () => {
     );
   });
 
-  it('whose answer is lost: who was refused before the hand-over is not among the unknown', () => {
+  it('if the answer is lost, recipients who were refused before the hand-over do not become unknown', () => {
     const refused = [no(B, '550 no such user'), no(COPY, '451 later')];
     const lost = trying(mail, { state: 'unknown', reason: 'lost', refused });
     assert.deepEqual([lost.state, lost.reason, pending(lost)], ['unknown', 'lost', [COPY]]);
@@ -79,14 +79,14 @@ describe('a mail to several', () => {
     assert.equal(trying(lost, accepted()).state, 'unknown', 'a copy that got through settles nothing');
   });
 
-  it('is sent again by itself once when the settings say so', () => {
+  it('a mail whose answer was lost is sent again once by itself when the settings say so', () => {
     const lost: MailOutcome = { state: 'unknown', reason: 'lost' };
     const again = trying(mail, lost, true);
     assert.deepEqual([again.state, pending(again).length, again.sentAgain], ['deferred', 3, true]);
     assert.equal(trying(again, lost, true).state, 'unknown');
   });
 
-  it('that is given up after one has it: delivered to that one, and the report says so of the other', () => {
+  it('a mail given up for one recipient stays accepted for the other, and the report says so', () => {
     const first = trying(mail, accepted(no(B, '450 later')));
     const end = drawState(
       givenUp(first, (reply) => `Given up. ${reply}`),
@@ -118,7 +118,7 @@ describe('a mail to several', () => {
     ],
   ];
   for (const [what, feedback, state, others] of fates) {
-    it(`that ${what}: ${state}`, () => {
+    it(`a mail that ${what} is ${state}`, () => {
       const known = told(sent, ...feedback);
       assert.deepEqual([known.state, leftOut(known)], [state, others]);
     });
@@ -144,7 +144,7 @@ describe('any history of tries', () => {
     ),
   );
 
-  it('tries nobody twice who has it, was refused for good, or may have it', () => {
+  it('nobody is tried again who has the mail, was refused for good, or may have it', () => {
     fc.assert(
       fc.property(fc.array(outcome, { maxLength: 8 }), (outcomes) => {
         let mail = mailTo(...addresses.map((address) => recipient(address)));
@@ -155,7 +155,7 @@ describe('any history of tries', () => {
             tried.filter((address) => ends.has(address)),
             [],
           );
-          // A server speaks only of whom it was asked about.
+          // A server mentions only recipients that it was asked about.
           const heard =
             one.state === 'accepted'
               ? accepted(...one.refused.filter(({ address }) => tried.includes(address)))

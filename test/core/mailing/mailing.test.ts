@@ -36,7 +36,7 @@ const withPace = (pace: Partial<Settings['mail']['pace']>): Settings => ({
   mail: { ...SETTINGS.mail, pace: { perSecond: 1000, connections: 2, ...pace } },
 });
 
-/** An office of so many customers who get mail, none of them number 70. */
+/** Opens a dairy with this many customers, who all get mail; none of them has number 70. */
 async function openDairy(customers: number, settings: Settings, deps: Deps) {
   const numbers = Array.from({ length: customers }, (_, index) => String(1001 + index));
   const notes = numbers.map((number) => noteOf(`L${number}`, number, 5));
@@ -49,7 +49,7 @@ async function openDairy(customers: number, settings: Settings, deps: Deps) {
   return startRun(OCTOBER, deps);
 }
 
-/** Puts so many waiting mails beside those of the run, all due now. */
+/** Adds this many waiting mails to those of the run, all of them due now. */
 async function addMails(count: number, runId: string, deps: Deps): Promise<void> {
   const [one] = await runMails(runId, deps);
   const now = deps.clock.now();
@@ -65,7 +65,7 @@ async function addMails(count: number, runId: string, deps: Deps): Promise<void>
   }
 }
 
-/** Deps whose writes and messages are counted. */
+/** Counts the writes and the messages of these deps. */
 function counting<D extends Deps>(deps: D) {
   const counts = { writes: 0, wakes: [] as { readonly call: Wake; readonly delaySeconds: number }[] };
   const write = (changes: readonly Change[]) => {
@@ -92,14 +92,14 @@ const once = (simulation: Simulation) =>
   [simulation.received.size, new Set(simulation.received.values())] as const;
 
 describe('a mailing that waits for its pace', () => {
-  it('costs neither writes nor messages for the mails that have no turn', async () => {
+  it('mails that have no turn cost neither writes nor messages', async () => {
     const simulation = createSimulation(1);
     const { deps, counts } = counting(simulation.process().deps);
     const runId = await openDairy(1, withPace({ perHour: 100 }), deps);
     await billRun(runId, deps);
     await addMails(9_999, runId, deps);
     counts.writes = 0;
-    // One machine.
+    // This part works as one machine does.
     await sweep(deps);
     assert.equal(simulation.received.size, 100);
     assert.ok(counts.writes < 100 * 3 + 20, `${counts.writes} writes for 100 mails`);
@@ -107,7 +107,7 @@ describe('a mailing that waits for its pace', () => {
     for (let time = 0; time < 10; time++) assert.equal(await sweep(deps), 0);
     await sweepToQueues(deps);
     assert.deepEqual([counts.writes, counts.wakes.length, simulation.received.size], [0, 0, 100]);
-    // The functions of AWS.
+    // This part works as the functions of AWS do.
     simulation.advance(1.1 * HOUR);
     await sweepToQueues(deps);
     const mails = counts.wakes.filter(({ call }) => call.kind === 'mail');
@@ -115,7 +115,7 @@ describe('a mailing that waits for its pace', () => {
     simulation.close();
   });
 
-  it('is woken for the times at which its turns come', async () => {
+  it('mails are woken for the times at which their turns come', async () => {
     const simulation = createSimulation(1);
     const { deps, counts } = counting(simulation.process().deps);
     const runId = await openDairy(1, withPace({ perMinute: 6 }), deps);
@@ -123,14 +123,14 @@ describe('a mailing that waits for its pace', () => {
     await addMails(99, runId, deps);
     await sweepToQueues(deps);
     const delays = counts.wakes.map(({ delaySeconds }) => delaySeconds);
-    // One in ten and a half seconds, until the next sweep.
+    // One mail goes every ten and a half seconds until the next sweep.
     assert.equal(delays.length, 29);
     assert.deepEqual(delays.slice(0, 4), [0, 15, 25, 35]);
     assert.ok(delays.at(-1)! <= 300);
     simulation.close();
   });
 
-  it('is looked at with one mail while the quota of the account is used up', async () => {
+  it('while the quota of the account is used up, only one mail looks for it again', async () => {
     const simulation = createSimulation(1);
     const quota = { perSecond: 100, day: { limit: 10, used: 0 } };
     const account: MailAccount = {
@@ -163,7 +163,7 @@ describe('a mailing that waits for its pace', () => {
     simulation.close();
   });
 
-  it('is none of the run that made it: that is finished, and tells how long the mails still take', async () => {
+  it('a run is finished while its mails wait, and it reports how long they will still take', async () => {
     const simulation = createSimulation(1);
     const { deps } = simulation.process();
     const runId = await openDairy(50, withPace({ perHour: 20 }), deps);
@@ -193,7 +193,7 @@ describe('a mailing that waits for its pace', () => {
     simulation.close();
   });
 
-  it('is not overdue, unless there are turns and nobody takes them', async () => {
+  it('waiting mails are overdue only if there are turns that nobody takes', async () => {
     const simulation = createSimulation(1);
     const { deps } = simulation.process();
     const runId = await openDairy(50, withPace({ perHour: 20 }), deps);
@@ -216,7 +216,7 @@ describe('a mailing that waits for its pace', () => {
     simulation.close();
   });
 
-  it('does not hide that a process died while it handed a mail over', async () => {
+  it('a process that died during a hand-over is noticed although many mails wait', async () => {
     const simulation = createSimulation(1);
     const { deps } = simulation.process();
     const runId = await openDairy(1, withPace({ perHour: 1, connections: 1 }), deps);
@@ -240,7 +240,7 @@ describe('a mailing that waits for its pace', () => {
     simulation.close();
   });
 
-  it('that is held or switched off is not overdue; one mail tries a held one, the others follow', async () => {
+  it('held and switched-off mails are not overdue, and one mail tries whether a held mailing works again', async () => {
     const simulation = createSimulation(1);
     const { deps, counts } = counting(simulation.process().deps);
     const runId = await openDairy(5, withPace({ connections: 1 }), deps);
@@ -275,7 +275,7 @@ describe('a mailing that waits for its pace', () => {
 });
 
 describe('a paused mailing', () => {
-  /** Books are closed, 20 of 50 mails are sent, and a turn would be free. */
+  /** Opens a run whose books are closed and of whose 50 mails 20 are sent; a turn would be free. */
   async function underWay(seed = 1) {
     const simulation = createSimulation(seed);
     const { deps } = simulation.process();
@@ -284,7 +284,7 @@ describe('a paused mailing', () => {
     return { simulation, deps, runId };
   }
 
-  it('sends nothing more, hinders nobody, and goes on when it is resumed', async () => {
+  it('a paused mailing sends nothing, does not hinder other runs, and continues when it is resumed', async () => {
     const { simulation, deps, runId } = await underWay();
     await pauseRun(runId, deps);
     await sweepFor(5, { simulation, deps });
@@ -313,7 +313,7 @@ describe('a paused mailing', () => {
     simulation.close();
   });
 
-  it('stands in nobody’s way, also before its mails were put to rest', async () => {
+  it('a paused mailing does not delay other mails, even before its own mails lost their due items', async () => {
     const simulation = createSimulation(1);
     const { deps, counts } = counting(simulation.process().deps);
     const runId = await openDairy(300, withPace({ perHour: 10 }), deps);
@@ -349,7 +349,7 @@ describe('a paused mailing', () => {
     simulation.close();
   });
 
-  it('is resumed whole by who was at it all the time', async () => {
+  it('all mails are sent after a pause and a resumption that the sending process did not see', async () => {
     const simulation = createSimulation(1);
     const { deps } = simulation.process();
     const runId = await openDairy(50, withPace({ perHour: 20 }), deps);
@@ -369,7 +369,7 @@ describe('a paused mailing', () => {
     simulation.close();
   });
 
-  it('is woken, though the run is finished by who knows nothing of the pause', async () => {
+  it('paused mails are woken although the run was finished by a process that did not see the pause', async () => {
     const simulation = createSimulation(1);
     const { deps } = simulation.process();
     const runId = await openDairy(50, withPace({ perHour: 20 }), deps);
@@ -384,7 +384,7 @@ describe('a paused mailing', () => {
     simulation.close();
   });
 
-  it('is not put to rest again by who saw it paused', async () => {
+  it('a process that saw the run paused does not pause its mails again after the resumption', async () => {
     const { simulation, deps, runId } = await underWay();
     await pauseRun(runId, deps);
     const seen = await readMails(
@@ -399,7 +399,7 @@ describe('a paused mailing', () => {
     simulation.close();
   });
 
-  it('is resumed whole, whenever who wakes it dies', async () => {
+  it('all mails are resumed even if the process that wakes them dies', async () => {
     for (let at = 1, killed = true; killed; at += 3) {
       for (const when of ['before', 'after'] as const) {
         const { simulation, deps, runId } = await underWay(at);
@@ -422,11 +422,11 @@ describe('a paused mailing', () => {
     }
   });
 
-  it('rests and goes on the same way where many processes share the work, and messages are lost and doubled', async () => {
+  it('a mailing of many processes is paused and resumed alike when messages are lost and doubled', async () => {
     for (let seed = 0; seed < 6; seed++) {
       const simulation = createSimulation(seed);
       const next = mulberry32(seed);
-      // The first time none is.
+      // The first time there are no mishaps.
       const meets = (share: number) => seed > 0 && next() < share;
       const cloud = createCloud(simulation, {
         ...NO_MISHAPS,

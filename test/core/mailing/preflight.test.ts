@@ -17,7 +17,7 @@ const mailSettings = (over: MailSettings): Settings => ({
   mail: { ...SETTINGS.mail, ...over } as Settings['mail'],
 });
 
-/** An office whose customers have a note each, and a DNS in which all is well. */
+/** Opens a dairy whose customers have one note each, with a DNS in which all is well. */
 async function dairy(
   customers: readonly Record<string, unknown>[],
   { mail = {}, ...over }: { readonly mail?: MailSettings } & Partial<Deps> = {},
@@ -57,7 +57,7 @@ const account = (over: Partial<MailAccount> = {}): MailAccount => ({
 const FINE = 'DNS of molkerei.example: SPF, DKIM and DMARC are there.';
 
 describe('the preflight of a dry run', () => {
-  it('says what the run then does: mails, recipients, what is printed', async () => {
+  it('the preflight counts mails, recipients and printed invoices as the run then makes them', async () => {
     const { preflight, deps } = await dairy([
       { cc: 'boss@kunde.example' },
       { invoiceEmail: 'a@kunde.example; A@Kunde.example, b@kunde.example' },
@@ -79,7 +79,7 @@ describe('the preflight of a dry run', () => {
     assert.deepEqual((await bill(deps)).delivery, { accepted: 2, 'to print': 2 });
   });
 
-  it('names what is malformed, and where', async () => {
+  it('the preflight names malformed addresses and what is malformed about them', async () => {
     const { preflight } = await dairy([
       { invoiceEmail: 'k1.kunde.example' },
       { invoiceEmail: 'k2@kunde.example; k 2@kunde.example' },
@@ -95,7 +95,7 @@ describe('the preflight of a dry run', () => {
     ]);
   });
 
-  it('names who is suppressed, by whom, since when and why', async () => {
+  it('the preflight names suppressed addresses with the list, the day and the reason', async () => {
     const suppressed: MailAccount['suppressed'] = async (addresses) =>
       new Map(
         addresses.flatMap((address) =>
@@ -124,7 +124,7 @@ describe('the preflight of a dry run', () => {
     assert.equal(needsAPerson(await report()), false);
   });
 
-  it('says that no mail goes out: switched off, no sender, or a malformed one', async () => {
+  it('the preflight says when no mail goes out: switched off, without a sender, or with a malformed one', async () => {
     const sender = (address: string) => ({ sender: { name: '', address } });
     for (const [mail, pattern] of [
       [{ transport: 'off' }, /^Mail is switched off \(mail\.transport\).* 1 invoice would be printed\.$/],
@@ -143,16 +143,16 @@ describe('the preflight of a dry run', () => {
     }
   });
 
-  it('tells how long it takes by the pace of the settings', async () => {
+  it('the preflight estimates the duration from the pace of the settings', async () => {
     const customers = Array.from({ length: 30 }, () => ({ cc: 'boss@kunde.example' }));
     const slow = await dairy(customers, { mail: { pace: { perSecond: 1, connections: 1 } } });
     const { seconds, mails, recipients } = await slow.preflight();
     assert.deepEqual([mails, recipients], [30, 60]);
-    // Mails count, and each turn takes a tenth of a second more.
+    // The pace counts mails, and each turn takes a tenth of a second more.
     assert.ok(seconds >= 29 && seconds <= 33, `${seconds} s`);
   });
 
-  it('tells how long it takes by the quota, and that this does not suffice', async () => {
+  it('the preflight estimates the duration from the quota and warns when the quota does not suffice', async () => {
     const customers = Array.from({ length: 30 }, () => ({ cc: 'boss@kunde.example' }));
     const quota = async () => ({ perSecond: 2, day: { limit: 1000, used: 950 } });
     const { preflight } = await dairy(customers, {
@@ -176,7 +176,7 @@ describe('the preflight of a dry run', () => {
     assert.ok(plenty.seconds < 10, `${plenty.seconds} s`);
   });
 
-  it('passes on what the provider has against the sender', async () => {
+  it('the preflight passes on the problems that the provider has with the sender', async () => {
     const senderProblems = async (address: string) => [`${address} is not verified: verify it.`];
     const { preflight } = await dairy([{}], {
       mail: { transport: 'ses' },
@@ -188,7 +188,7 @@ describe('the preflight of a dry run', () => {
     });
   });
 
-  it('does not fail where neither the provider nor DNS answers, and says so once', async () => {
+  it('the preflight goes on where neither the provider nor DNS answers, and says so once', async () => {
     const away = async () => {
       throw new Fault('unavailable', 'It is away. Try again later.');
     };
@@ -208,7 +208,7 @@ describe('the preflight of a dry run', () => {
     );
   });
 
-  it('asks once for a thousand customers', async () => {
+  it('the preflight asks the provider once for a thousand customers', async () => {
     let questions = 0;
     const suppressed: MailAccount['suppressed'] = async (addresses) => {
       questions++;
@@ -226,7 +226,7 @@ describe('the preflight of a dry run', () => {
     assert.equal(questions, 1);
   });
 
-  it('is about those alone who would be mailed: not of the held, and of no other output', async () => {
+  it('the preflight is about customers who would be mailed, not about held ones or other outputs', async () => {
     const { report } = await dairy([{ invoiceEmail: '', vatId: 'DE1' }, {}]);
     const { preflight, counts } = await report();
     assert.equal(counts.held, 1);

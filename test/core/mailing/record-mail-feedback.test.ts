@@ -16,7 +16,7 @@ import { createSimulation, type Script } from '#test/support/simulation/simulati
 const MAIL = '2026000001-1';
 const MINUTE = 60_000;
 
-/** One customer whose one mail has this fate. */
+/** Bills one customer whose one mail has this fate. */
 async function mailed(...scripts: Script[]) {
   const simulation = createSimulation(1);
   simulation.scripts.push(...scripts);
@@ -32,7 +32,7 @@ const told = (kind: MailFeedback['kind'], n = 1, over: Partial<MailFeedback> = {
   ...{ recipients: ['k9@kunde.example'], detail: `${kind} ${n}`, ...over },
 });
 
-describe('what the provider tells of a mail', () => {
+describe('feedback of the provider about a mail', () => {
   const fates: [Script, MailFeedback['kind'][], Mail['state']][] = [
     ['accepted', ['accepted'], 'accepted'],
     ['accepted', ['delivered'], 'delivered'],
@@ -51,7 +51,7 @@ describe('what the provider tells of a mail', () => {
     ['held', ['accepted'], 'accepted'],
   ];
   for (const [script, kinds, state] of fates) {
-    it(`${script}, then ${kinds.join(', ') || 'nothing'}: ${state}`, async () => {
+    it(`a mail that was ${script}, then ${kinds.join(', ') || 'nothing'}, is ${state}`, async () => {
       const { deps, mail } = await mailed(script);
       for (const kind of kinds) assert.equal(await recordMailFeedback(MAIL, told(kind), deps), true);
       const { state: found, reason, dueAt } = await mail();
@@ -61,19 +61,19 @@ describe('what the provider tells of a mail', () => {
     });
   }
 
-  it('of a mail that is not known here is nothing', async () => {
+  it('feedback about an unknown mail is ignored', async () => {
     const { deps } = await mailed('accepted');
     assert.equal(await recordMailFeedback('2026000009-1', told('bounced'), deps), false);
     assert.equal(await deps.table.get(mailKey('2026000009-1')), undefined);
   });
 
-  it('is kept once, however often it comes', async () => {
+  it('feedback is kept once, however often it comes', async () => {
     const { deps, mail } = await mailed('accepted');
     for (let n = 0; n < 3; n++) await recordMailFeedback(MAIL, told('delivered'), deps);
     assert.deepEqual((await mail()).feedback, [told('delivered')]);
   });
 
-  it('counts after a person has counted the mail as sent', async () => {
+  it('feedback still counts after a person has counted the mail as sent', async () => {
     const { deps, mail } = await mailed('lost after receipt');
     await decideMail(MAIL, 'count as sent', deps);
     assert.equal((await mail()).state, 'settled');
@@ -81,14 +81,14 @@ describe('what the provider tells of a mail', () => {
     assert.equal((await mail()).state, 'bounced');
   });
 
-  it('does not bring back a mail that a person has replaced', async () => {
+  it('feedback does not bring back a mail that a person has replaced', async () => {
     const { deps, mail } = await mailed('lost after receipt');
     await resendMail('2026000001', deps);
     await recordMailFeedback(MAIL, told('delivered'), deps);
     assert.deepEqual([(await mail()).state, (await mail()).feedback?.length], ['replaced', 1]);
   });
 
-  it('offers a bounced mail to be printed', async () => {
+  it('the invoice of a bounced mail is offered to be printed', async () => {
     const { deps, run } = await mailed('accepted');
     assert.deepEqual(await lettersToPrint(run, deps), []);
     await recordMailFeedback(MAIL, told('bounced'), deps);
@@ -98,7 +98,7 @@ describe('what the provider tells of a mail', () => {
     );
   });
 
-  it('keeps little of many delays, and still hears of the end', async () => {
+  it('of many delays only a few are kept, and a later bounce still counts', async () => {
     const { deps, mail } = await mailed('accepted');
     const detail = 'x'.repeat(5000);
     for (let n = 0; n < 150; n++) await recordMailFeedback(MAIL, told('delayed', n, { detail }), deps);
@@ -109,17 +109,17 @@ describe('what the provider tells of a mail', () => {
   });
 });
 
-describe('events in any order and number', () => {
+describe('feedback in any order and number', () => {
   const event = fc.constantFrom<MailFeedback>(
     ...(
       ['accepted', 'delayed', 'delivered', 'bounced', 'suppressed', 'complained', 'rejected'] as const
     ).flatMap((kind) =>
-      // Two of a kind, as with two recipients; SES has nothing to say about some.
+      // There are two events of each kind, as with two recipients, and some have no detail, as with SES.
       [1, 2].map((n) => told(kind, n, n === 1 && kind === 'delivered' ? { detail: '' } : {})),
     ),
   );
   const outcomes: Script[] = ['accepted', 'deferred', 'failed', 'held', 'lost after receipt'];
-  /** The same events twice over, each several times in an order of its own. */
+  /** Generates two sequences of one set of events, with repetitions and in different orders. */
   const tellings = fc
     .uniqueArray(event, { minLength: 1, maxLength: 6, selector: ({ id }) => id })
     .chain((events) => {
@@ -131,7 +131,7 @@ describe('events in any order and number', () => {
       return fc.tuple(repeated, repeated);
     });
 
-  it('give the same state, reason and list', async () => {
+  it('events in any order and number give one state, one reason and one list', async () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...outcomes), tellings, async (outcome, [one, other]) => {
         const ends: unknown[] = [];
@@ -148,7 +148,7 @@ describe('events in any order and number', () => {
     );
   });
 
-  it('give the same before and after the answer of the server itself is on record', async () => {
+  it('events give one result before and after the answer of the server is recorded', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...outcomes),
@@ -169,7 +169,7 @@ describe('events in any order and number', () => {
     );
   });
 
-  /** The events come after the hand-over, when the server has not answered yet. */
+  /** Bills with events that come after the hand-over, while the server has not answered yet. */
   async function duringTheTry(script: Script, events: readonly MailFeedback[]) {
     const simulation = createSimulation(1);
     simulation.scripts.push(script);
@@ -194,8 +194,8 @@ describe('events in any order and number', () => {
   }
 });
 
-describe('a mail that the provider has', () => {
-  it('is not sent again, though its first try seemed to have failed', async () => {
+describe('a mail that the provider has accepted', () => {
+  it('a mail that the provider has is not sent again, though its first try seemed to have failed', async () => {
     const { simulation, deps, mail } = await mailed('deferred');
     await recordMailFeedback(MAIL, told('accepted'), deps);
     simulation.advance(60 * MINUTE);
@@ -206,9 +206,9 @@ describe('a mail that the provider has', () => {
     );
   });
 
-  it('is not sent again by a try that was just beginning, and whose process dies', async () => {
+  it('a mail that the provider has is not sent again after the process of a second try died', async () => {
     const { simulation, deps, mail } = await mailed('deferred');
-    // As it is between the lease and the hand-over of the second try.
+    // The mail is as it would be between the lease and the hand-over of the second try.
     const found = (await readMail(deps.table, MAIL))!;
     const lease = { worker: 'another', until: deps.clock.now() + 3 * MINUTE };
     await deps.table.write([replace(found, { ...found.value, state: 'sending', attempts: 2, lease })]);

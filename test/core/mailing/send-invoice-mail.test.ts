@@ -31,7 +31,7 @@ async function dairy(scripts: Simulation['scripts']) {
 
 const mail = async (deps: Deps, id: string) => (await readMail(deps.table, id))!.value;
 
-test('a deferred mail is tried again after growing pauses, with the same message, and given up after 48 hours', async () => {
+test('a deferred mail is tried again with growing pauses as the same message, and given up after 48 hours', async () => {
   const { simulation, deps } = await dairy(['deferred']);
   await bill(deps);
   const first = await mail(deps, '2026000001-1');
@@ -55,7 +55,7 @@ test('a deferred mail is tried again after growing pauses, with the same message
   assert.ok(given.attempts > 6 && given.attempts < 30, `${given.attempts} tries`);
 });
 
-test('what refuses one mail would refuse all: the mailing is held at the first, and goes on with new settings', async () => {
+test('a fault that concerns all mails holds the mailing at the first one until settings change', async () => {
   const { simulation, deps } = await dairy(['held']);
   const report = await bill(deps);
   assert.deepEqual(report.delivery, { held: 2, 'to print': 1 });
@@ -68,7 +68,7 @@ test('what refuses one mail would refuse all: the mailing is held at the first, 
   assert.deepEqual((await runReport(report.run, deps)).delivery, { accepted: 2, 'to print': 1 });
 });
 
-test('a held mailing is tried with one mail after a quarter of an hour', async () => {
+test('a held mailing is tried again with one mail after a quarter of an hour', async () => {
   const { simulation, deps } = await dairy(['held', 'held']);
   const { run } = await bill(deps);
   simulation.advance(16 * MINUTE);
@@ -101,7 +101,7 @@ test('a mail whose answer was lost waits for a person, who sends it again or cou
   });
 });
 
-/** An office whose mail server answers as told, and what it was asked. */
+/** Opens a dairy whose mail server answers as told, and records what the server was asked. */
 async function answering(
   outcomes: MailOutcome[],
   customers: Parameters<typeof loadDairy>[2],
@@ -134,7 +134,7 @@ const butFor = (address: string, reply: string): MailOutcome => ({
   refused: [{ address, reply, temporary: reply.startsWith('4') }],
 });
 
-test('a mail that only bcc recipients got has failed; one that some addressees got was accepted', async () => {
+test('a mail that only copy recipients got has failed, and one that an addressee got is accepted', async () => {
   const { deps } = await answering(
     [butFor('a@kunde.example', '550 no such user'), butFor('a@kunde.example', '550 no such user')],
     [
@@ -153,7 +153,7 @@ test('a mail that only bcc recipients got has failed; one that some addressees g
   assert.deepEqual(states[1]?.delivery?.leftOut, ['a@kunde.example was refused: 550 no such user']);
 });
 
-test('who is greylisted is tried again alone, with the same message; nobody gets it twice', async () => {
+test('a greylisted recipient is tried again alone with the same message, and nobody gets it twice', async () => {
   const { simulation, deps, asked } = await answering(
     [butFor('b@kunde.example', '450 4.2.0 later')],
     [customerOf('9', { invoiceEmail: 'a@kunde.example, b@kunde.example', bcc: 'archiv@kunde.example' })],
@@ -180,7 +180,7 @@ test('who is greylisted is tried again alone, with the same message; nobody gets
   assert.equal((await mail(deps, '2026000001-1')).state, 'accepted');
 });
 
-test('a deferred mail is not tried before its time, however often somebody asks', async () => {
+test('a deferred mail is not tried before its time, however often it is asked for', async () => {
   const { simulation, deps, asked } = await answering(
     [{ state: 'deferred', reason: '421 busy' }],
     [customerOf('9')],
@@ -193,7 +193,7 @@ test('a deferred mail is not tried before its time, however often somebody asks'
   assert.equal(asked.length, 2);
 });
 
-test('a lost answer: the settings may have it sent again once, as the same message, before a person is asked', async () => {
+test('if the settings say so, a mail whose answer was lost is sent again once before a person is asked', async () => {
   const lost: MailOutcome = { state: 'unknown', reason: 'lost' };
   const { simulation, deps, asked } = await answering([lost, lost], [customerOf('9')], {
     whenUnknown: 'send again',
@@ -230,7 +230,7 @@ test('an answer that comes after it was taken for lost still counts', async () =
   assert.equal((await mail(deps, '2026000001-1')).state, 'accepted');
 });
 
-test('a message larger than the settings allow is held alone, and goes when they allow more', async () => {
+test('a message larger than the settings allow is held alone and goes out when they allow more', async () => {
   const { simulation, deps, asked } = await answering([], [customerOf('9'), customerOf('10')], {
     maxMegabytes: 0.1,
   });
@@ -251,7 +251,7 @@ test('a message larger than the settings allow is held alone, and goes when they
   assert.deepEqual((await runReport(report.run, deps)).delivery, { accepted: 2 });
 });
 
-test('a mailbox that bounced for good gets no more mails: they are offered to be printed, until a person lifts it', async () => {
+test('a mailbox that bounced for good gets no mail until a person lifts it, and its invoices are printed', async () => {
   const customers = [customerOf('9', { invoiceEmail: 'weg@kunde.example', cc: 'chef@kunde.example' })];
   const { deps, asked } = await answering([], customers);
   await bill(deps);
@@ -278,7 +278,7 @@ test('a mailbox that bounced for good gets no more mails: they are offered to be
   await assert.rejects(liftSuppression('weg@kunde.example', deps), { code: 'not-found' });
 });
 
-test('a transient bounce, and a complaint that could be of several, keep no mailbox from its mails', async () => {
+test('a transient bounce, or a complaint that several may have made, suppresses no address', async () => {
   const customers = [customerOf('9', { invoiceEmail: 'a@kunde.example, b@kunde.example' })];
   const { deps } = await answering([], customers);
   await bill(deps);
@@ -298,7 +298,7 @@ const bounce = (address: string, permanent: boolean): MailFeedback => ({
   detail: `bounce of ${address}`,
 });
 
-test('a person resends to the address the customer has now, and not while an earlier mail still waits', async () => {
+test('a mail is resent to the current address of the customer, and not while an earlier mail still waits', async () => {
   const { simulation, deps } = await dairy(['failed', 'deferred']);
   await bill(deps);
   await loadDairy(deps, [], [customerOf('9', { invoiceEmail: 'neu@kunde.example' }), customerOf('10')]);
@@ -312,7 +312,7 @@ test('a person resends to the address the customer has now, and not while an ear
   assert.equal(simulation.received.size, 1);
 });
 
-test('a sender that was refused can be changed: held mails take over the new one', async () => {
+test('held mails take over a new sender after the old one was refused', async () => {
   const { simulation, deps } = await dairy(['held']);
   const { run } = await bill(deps);
   const refused = await mail(deps, '2026000001-1');
@@ -329,7 +329,7 @@ test('a sender that was refused can be changed: held mails take over the new one
   );
 });
 
-test('a held mail can be replaced by a person', async () => {
+test('a person can replace a held mail', async () => {
   const { deps } = await dairy(['held']);
   await bill(deps);
   const id = await resendMail('2026000001', deps);
@@ -350,7 +350,7 @@ test('a mail of another data folder that lies in the archive is never sent', asy
   assert.equal(simulation.received.has('a trial of last week'), false);
 });
 
-test('addresses that are malformed or were refused are named in the report', async () => {
+test('the report names malformed addresses that the mail left out', async () => {
   const simulation = createSimulation(1);
   const { deps } = simulation.process();
   const customers = [customerOf('9', { invoiceEmail: 'a@kunde.example, buchhaltung@kunde' })];
@@ -360,7 +360,7 @@ test('addresses that are malformed or were refused are named in the report', asy
   assert.deepEqual(report.customers[0]?.delivery?.leftOut, ['buchhaltung@kunde is malformed']);
 });
 
-test('an invoice whose mail failed is paper post, and counts as printed when it was', async () => {
+test('an invoice whose mail failed is paper post and counts as printed after it was printed', async () => {
   const { deps } = await dairy(['failed']);
   const { run } = await bill(deps);
   const post = await lettersToPrint(run, deps);

@@ -10,7 +10,10 @@ import { outcomeOf } from '#test/support/simulation/outcome.ts';
 import { brokenPromises } from '#test/support/simulation/promises.ts';
 import { createSimulation, mulberry32, type Simulation } from '#test/support/simulation/simulation.ts';
 
-/** More than one batch of documents; every fifth wants no mail, one cannot be billed, one has nothing to bill. */
+/**
+ * These customers fill more than one batch of documents. Every fifth wants no mail, one cannot be billed, and
+ * one has nothing to bill.
+ */
 const NUMBERS = Array.from({ length: 26 }, (_, index) => String(index + 1));
 const CUSTOMERS = NUMBERS.map((number) =>
   customerOf(number, {
@@ -45,7 +48,7 @@ async function inTheCloud(simulation: Simulation, mishaps: Mishaps) {
   return { cloud, runId, clerk };
 }
 
-/** Shares of the messages that meet something; after six hours nothing does any more. */
+/** Lets these shares of the messages meet a mishap; after six hours there are no more mishaps. */
 function mishapsOf(
   simulation: Simulation,
   seed: number,
@@ -72,7 +75,7 @@ const promises = (simulation: Simulation, unknowable: ReadonlySet<string>) =>
   brokenPromises({ ...simulation, notes: NOTES, unknowable }, true);
 
 describe('a run that many short processes share', () => {
-  it('ends as on one machine, without a sweep', async () => {
+  it('the run ends as on one machine, without a sweep', async () => {
     const expected = await onOneMachine();
     const simulation = createSimulation(2);
     const { cloud, runId, clerk } = await inTheCloud(simulation, NO_MISHAPS);
@@ -84,10 +87,10 @@ describe('a run that many short processes share', () => {
     simulation.close();
   });
 
-  it('is driven by one chain of calls, though each call comes twice', async () => {
+  it('one chain of calls drives the run, though each call comes twice', async () => {
     const simulation = createSimulation(3);
     let runs = 0;
-    // The documents come late, so that there are many looks.
+    // The documents come late, so that the run looks for them many times.
     const { cloud } = await inTheCloud(simulation, {
       ...NO_MISHAPS,
       double({ kind }) {
@@ -102,13 +105,13 @@ describe('a run that many short processes share', () => {
     simulation.close();
   });
 
-  it('is handed out again when its documents are overdue, by sweep and once', async () => {
+  it('the run is handed out once more, by sweep, when its documents are overdue', async () => {
     const simulation = createSimulation(4);
     const calls: Wake[] = [];
     let lost = 0;
     const { cloud } = await inTheCloud(simulation, {
       ...NO_MISHAPS,
-      // The first two, and with them all documents of the first turn.
+      // The first two messages are lost, and with them all documents of the first turn.
       lose: (call) => call.kind === 'documents' && lost++ < 2,
       double(call) {
         calls.push(call);
@@ -123,7 +126,7 @@ describe('a run that many short processes share', () => {
     simulation.close();
   });
 
-  it('ends as on one machine, whatever is lost, doubled, late, in disorder, killed or out of time', async () => {
+  it('the run ends as on one machine when calls are lost, doubled, late, unordered, killed or cut short', async () => {
     const { delivery: _, ...expected } = await onOneMachine();
     const sums = { handled: 0, lost: 0, doubled: 0, killed: 0, timeUp: 0, failed: 0, sweeps: 0 };
     const share = fc.constantFrom(0, 0.1, 0.4);
@@ -135,7 +138,7 @@ describe('a run that many short processes share', () => {
           const { cloud, runId, clerk } = await inTheCloud(simulation, mishapsOf(simulation, seed, troubles));
           for (const name of Object.keys(sums) as (keyof typeof sums)[]) sums[name] += cloud.counts[name];
           assert.deepEqual(await promises(simulation, cloud.unknowable), []);
-          // What is unknown of a mail is the auditor's affair.
+          // Mails that remain unknown are compared by the check of the promises.
           const { delivery: _, ...figures } = await outcomeOf(runId, clerk);
           assert.deepEqual(figures, expected);
         } finally {

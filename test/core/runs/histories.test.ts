@@ -4,5 +4,5 @@ import { tellHistories } from '#test/contracts/histories.ts';
 
 const HISTORIES = process.env.LONG ? 5000 : 500;
 
-test(`no promise is broken in ${HISTORIES} random histories`, () =>
+test(`a run keeps every promise in ${HISTORIES} random histories`, () =>
   tellHistories(HISTORIES, async () => openSqliteTable(':memory:'), { shrink: true }));

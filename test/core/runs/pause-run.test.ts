@@ -20,7 +20,10 @@ import { customerOf, loadDairy, loadNotes, noteOf, OCTOBER, SETTINGS } from '#te
 import { brokenPromises } from '#test/support/simulation/promises.ts';
 import { createSimulation, Killed, type Simulation } from '#test/support/simulation/simulation.ts';
 
-/** More than two slices of the plan, and than the batches of documents under way at once. */
+/**
+ * These customers fill more than two slices of the plan, and more than the batches of documents under way at
+ * once.
+ */
 const CUSTOMERS = Array.from({ length: 90 }, (_, index) => customerOf(String(index + 1)));
 const NOTES = CUSTOMERS.map(({ number }) => noteOf(`L${number}`, number, 5));
 const FAST = { ...SETTINGS, mail: { ...SETTINGS.mail, pace: { perSecond: 1000, connections: 2 } } };
@@ -33,7 +36,7 @@ async function openDairy(customers = CUSTOMERS) {
   return { simulation, deps, notes, runId: await startRun(OCTOBER, deps) };
 }
 
-/** The same, and `then` happens after the n-th call of this method of a port. */
+/** Gives the deps with a hook: `then` runs after the nth call of this method of a port. */
 function after<K extends 'table' | 'printer' | 'composer'>(
   deps: Deps,
   port: K,
@@ -60,7 +63,7 @@ async function assertEnds({ simulation, deps, notes, runId }: Awaited<ReturnType
   assert.deepEqual([simulation.received.size, new Set(simulation.received.values())], [byMail, new Set([1])]);
 }
 
-/** A day in which nothing but sweeps happens. */
+/** Lets a day pass in which nothing but sweeps happens. */
 async function aDay({ simulation, deps }: { simulation: Simulation; deps: Deps }) {
   for (let hour = 0; hour < 24; hour++) {
     simulation.advance(3_600_000);
@@ -69,7 +72,7 @@ async function aDay({ simulation, deps }: { simulation: Simulation; deps: Deps }
 }
 
 describe('a paused run', () => {
-  it('plans no further slice and takes no number, whatever sweeps, and goes on where it was', async () => {
+  it('a paused run plans no further slice and takes no number, whatever sweeps, and continues when resumed', async () => {
     const dairy = await openDairy();
     const { deps, runId } = dairy;
     // The first slice of the plan is one write.
@@ -94,7 +97,7 @@ describe('a paused run', () => {
     await assertEnds(dairy);
   });
 
-  it('begins no further batch of documents', async () => {
+  it('a paused run begins no further batch of documents', async () => {
     const dairy = await openDairy();
     const { deps, runId } = dairy;
     await completeRun(
@@ -112,7 +115,7 @@ describe('a paused run', () => {
     await assertEnds(dairy);
   });
 
-  it('sends no further mail, and other mails are not kept from going', async () => {
+  it('a paused run sends no further mail, while the mails of other runs go out', async () => {
     const dairy = await openDairy();
     const { simulation, deps, runId } = dairy;
     await completeRun(
@@ -139,7 +142,7 @@ describe('a paused run', () => {
     );
   });
 
-  it('keeps a failed document from being tried again', async () => {
+  it('a failed document of a paused run is not tried again until the run is resumed', async () => {
     const dairy = await openDairy();
     const { simulation, deps, runId } = dairy;
     const render = async (documents: readonly unknown[]) => {
@@ -159,7 +162,7 @@ describe('a paused run', () => {
     await assertEnds(dairy);
   });
 
-  it('tells of its pauses; pausing and resuming twice change nothing', async () => {
+  it('the report lists the pauses, and pausing or resuming twice changes nothing', async () => {
     const { simulation, deps, runId } = await openDairy();
     const paused = await pauseRun(runId, deps);
     simulation.advance(60_000);
@@ -179,7 +182,7 @@ describe('a paused run', () => {
     }
   });
 
-  it('that is resumed at once is not taken further than it has come', async () => {
+  it('a run that is resumed at once takes no step before the previous one has come to its end', async () => {
     for (const [port, method, n] of [
       ['table', 'write', 1],
       ['table', 'write', 4],
@@ -192,7 +195,7 @@ describe('a paused run', () => {
       const { deps, runId } = dairy;
       const flicker = async () => {
         await pauseRun(runId, deps);
-        // Whatever the driving process reads next may see either.
+        // The driving process may still see the pause or already see the resumption.
         setImmediate(() => resumeRun(runId, deps));
       };
       await completeRun(runId, after(deps, port, method as never, n, flicker));
@@ -203,7 +206,7 @@ describe('a paused run', () => {
     }
   });
 
-  it('does not mind a kill at any call of the pause or the resumption', async () => {
+  it('a kill at any call of the pause or of the resumption does no harm', async () => {
     for (const change of [pauseRun, resumeRun]) {
       for (let at = 1, killed = true; killed; at++) {
         for (const when of ['before', 'after'] as const) {
@@ -226,14 +229,14 @@ describe('a paused run', () => {
     }
   });
 
-  it('is not waited for by who watches it', async () => {
+  it('a person who watches a paused run does not wait for it', async () => {
     const { simulation, deps, runId } = await openDairy();
     await pauseRun(runId, deps);
     const watched = await watchRun(runId, { ...deps, queue: createCloud(simulation).queue });
     assert.deepEqual([watched.state, watched.paused], ['planning', true]);
   });
 
-  it('has its mails woken when it is resumed after they were put off', async () => {
+  it('resuming a run wakes its mails that were put off', async () => {
     const { deps, runId } = await openDairy(CUSTOMERS.slice(0, 3));
     const calls: Wake[] = [];
     const wake = async (more: readonly Wake[]) => void calls.push(...more);
@@ -250,7 +253,7 @@ describe('a paused run', () => {
     );
   });
 
-  it('is taken on by no function, and by one chain of calls after it', async () => {
+  it('functions leave a paused run alone, and one chain of calls drives it after it is resumed', async () => {
     const simulation = createSimulation(7);
     const cloud = createCloud(simulation);
     const { deps } = simulation.process(undefined, cloud.queue);

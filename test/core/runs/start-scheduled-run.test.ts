@@ -12,7 +12,7 @@ import { customerOf, loadDairy, loadNotes, noteOf, OCTOBER, SETTINGS } from '#te
 import { createSimulation } from '#test/support/simulation/simulation.ts';
 
 const AUTOMATIC: Settings = { ...SETTINGS, schedule: { ...SETTINGS.schedule, release: 'automatic' } };
-/** Four in the morning in Germany, which is still winter time on neither day. */
+/** Four in the morning in Germany; winter time has begun a week before. */
 const FIRST_OF_NOVEMBER = Date.parse('2026-11-01T04:00:00+01:00');
 const MONTHLY = { cycle: 'monthly', scheduledAt: FIRST_OF_NOVEMBER } as const;
 
@@ -26,7 +26,7 @@ async function dairy(settings: Settings = AUTOMATIC) {
 }
 
 describe('a scheduled run', () => {
-  it('is started once for a cycle and period, however often and late the event comes', async () => {
+  it('a scheduled run is started once for a cycle and period, however often and late the event comes', async () => {
     const { simulation, deps, runs } = await dairy();
     const first = await startScheduledRun(MONTHLY, deps);
     assert.deepEqual(await startScheduledRun(MONTHLY, deps), first);
@@ -40,7 +40,7 @@ describe('a scheduled run', () => {
     );
   });
 
-  it('is started once when two events come at the same moment', async () => {
+  it('a scheduled run is started once when several events come at the same moment', async () => {
     const { simulation, deps, runs } = await dairy();
     const starts = [1, 2, 3].map(() => startScheduledRun(MONTHLY, simulation.process().deps));
     const [first, ...others] = await Promise.all(starts);
@@ -50,7 +50,7 @@ describe('a scheduled run', () => {
     assert.equal((await runReport(first!.id, deps)).counts.issued, 2);
   });
 
-  it('does nothing any more once its first turn was taken', async () => {
+  it('a repeated event does nothing once the first turn of the run was taken', async () => {
     const { deps } = await dairy();
     const wake = (await startScheduledRun(MONTHLY, deps))!;
     const woken: unknown[] = [];
@@ -61,7 +61,7 @@ describe('a scheduled run', () => {
     assert.equal(woken.length, 2);
   });
 
-  it('joins the same run that a person has started and that is not finished', async () => {
+  it('a scheduled run joins the same run that a person has started and that is not finished', async () => {
     const { deps, runs } = await dairy();
     const byHand = await startRun(OCTOBER, deps);
     assert.equal((await startScheduledRun(MONTHLY, deps))!.id, byHand);
@@ -70,7 +70,7 @@ describe('a scheduled run', () => {
     assert.equal((await runs()).length, 1);
   });
 
-  it('bills what came after a run that a person had finished', async () => {
+  it("a scheduled run bills the notes that came after a person's run had finished", async () => {
     const { deps } = await dairy();
     const byHand = await startRun(OCTOBER, deps);
     await completeRun(byHand, deps);
@@ -82,7 +82,7 @@ describe('a scheduled run', () => {
     assert.deepEqual([counts.issued, counts['nothing to bill']], [1, 2]);
   });
 
-  it('is left to a person where the settings say so', async () => {
+  it('the schedule starts nothing where the settings leave the start to a person', async () => {
     const { deps, runs } = await dairy(SETTINGS);
     assert.equal(await startScheduledRun(MONTHLY, deps), undefined);
     assert.deepEqual(await runs(), []);
@@ -90,18 +90,18 @@ describe('a scheduled run', () => {
 
   const periods: [Cycle, string, string][] = [
     ['monthly', '2026-11-01T04:00:00+01:00', '2026-10'],
-    // In UTC it is still January.
+    // In UTC this instant is still in January.
     ['monthly', '2027-02-01T00:00:00+01:00', '2027-01'],
     ['monthly', '2026-07-01T00:30:00+02:00', '2026-06'],
     ['weekly', '2026-11-02T04:00:00+01:00', '2026-W44'],
     ['weekly', '2027-01-04T04:00:00+01:00', '2026-W53'],
     ['daily', '2026-11-01T04:00:00+01:00', '2026-10-31'],
-    // The night in which the clocks go back, on both sides of the hour that comes twice.
+    // In this night the clocks go back; the two instants lie on both sides of the hour that comes twice.
     ['daily', '2026-10-25T01:30:00+02:00', '2026-10-24'],
     ['daily', '2026-10-25T04:00:00+01:00', '2026-10-24'],
   ];
   for (const [cycle, at, period] of periods) {
-    it(`${cycle} at ${at} bills ${period}, which was over that day in Germany`, async () => {
+    it(`the ${cycle} schedule at ${at} bills ${period}, which was over that day in Germany`, async () => {
       const { deps, runs } = await dairy();
       await startScheduledRun({ cycle, scheduledAt: Date.parse(at) }, deps);
       assert.deepEqual(
@@ -111,7 +111,7 @@ describe('a scheduled run', () => {
     });
   }
 
-  it('has a key of its own for each cycle and period', async () => {
+  it('each cycle and period is started once, independently of the others', async () => {
     const { deps, runs } = await dairy();
     const days = ['2026-11-01', '2026-11-02', '2026-11-03'].map((day) => Date.parse(`${day}T04:00:00+01:00`));
     for (const scheduledAt of [...days, ...days]) {
@@ -124,7 +124,7 @@ describe('a scheduled run', () => {
     assert.deepEqual(started, ['2026-10', ...daily, '2026-W43', '2026-W44'].sort());
   });
 
-  it('takes up late what was delivered: a customer who joined on the last day is billed', async () => {
+  it('a customer who joined on the last day of the period is billed', async () => {
     const { deps } = await dairy();
     await loadDairy(
       deps,

@@ -18,7 +18,10 @@ const CUSTOMERS = Array.from({ length: 45 }, (_, index) => customerOf(String(ind
 const NOTES = CUSTOMERS.map(({ number }) => noteOf(`L${number}`, number, 5));
 const FAST = { ...SETTINGS, mail: { ...SETTINGS.mail, pace: { perSecond: 1000, connections: 4 } } };
 
-/** A clerk at the command line, the October run that he has started, and the functions that do the work. */
+/**
+ * Opens a dairy with a clerk at the command line, the October run that he has started, and the functions at
+ * work.
+ */
 async function openDairy(seed: number, queueOf: (cloud: Queue) => Queue = (cloud) => cloud) {
   const simulation = createSimulation(seed);
   const cloud = createCloud(simulation);
@@ -37,8 +40,8 @@ const mailStates = async (simulation: Simulation) =>
 const isFault = (code: string, message: RegExp) => (error: Fault) =>
   error.code === code && message.test(error.message);
 
-describe('a run that is watched from afar', () => {
-  it('is over when its books are closed and each mail was tried; progress is told meanwhile', async () => {
+describe('a run that a clerk watches from afar', () => {
+  it('watching ends when the books are closed and each mail was tried, with progress in between', async () => {
     const { simulation, cloud, clerk, runId } = await openDairy(1);
     simulation.scripts.push('deferred');
     const told: Progress[] = [];
@@ -60,7 +63,7 @@ describe('a run that is watched from afar', () => {
     simulation.close();
   });
 
-  it('is asked for by its turn, so that a message that comes twice begins one; not at all when it is over', async () => {
+  it('watching asks for the turn of the run, so that a doubled message starts it once, and not when it is over', async () => {
     const asked: Wake[] = [];
     const { simulation, cloud, clerk, runId } = await openDairy(2, (cloud) => ({
       wake: async (calls, options) => {
@@ -77,7 +80,7 @@ describe('a run that is watched from afar', () => {
     simulation.close();
   });
 
-  it('tells which import keeps it from being planned', async () => {
+  it('the clerk learns which import keeps the run from being planned', async () => {
     const { simulation, clerk, runId } = await openDairy(3, () => ({ wake: async () => {} }));
     const marker = {
       ...{ name: 'deliveries.csv', hash: 'x', since: '2026-11-02T02:00:00.000Z' },
@@ -88,10 +91,10 @@ describe('a run that is watched from afar', () => {
     simulation.close();
   });
 
-  it('tells which numbers keep it from being sealed', async () => {
+  it('the clerk learns which numbers keep the run from being sealed', async () => {
     const { simulation, clerk, runId } = await openDairy(4, () => ({ wake: async () => {} }));
     await completeRun(runId, clerk);
-    // Other words for the same numbers.
+    // This format writes the same numbers in another way.
     const shifted = { ...FAST, numbering: { format: '20260{number:5}', firstNumber: 1 } };
     await loadDairy(clerk, [noteOf('M1', '9', 6)], CUSTOMERS, shifted);
     const next = await startRun(OCTOBER, clerk);
@@ -100,7 +103,7 @@ describe('a run that is watched from afar', () => {
     simulation.close();
   });
 
-  it('is given up when nothing moves, and when this process is to stop', async () => {
+  it('watching is given up when nothing moves, when the process is to stop, and for an unknown run', async () => {
     const { simulation, clerk, runId } = await openDairy(5, () => ({ wake: async () => {} }));
     const begun = clerk.clock.now();
     await assert.rejects(watchRun(runId, clerk), isFault('unavailable', /has not moved for 45 minutes/));
@@ -112,8 +115,8 @@ describe('a run that is watched from afar', () => {
   });
 });
 
-describe('mails that are watched from afar', () => {
-  it('are woken, and over when each was tried, whatever came of it', async () => {
+describe('mails that a clerk watches from afar', () => {
+  it('the mails are woken, and watching ends when each was tried, whatever its outcome', async () => {
     const { simulation, cloud, clerk, runId } = await openDairy(6);
     await completeRun(runId, { ...clerk, openMailer: async () => assert.fail('not here') }).catch(() => {});
     assert.deepEqual([...(await mailStates(simulation))], ['queued']);
@@ -126,7 +129,7 @@ describe('mails that are watched from afar', () => {
     simulation.close();
   });
 
-  it('are left alone while mail is switched off', async () => {
+  it('the mails are left alone while mail is switched off', async () => {
     const { simulation, clerk, runId } = await openDairy(7, () => ({ wake: async () => {} }));
     await completeRun(runId, { ...clerk, openMailer: async () => assert.fail('not here') }).catch(() => {});
     await importSettings({ ...FAST, mail: { ...FAST.mail, transport: 'off' } }, undefined, clerk);

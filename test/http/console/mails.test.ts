@@ -49,7 +49,7 @@ describe('the page of mails', () => {
       localConfig({ DATA_DIR: folder.path, PORT: '0', DNS_SERVER: 'none', HOST: '127.0.0.1' }),
     );
   }
-  /** What buttons began is done then. */
+  /** Waits for the server to close, so that everything is done that a button has begun. */
   const serverEnds = () => server.close();
   afterEach(async () => {
     await serverEnds();
@@ -58,7 +58,7 @@ describe('the page of mails', () => {
   });
 
   const now = (id: string) => readMail(program.table, id).then((found) => found!);
-  /** The n-th mail as a try left it: all its recipients in this state. */
+  /** Leaves the nth mail as a try does, with all its recipients in this state. */
   async function set(n: number, state: Recipient['state'] & Mail['state'], reason: string): Promise<void> {
     const found = await now(mails[n - 1]!.id);
     const { dueAt: _, ...rest } = found.value;
@@ -76,12 +76,12 @@ describe('the page of mails', () => {
     return { status: answer.status, to: answer.headers.get('location') ?? '', body: await answer.text() };
   };
   const rowsOf = (body: string) => [...body.matchAll(/<tr id="([^"]+)"/g)].map(([, id]) => id);
-  /** The addresses of the buttons that post. */
+  /** Lists the addresses to which the buttons post. */
   const buttonsOf = (body: string) =>
     [...body.matchAll(/method="post" action="([^"]+)"/g)].map(([, path]) => path!.replaceAll('&amp;', '&'));
   const buttonOf = (body: string, part: string) => buttonsOf(body).find((path) => path.includes(part));
 
-  describe('of a month with troubles', () => {
+  describe('the page of a month with troubles', () => {
     beforeEach(() => open(6));
     beforeEach(async () => {
       await set(1, 'accepted', '250 taken');
@@ -90,7 +90,7 @@ describe('the page of mails', () => {
       await set(4, 'suppressed', 'bounced before');
     });
 
-    it('lists them newest first, with the invoice, the answer and the next step, all of it escaped', async () => {
+    it('the page lists mails newest first with invoice, answer and next step, and escapes everything', async () => {
       const { status, body, headers } = await get('/mails');
       assert.equal(status, 200);
       assert.deepEqual(rowsOf(body), mails.map(({ id }) => id).reverse());
@@ -108,7 +108,7 @@ describe('the page of mails', () => {
     });
     const runOf = async (n: number) => (await readInvoice(program.table, mails[n - 1]!.invoice))!.value.runId;
 
-    it('filters by state and by run, and shows other months', async () => {
+    it('the page filters by state and by run and shows other months', async () => {
       const month = mails[0]!.queuedAt.slice(0, 7);
       const shown = async (query: string) => rowsOf((await get(`/mails?month=${month}&${query}`)).body);
       assert.deepEqual(await shown('state=unknown'), [mails[2]!.id]);
@@ -126,7 +126,7 @@ describe('the page of mails', () => {
       assert.doesNotMatch((await get('/mails')).body, /Februar 2020/);
     });
 
-    it('sends an unknown one again when asked, once, and goes back to what was shown', async () => {
+    it('a button sends an unknown mail again, once, and leads back to the filtered list', async () => {
       const before = smtp.received.length;
       const { body } = await get('/mails?state=unknown');
       assert.match(body, /bekommt der Empfänger sie vielleicht doppelt/);
@@ -151,7 +151,7 @@ describe('the page of mails', () => {
       );
     });
 
-    it('counts an unknown one as sent when asked, and says what there is not', async () => {
+    it('a button counts an unknown mail as sent, and a mail that does not exist is not found', async () => {
       const path = buttonOf((await get('/mails')).body, '/count-as-sent')!;
       assert.equal((await press(path)).status, 303);
       assert.equal((await now(mails[2]!.id)).value.state, 'settled');
@@ -161,7 +161,7 @@ describe('the page of mails', () => {
       assert.equal((await press(`/mails/${encodeURIComponent(EVIL)}/resend`)).body.includes('<img'), false);
     });
 
-    it('mails what did not arrive to the mended address, and not what was mailed again since', async () => {
+    it('a mail that did not arrive is sent to the mended address, unless it was mailed again since', async () => {
       const shown = (await get('/mails')).body;
       const path = buttonOf(shown, `${mails[1]!.id}/resend`)!;
       assert.doesNotMatch(shown, /Beim Kunden steht jetzt/);
@@ -182,7 +182,7 @@ describe('the page of mails', () => {
       );
     });
 
-    it('offers a suppressed one to be mailed again only after its address was lifted', async () => {
+    it('a suppressed mail can be mailed again only after its address was lifted', async () => {
       const address = 'k4@kunde.example';
       const why = { address, since: '2026-11-01T10:00:00.000Z', reason: `550 ${EVIL}`, mail: '2026000001-1' };
       await program.table.write([create(suppressionKey(address), why)]);
@@ -196,12 +196,12 @@ describe('the page of mails', () => {
       assert.ok(buttonOf((await get('/mails')).body, `${mails[3]!.id}/resend`));
     });
 
-    it('says why the mailing stands, and pauses and resumes the run whose mails wait', async () => {
+    it('the page says why the mailing stands, and its buttons pause and resume the run', async () => {
       const run = await runOf(1);
       const waiting = await now(mails[4]!.id);
       await program.table.write([replace<Mail>(waiting, { ...waiting.value, run })]);
       const first = await now(mails[0]!.id);
-      // The run itself made this one: it is what a pause looks at.
+      // This mail belongs to the run itself, so that a pause acts on it.
       const { recipients } = mails[0]!;
       await program.table.write([
         replace<Mail>(first, { ...first.value, run, state: 'queued', recipients }),
@@ -222,7 +222,7 @@ describe('the page of mails', () => {
       assert.equal((await readRun(program.table, run))!.value.paused, undefined);
     });
 
-    it('lets no other site press a button, and a link change nothing', async () => {
+    it('another site cannot press a button, and a link changes nothing', async () => {
       const { version } = await now(mails[2]!.id);
       const { body } = await get('/mails');
       const paths = buttonsOf(body);
@@ -243,7 +243,7 @@ describe('the page of mails', () => {
     });
   });
 
-  it('shows 200 at a time, and the older ones behind a link', async () => {
+  it('the page shows 200 mails and links to the older ones', async () => {
     await open(230);
     const first = (await get('/mails')).body;
     const older = /href="([^"]+)">Ältere Mails/.exec(first)![1]!.replaceAll('&amp;', '&');
