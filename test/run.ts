@@ -4,8 +4,9 @@ import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 
 /**
- * Runs all test files, two at once, each in a process of its own. Each has a budget in seconds (on 2 cores); one
- * that takes longer is named at the end, one that takes five times as long is ended.
+ * Runs all test files, two at once, each in a process of its own. Each file has a budget in seconds (on 2
+ * cores). A file that takes longer is named at the end, and one that takes five times as long as the largest
+ * budget is ended.
  * `npm test -- word` runs the files whose path contains the word.
  */
 const BUDGETS: Readonly<Record<string, number>> = {
@@ -31,7 +32,7 @@ const words = process.argv.slice(2);
 
 const files = globSync('test/**/*.test.ts', { cwd: root })
   .filter((file) => words.every((word) => file.includes(word)))
-  // The long ones first, so that the short ones fill the gaps.
+  // The long files come first, so that the short ones fill the gaps.
   .sort((a, b) => (BUDGETS[b] ?? USUAL_BUDGET) - (BUDGETS[a] ?? USUAL_BUDGET));
 if (files.length === 0) {
   console.error(`No test file has ${words.join(' and ')} in its path.`);

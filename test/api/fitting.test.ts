@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { fitting } from '../../lambdas/api/fitting.ts';
 
-it('an answer that Lambda would not let pass is told as a problem, any other is left as it is', () => {
+it('an answer too large for Lambda is replaced by a problem, and any other answer is left as it is', () => {
   const answer = { statusCode: 200, headers: { 'content-type': 'application/pdf' }, isBase64Encoded: true };
   const small = { ...answer, body: 'x'.repeat(6_000_000) };
   assert.equal(fitting(small), small);

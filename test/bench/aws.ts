@@ -6,9 +6,9 @@ import { tables, withTables } from './aws/tables.ts';
 import { measureUsage } from './aws/usage.ts';
 
 /**
- * `npm run bench:aws` prints the tables of DEPLOYING.md from what was measured. With `-- --measure` it measures first, and
- * writes the tables there: it prints a month with the browser of this machine, and counts in memory what the use cases
- * ask of AWS.
+ * `npm run bench:aws` prints the tables of DEPLOYING.md from measured figures. With `-- --measure` it
+ * measures first and writes the tables into DEPLOYING.md: it prints a month with the browser of this machine,
+ * and counts in memory what the use cases ask of AWS.
  */
 const FILE = new URL('./aws/measured.json', import.meta.url);
 const PAGE = new URL('../../DEPLOYING.md', import.meta.url);

@@ -18,7 +18,10 @@ export interface BenchSet {
   readonly notes: DeliveryNote[];
 }
 
-/** Customers who each get a two-page invoice over 12 notes with 4 lines; every other one by mail. */
+/**
+ * Makes customers who each get a two-page invoice over 12 notes with 4 lines; every other customer gets it by
+ * mail.
+ */
 export function benchSet(count: number, smtpPort: number): BenchSet {
   const settings = settingsSchema.parse({
     company: {
@@ -68,7 +71,7 @@ export function benchSet(count: number, smtpPort: number): BenchSet {
   return { settings, customers, notes };
 }
 
-/** Their invoices of October, one a customer. */
+/** Makes the October invoices of the set, one for each customer. */
 export function benchInvoices({ settings, customers, notes }: BenchSet): Invoice[] {
   const notesOf = Map.groupBy(notes, ({ customer }) => customer);
   return customers.map((customer, index) =>

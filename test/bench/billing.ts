@@ -6,15 +6,15 @@ import { openData } from '#test/support/data/october.ts';
 import { treePss } from './process-tree.ts';
 
 /**
- * A process that bills October on the data folder in DATA_DIR, as the command line does, and measures itself.
- * Prints one JSON document.
+ * This process bills October on the data folder in DATA_DIR, as the command line does, measures itself and
+ * prints one JSON document.
  */
 export interface Billing {
   /** Seconds from the start of the run to its last document, and to its end. */
   readonly documents: number;
   readonly whole: number;
   readonly report: { readonly counts: object; readonly delivery: object };
-  /** MB (PSS) of this process and its browser after so many invoices. */
+  /** Memory in MB (PSS) of this process and its browser after this many invoices. */
   readonly memory: readonly { readonly done: number; readonly pss: number }[];
 }
 

@@ -5,8 +5,9 @@ import { deflateRawSync } from 'node:zlib';
 import { bundleFunctions } from '../../infra/constructs/bundle.ts';
 
 /**
- * How large the bundles of the functions are, and how long Node takes to load them on one core: what a cold start costs
- * before the first line of a handler. The shortest of some tries counts, as others use the machine as well.
+ * Measures how large the bundles of the functions are and how long Node takes to load them on one core, which
+ * is what a cold start costs before the first line of a handler. The shortest of some tries counts, because
+ * others use the machine as well.
  */
 const TRIES = 7;
 const ON_ONE_CORE = process.platform === 'linux' ? ['taskset', '-c', '0'] : [];

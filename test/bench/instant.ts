@@ -14,27 +14,28 @@ import { benchSet } from './bench-set.ts';
 
 const CALLS = 200;
 const WARM_UP = 20;
-/** Fill two pages. */
+/** This many lines fill two pages. */
 const LINES = 45;
 
-/** Milliseconds, of which half and 95 % stay below. */
+/** Half of the calls and 95 % of the calls take at most this many milliseconds. */
 export interface Percentiles {
   readonly p50: number;
   readonly p95: number;
 }
 
 export interface InstantTimes {
-  /** From the call to the last byte of the PDF. */
+  /** The time from the call to the last byte of the PDF. */
   readonly http: Percentiles;
-  /** What of it is printing: twice, the second time with the sums that are carried over. */
+  /** The part that is printing: two printings, the second one with the sums that are carried over. */
   readonly printing: Percentiles;
-  /** One printing of the same HTML, as it stands. */
+  /** One printing of the same HTML as it stands. */
   readonly bare: Percentiles;
 }
 
 /**
- * Instant invoices of two pages, one after the other over HTTP on a warm program, and between them the printing of the
- * very HTML of the last one with the same browser. Every other customer is mailed it, behind the call.
+ * Times instant invoices of two pages, one after the other over HTTP on a warm program. After each of them
+ * the same browser prints its HTML alone, for comparison. Every other customer gets a mail, which is sent
+ * behind the call.
  */
 export async function timeInstantInvoices(smtpPort: number): Promise<InstantTimes> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));

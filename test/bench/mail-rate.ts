@@ -7,15 +7,15 @@ import { text } from 'node:stream/consumers';
 import type { Mailing } from './mailing.ts';
 
 export interface MailRates {
-  /** Mails a second of each round, each way of `mailing.ts`. */
+  /** Mails a second in each round, for each way of `mailing.ts`. */
   readonly rounds: readonly { readonly bare: number; readonly wire: number; readonly ours: number }[];
-  /** Of the long mailing. */
+  /** The memory during the long mailing. */
   readonly memory: Mailing['memory'];
 }
 
 /**
- * Mails with two attachments of 30 KB to a server on loopback, each way in a process of its own and by turns; the server
- * is a third process. Then one long mailing, for its memory.
+ * Measures mails with two attachments of 30 KB to a server on the loopback. The ways take turns, each in a
+ * process of its own, and the server is a third process. One long mailing follows, to measure its memory.
  */
 export async function measureMailing(mails: number, rounds: number, long: number): Promise<MailRates> {
   const server = spawn(process.execPath, [join(import.meta.dirname, 'mail-server.ts')], {

@@ -1,7 +1,10 @@
 import { once } from 'node:events';
 import { SMTPServer } from 'smtp-server';
 
-/** A mail server in a process of its own that takes all and keeps nothing. Prints its port; ends with its input. */
+/**
+ * This process is a mail server that accepts everything and keeps nothing. It prints its port and ends with
+ * its input.
+ */
 const server = new SMTPServer({
   authOptional: true,
   disableReverseLookup: true,

@@ -15,15 +15,16 @@ import { smtpSettings } from '#test/support/mail/smtp-server.ts';
 import { treePss } from './process-tree.ts';
 
 /**
- * A process that mails so many invoices, each with two PDFs of 30 KB, to the server at PORT, over as many connections
- * each way: `bare` by a loop over nodemailer's pool; `wire` by our composer and our mailer, which do the same;
- * `ours` out of the outbox of the data folder in DATA_DIR, with what nobody else does: each message is filed before it is
- * sent, and lease, hand-over and answer are on the disk before the next step. Prints one JSON document.
+ * This process mails this many invoices, each with two PDFs of 30 KB, to the server at PORT, and prints one
+ * JSON document. All ways use equally many connections. `bare` is a loop over nodemailer's pool. `wire` does
+ * the same with our composer and our mailer. `ours` mails from the outbox of the data folder in DATA_DIR and
+ * does what nobody else does: each message is filed before it is sent, and lease, hand-over and answer are on
+ * the disk before the next step.
  */
 export interface Mailing {
   readonly mails: number;
   readonly seconds: number;
-  /** MB (PSS) of this process after so many mails. */
+  /** Memory in MB (PSS) of this process after this many mails. */
   readonly memory: readonly { readonly done: number; readonly pss: number }[];
 }
 
@@ -62,7 +63,10 @@ async function ours(): Promise<number> {
   return took;
 }
 
-/** What both ways over the wire say; the attachments come from files, as they do out of the archive. */
+/**
+ * Makes the mail of both ways over the wire; its attachments come from files, as they come out of the
+ * archive.
+ */
 function letter() {
   const files = [1, 2].map((n) => join(folder, `Rechnung-${n}.pdf`));
   for (const file of files) writeFileSync(file, pdfOf(PDF_BYTES));
@@ -115,7 +119,7 @@ async function wire(): Promise<number> {
   return took;
 }
 
-/** @returns seconds */
+/** @returns the seconds that it took */
 async function inLoops(send: (n: number) => Promise<void>): Promise<number> {
   let next = 1;
   const loop = async () => {
@@ -130,7 +134,7 @@ async function inLoops(send: (n: number) => Promise<void>): Promise<number> {
   return (performance.now() - begun) / 1000;
 }
 
-/** Of a PDF no more than its size and that it does not compress. */
+/** Makes bytes that are like a PDF only in size and in that they do not compress. */
 function pdfOf(bytes: number): Uint8Array {
   const chunks = Array.from({ length: Math.ceil(bytes / 64) }, (_, n) =>
     createHash('sha512').update(String(n)).digest(),

@@ -17,10 +17,12 @@ import { type Measured, table } from './peers/table.ts';
 import { openWarmWeasyPrint, openWeasyPrintCommand } from './peers/weasyprint.ts';
 
 /**
- * The same two-page invoices made by us and by others, with the same text and fonts; each file is checked for its
- * pages and its words. The peers take turns: in a round all of them print the same customers, and each round begins
- * with another peer. A round before the first warms them up and is not measured.
- * `npm run bench:peers -- 3 2` runs 3 rounds of 2 invoices a peer; a third argument names a folder for a file of each.
+ * Makes the same two-page invoices with the product and with peers, from the same text and fonts, and checks
+ * each file for its pages and its words. The peers take turns: in a round all of them print the same
+ * customers, and each round begins with another peer. A round before the first warms them up and is not
+ * measured.
+ * `npm run bench:peers -- 3 2` runs 3 rounds of 2 invoices for each peer; a third argument names a folder for
+ * one file of each peer.
  */
 const rounds = Number(process.argv[2] ?? 7);
 const perRound = Number(process.argv[3] ?? 5);
@@ -28,9 +30,9 @@ const folder = process.argv[4];
 
 interface Entry {
   readonly peer: Peer;
-  /** Milliseconds an invoice, by round. */
+  /** Milliseconds for each invoice, by round. */
   readonly took: number[];
-  /** One an invoice, in their order. */
+  /** One file for each invoice, in their order. */
   readonly pdfs: Uint8Array[];
 }
 
@@ -85,7 +87,7 @@ async function takeTurns(round: number): Promise<void> {
   const batch = invoices.slice(round * perRound, (round + 1) * perRound);
   const first = round % entries.length;
   for (const { peer, took, pdfs } of [...entries.slice(first), ...entries.slice(0, first)]) {
-    // Not measured: whoever was idle for seconds must first wake up.
+    // This print is not measured, because a peer that was idle for seconds must first wake up.
     await peer.print(batch.slice(0, 1));
     const begun = performance.now();
     pdfs.push(...(await peer.print(batch)));
@@ -99,7 +101,10 @@ function measured({ peer, took, pdfs }: Entry): Measured {
   return { name: peer.name, took, bytes: pdfs[0]!.length };
 }
 
-/** Compares with the invoice's figures, and with what we print without the carried sums, which no other peer can do. */
+/**
+ * Compares the files with the figures of the invoices, and with our print without carried sums, which no
+ * other peer can make.
+ */
 async function check({ peer, pdfs }: Entry, references: readonly Uint8Array[]): Promise<void> {
   const found = new Set<string>();
   let pages = 0;

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Proportional set size of this process and all below it, in MB; undefined where there is no /proc. */
+/**
+ * Sums the proportional set size of this process and all below it, in MB; undefined where there is no /proc.
+ */
 export function treePss(root = process.pid): number | undefined {
   let kilobytes = 0;
   for (const pid of tree(root)) {
@@ -9,7 +11,9 @@ export function treePss(root = process.pid): number | undefined {
   return kilobytes === 0 ? undefined : kilobytes / 1024;
 }
 
-/** Milliseconds of processor time that this process and all that live below it have used, on Linux. */
+/**
+ * Sums the milliseconds of processor time that this process and all living ones below it have used, on Linux.
+ */
 export function treeCpu(root = process.pid): number {
   let ticks = 0;
   for (const pid of tree(root)) {
@@ -20,7 +24,7 @@ export function treeCpu(root = process.pid): number {
   return ticks * 10;
 }
 
-/** A process and all below it. */
+/** Lists a process and all below it. */
 function tree(root: number): number[] {
   const parents = new Map<number, number>();
   for (const entry of processes()) {
@@ -42,7 +46,10 @@ function processes(): string[] {
   }
 }
 
-/** The command's name stands in parentheses and may hold spaces; the first field after it is the state. */
+/**
+ * Returns the fields after the name, beginning with the state: the name stands in parentheses and may hold
+ * spaces.
+ */
 function afterName(pid: number): string[] {
   const stat = readIfThere(`/proc/${pid}/stat`);
   return stat ? stat.slice(stat.lastIndexOf(')') + 2).split(' ') : [];

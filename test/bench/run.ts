@@ -12,10 +12,11 @@ import { type Percentiles, timeInstantInvoices } from './instant.ts';
 import { measureMailing } from './mail-rate.ts';
 
 /**
- * A month of 1,000 two-page invoices on one machine: the bare printing of the same HTML with the same warm browser,
- * then the whole run (plan, numbers, documents, archive, closed books) and its mails to a server on loopback, in a
- * process of its own; and what the memory of that process and its browser does meanwhile. Then instant invoices over
- * HTTP, one after the other, beside the printing of their HTML. Then mails, beside those of a bare nodemailer loop.
+ * Measures a month of 1,000 two-page invoices on one machine. First the same HTML is printed alone with the
+ * same warm browser. Then a process of its own does the whole run (plan, numbers, documents, archive, closed
+ * books) with its mails to a server on the loopback, and the memory of that process and its browser is
+ * watched. Then come instant invoices over HTTP, one after the other, beside the printing of their HTML, and
+ * at last mails beside those of a bare nodemailer loop.
  * `npm run bench -- 200` takes another number of invoices.
  */
 const count = Number(process.argv[2] ?? 1000);

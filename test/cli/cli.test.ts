@@ -4,12 +4,12 @@ import { byMail, customersCsv, deliveriesCsv, settingsJson } from '#test/support
 import { startSmtpServer } from '#test/support/mail/smtp-server.ts';
 import { openShop } from '#test/support/process/cli.ts';
 
-test('the command line for people: help, texts, and exit codes', async (t) => {
+test('the command line for people: help, texts and exit codes', async (t) => {
   const server = await startSmtpServer();
   t.after(() => server.close());
   const shop = openShop(t);
 
-  await t.test('help names every command; nothing typed is refused with it', async () => {
+  await t.test('help names every command, and a call without a command is refused', async () => {
     const help = await shop.cli('help');
     assert.deepEqual([help.code, help.stderr], [0, '']);
     for (const command of [
@@ -23,7 +23,7 @@ test('the command line for people: help, texts, and exit codes', async (t) => {
     assert.deepEqual(shop.rows(), []);
   });
 
-  await t.test('an import tells what it did, and which columns it ignored', async () => {
+  await t.test('an import tells what it did and which columns it ignored', async () => {
     await shop.load('settings', settingsJson(server.port));
     const notices = (await shop.load('customers', customersCsv([{ ...byMail('1'), fax: '0' }]))).notices;
     assert.deepEqual(notices, ['Column fax is not one of a file of customers and was ignored.']);
@@ -43,7 +43,7 @@ test('the command line for people: help, texts, and exit codes', async (t) => {
     );
   });
 
-  await t.test('a run prints its report, and so do the lists', async () => {
+  await t.test('a run prints its report, and report and mails print their lists', async () => {
     const args = ['--cycle', 'monthly', '--period', '2026-10', '--invoice-date', '2026-11-02'];
     const { code, stdout, stderr } = await shop.cli('run', ...args);
     assert.deepEqual([code, stderr], [0, '']);

@@ -7,7 +7,7 @@ import type { RunReport } from '#core/runs/run-report.ts';
 import { bill, customerOf, loadDairy, noteOf, OCTOBER } from '#test/support/data/dairy.ts';
 import { createSimulation } from '#test/support/simulation/simulation.ts';
 
-test('a dry run says what would become of the mails, below the table', async () => {
+test('a dry run says below the table what would become of the mails', async () => {
   const { deps } = createSimulation(1).process();
   await loadDairy(
     deps,

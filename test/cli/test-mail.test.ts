@@ -5,7 +5,7 @@ import { sendTestMail } from '#adapters/smtp/test-mail.ts';
 import { testMailCommand } from '#cli/commands/test-mail.ts';
 import { smtpSettings, startSmtpServer } from '#test/support/mail/smtp-server.ts';
 
-/** What the command prints as text and as JSON, and its exit code. */
+/** Runs the command and returns its text, its JSON and its exit code. */
 async function printed(over: Partial<SmtpSettings>) {
   const server = await startSmtpServer({
     onAuth: ({ username }, _session, done) => done(null, { user: username }),
@@ -64,7 +64,7 @@ it('a test mail prints conversation, encryption, certificate, login, last reply 
   assert.match(JSON.stringify(json), /"sha256":"[0-9a-f]{64}".*"login":"PLAIN"/);
 });
 
-it('a test mail that was not taken says so without encryption and login', async () => {
+it('a test mail that was not accepted says that there was no encryption and no login', async () => {
   const { code, text } = await printed({ encryption: 'none', user: 'kasse', password: 'geheim-42' });
   assert.equal(code, 1);
   assert.match(

@@ -11,7 +11,10 @@ const put = (value: unknown, sort = 'S'): Change => ({
 const text = (length: number) => ({ text: 'x'.repeat(length) });
 const tooLarge = (message: RegExp) => ({ code: 'too-large', message });
 
-/** DynamoDB's count: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
+/**
+ * Counts as DynamoDB does:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+ */
 function dynamoBytes(value: unknown): number {
   if (typeof value === 'string') return Buffer.byteLength(value);
   if (typeof value === 'number') {
@@ -27,7 +30,7 @@ function dynamoBytes(value: unknown): number {
 }
 
 describe('limits of a table write', () => {
-  it('measures never less than JSON or DynamoDB do, and little more', () => {
+  it('the measure of a value is never less than that of JSON or DynamoDB, and little more', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => {
         const measured = valueBytes(value);
@@ -51,9 +54,9 @@ describe('limits of a table write', () => {
     assert.equal(valueBytes({ a: 1, gone: undefined }), valueBytes({ a: 1 }));
   });
 
-  it('lets an item up to 400 KB pass, and names one above', () => {
+  it('an item may have up to 400 KB, and a larger one is named', () => {
     assertWithinLimits([put(text(TABLE_LIMITS.itemBytes - 200))]);
-    // Key and version belong to the item.
+    // Key and version count as parts of the item.
     assert.throws(() => assertWithinLimits([put(text(TABLE_LIMITS.itemBytes - 50))]), tooLarge(/P\/S/));
     assert.throws(
       () => assertWithinLimits([put(text(TABLE_LIMITS.itemBytes - 200), 's'.repeat(1000))]),
@@ -73,7 +76,7 @@ describe('limits of a table write', () => {
     );
   });
 
-  it('lets a write up to 4 MB and 100 changes pass', () => {
+  it('a write may have up to 4 MB and 100 changes', () => {
     const puts = (count: number, bytes: number) =>
       Array.from({ length: count }, (_, n) => put(text(bytes), `S${n}`));
     assertWithinLimits(puts(10, 400_000));
@@ -82,13 +85,13 @@ describe('limits of a table write', () => {
     assert.throws(() => assertWithinLimits(puts(101, 1)), tooLarge(/101 changes/));
   });
 
-  it('counts keys in UTF-8 bytes', () => {
+  it('keys are counted in UTF-8 bytes', () => {
     assert.equal(assertKey({ partition: 'ü'.repeat(1024), sort: '🥖'.repeat(256) }), 2048 + 1024);
     assert.throws(() => assertKey({ partition: 'ü'.repeat(1025), sort: 's' }), tooLarge(/partition key/));
     assert.throws(() => assertKey({ partition: 'p', sort: '🥖'.repeat(257) }), tooLarge(/sort key/));
   });
 
-  it('refuses what no engine can hold', () => {
+  it('a write that no engine can hold is refused', () => {
     const key = { partition: 'P', sort: 'S' };
     const refused = (...changes: Change[]) =>
       assert.throws(() => assertWithinLimits(changes), { name: 'Fault', code: 'bad-input' });
@@ -103,7 +106,7 @@ describe('limits of a table write', () => {
     }
   });
 
-  it('takes the same sort key in two partitions', () => {
+  it('one sort key may appear in two partitions of a write', () => {
     assertWithinLimits([put({}), { put: { partition: 'Q', sort: 'S' }, value: {} }]);
   });
 });

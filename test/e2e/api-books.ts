@@ -3,7 +3,7 @@ import type { Run } from '#test/support/api/api-client.ts';
 import { dayOf, getsMail, LAST } from './api-clerk.ts';
 import { type ApiDeployment, all, cents, total } from './api-deployment.ts';
 
-/** Everything that the lists tell adds up to the cent. */
+/** Checks that everything in the lists adds up to the cent. */
 export async function checkBooks({ api }: ApiDeployment, closed: Run): Promise<void> {
   const invoices = await all(api.listInvoices);
   const ofRun = invoices.filter(({ run }) => run === closed.run);
@@ -32,7 +32,7 @@ export async function checkBooks({ api }: ApiDeployment, closed: Run): Promise<v
     numbers.map((_, index) => numbers[0]! + index),
     'no number twice, and none left out',
   );
-  // By customer, and by the way they go.
+  // The lists can be filtered by customer and by mail.
   const customers = await all(api.listCustomers, {}, 9);
   const mail = await all(api.listCustomers, { mail: true });
   assert.deepEqual(

@@ -1,11 +1,11 @@
 import { addDays, berlinDay } from '#core/domain/calendar.ts';
 import { type ApiDeployment, done, until } from './api-deployment.ts';
 
-/** Customers of the month: those with odd numbers get mail. */
+/** The customers of the month; those with odd numbers get mail. */
 export const MONTHLY = Array.from({ length: 22 }, (_, index) => String(101 + index));
 export const getsMail = (customer: string): boolean => Number(customer) % 2 === 1;
 
-/** Of the month before this one: all of it is delivered, whatever day it is. */
+/** The last day of the previous month, in which everything is delivered, whatever day it is today. */
 export const LAST = addDays(`${berlinDay(Date.now()).slice(0, 7)}-01`, -1);
 export const MONTH = LAST.slice(0, 7);
 export const YEAR = MONTH.slice(0, 4);
@@ -27,7 +27,7 @@ export const crates = {
   vatRate: '19',
 };
 
-/** The calls that a clerk makes again and again. */
+/** Bundles the calls that a clerk makes again and again. */
 export function clerkAt(deployment: ApiDeployment) {
   const { api } = deployment;
   const settings = (over: object = {}) => ({ body: { company: COMPANY, mail: deployment.mail, ...over } });

@@ -6,7 +6,10 @@ import { type ApiDeployment, all, bytesOf, done, until } from './api-deployment.
 const CALLERS = 16;
 const SAME = 8;
 
-/** Tills that all call at once, after a scenario: for one customer each, for the same one, and one that calls too often. */
+/**
+ * Lets tills call all at once after a scenario: each for a customer of its own, all for one customer, and one
+ * that repeats its call.
+ */
 export async function callAtOnce(deployment: ApiDeployment): Promise<void> {
   const { api } = deployment;
   const before = await all(api.listInvoices);
@@ -45,13 +48,13 @@ export async function callAtOnce(deployment: ApiDeployment): Promise<void> {
   );
 }
 
-/** Waits for all, also where one fails: nobody calls on when the place is closed. */
+/** Waits for all calls even if one fails, so that nobody calls any more when the deployment is closed. */
 async function atOnce<T>(calls: readonly Promise<T>[]): Promise<T[]> {
   await Promise.allSettled(calls);
   return Promise.all(calls);
 }
 
-/** One line sold under a key, which its invoice names. */
+/** Sells one line under an idempotency key; the invoice names the description. */
 async function sell(deployment: ApiDeployment, customer: string, description: string) {
   const line = { position: 1, description, quantity: 1, unitPrice: '2.50', vatRate: 19 };
   const call = {
@@ -61,7 +64,7 @@ async function sell(deployment: ApiDeployment, customer: string, description: st
   const answered = await deployment.api.createInvoice(call);
   await done(Promise.resolve(answered));
   const number = await numberAt(deployment, answered.response.headers.get('location')!);
-  // Where it took longer than one waits, it is asked for later.
+  // An invoice that took longer than the call waited is fetched later.
   const pdf =
     answered.response.status === 201
       ? (answered.data as Blob)

@@ -4,25 +4,25 @@ import { inspect } from 'node:util';
 import type { Problem } from '#http/problem.ts';
 import type { Answered, ApiClient, CallOptions, Page } from '#test/support/api/api-client.ts';
 
-/** Where a story is told: the program behind its HTTP API, and the mail server of its customers. */
+/** Where a scenario is played: the program behind its HTTP API, and the mail server of its customers. */
 export interface ApiDeployment {
   readonly api: ApiClient;
-  /** `mail` of the settings that mails through the server of `mails`. */
+  /** The `mail` settings that send through the server of `mails`. */
   readonly mail: object;
-  /** What has arrived so far. */
+  /** Lists what has arrived so far. */
   mails(): Promise<readonly ArrivedMail[]>;
-  /** Lets what was begun behind calls go on. */
+  /** Lets work that calls have begun go on. */
   goOn(): Promise<unknown>;
 }
 
 export interface ArrivedMail {
   readonly to: string;
   readonly subject: string;
-  /** The files, without pictures of the letter. */
+  /** The attached files, without pictures of the HTML. */
   readonly files: readonly Buffer[];
 }
 
-/** What a call gives that must succeed. */
+/** Returns the answer of a call that must succeed. */
 export async function done<T>(answering: Promise<Answered<T>>, status?: number): Promise<T> {
   const { data, error, response } = await answering;
   assert.ok(response?.ok, `${response?.url} ${response?.status} ${inspect(error)}`);
@@ -30,7 +30,7 @@ export async function done<T>(answering: Promise<Answered<T>>, status?: number):
   return data!;
 }
 
-/** The problem of a call that must be refused. */
+/** Returns the problem of a call that must be refused. */
 export async function refused(answering: Promise<Answered<unknown>>, status: number): Promise<Problem> {
   const { error, response } = await answering;
   assert.equal(response.status, status, JSON.stringify(error));
@@ -39,7 +39,7 @@ export async function refused(answering: Promise<Answered<unknown>>, status: num
 
 export const bytesOf = async (file: Blob): Promise<Buffer> => Buffer.from(await file.arrayBuffer());
 
-/** A list to its end, by cursor. */
+/** Reads a list to its end by cursor. */
 export async function all<T>(
   list: (options: CallOptions) => Promise<Answered<Page<T>>>,
   query: CallOptions['query'] = {},
@@ -55,7 +55,7 @@ export async function all<T>(
   }
 }
 
-/** Asks again and again until it holds, for at most a minute. */
+/** Asks again and again until the answer holds, for at most a minute. */
 export async function until<T>(
   deployment: Pick<ApiDeployment, 'goOn'>,
   what: string,
@@ -72,7 +72,7 @@ export async function until<T>(
   }
 }
 
-/** Amounts come as decimals with two places. */
+/** Converts an amount, a decimal with two places, to cents. */
 export const cents = (amount: string): number => {
   assert.match(amount, /^-?\d+\.\d\d$/);
   return Number(amount.replace('.', ''));

@@ -5,7 +5,7 @@ import { checkBooks } from './api-books.ts';
 import { type Clerk, cheese, crates, dayOf, MONTH, MONTHLY, YEAR } from './api-clerk.ts';
 import { all, bytesOf, done, refused, until } from './api-deployment.ts';
 
-/** The month: rehearsed, begun, paused, gone on with; its books; its paper post. */
+/** Bills the month: dry run, run, pause and resumption, then its books and its paper post. */
 export async function billMonth(clerk: Clerk): Promise<void> {
   const { api, putCustomer, putNote, run } = clerk;
   await Promise.all(MONTHLY.map((customer) => done(putCustomer(customer), 201)));
@@ -42,7 +42,7 @@ export async function billMonth(clerk: Clerk): Promise<void> {
   );
   assert.deepEqual(closed.totals, rehearsal.totals);
   assert.deepEqual([closed.discrepancies, closed.pauses?.length], [[], 1]);
-  // The customers of the month, and A3.
+  // These are the customers of the month and the customer of note A3.
   assert.equal(closed.counts.issued, MONTHLY.length + 1);
   assert.deepEqual(closed.delivery, { accepted: 12, 'to print': 11 });
   await checkBooks(clerk, closed);
@@ -50,7 +50,7 @@ export async function billMonth(clerk: Clerk): Promise<void> {
   await refused(api.pauseRun({ path: { id: started.run } }), 422);
 }
 
-/** The paper post in one file; then it is printed. */
+/** Fetches the paper post in one file, after which it counts as printed. */
 async function printPost(clerk: Clerk, closed: Run): Promise<void> {
   const { api, invoice } = clerk;
   const post = await readPdf(await bytesOf(await done(api.getPrintFile({ path: { id: closed.run } }))));

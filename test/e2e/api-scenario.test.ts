@@ -31,7 +31,7 @@ const MAIL = {
   pace: { perSecond: 1000, connections: 2 },
 };
 
-test('the whole story through a generated client, on one machine', async (t) => {
+test('a generated client plays the whole scenario on one machine', async (t) => {
   const server = await startSmtpServer();
   t.after(() => server.close());
   const program = openShop(t).start('serve');
@@ -59,7 +59,7 @@ test('the whole story through a generated client, on one machine', async (t) => 
   };
 
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(STRICT));
-  // The client is sound TypeScript.
+  // The generated client must be sound TypeScript.
   const compiling = promisify(execFile)(TSC, ['-p', folder]);
   await playScenario(deployment);
   await callAtOnce(deployment);
@@ -70,8 +70,8 @@ test('the whole story through a generated client, on one machine', async (t) => 
   assert.deepEqual([code, stderr], [0, '']);
 });
 
-describeAws('the whole story through a generated client, on AWS', (engines) => {
-  it('is the same, by the bundles of cdk.out and events of API Gateway', async (t) => {
+describeAws('the whole scenario through a generated client on AWS', (engines) => {
+  it('a generated client plays the scenario through the bundles of cdk.out and events of API Gateway', async (t) => {
     const folder = tempFolder(t);
     const stage = await deploy(engines, cdkOut(), { stage: 'prod', folder });
     t.after(() => stage.close());
@@ -97,7 +97,7 @@ describeAws('the whole story through a generated client, on AWS', (engines) => {
   });
 });
 
-/** Follows redirects as `fetch` does, and waits where it is told to. */
+/** Follows redirects as `fetch` does, and waits when it is told to. */
 const asAProgramDoes =
   (call: (request: Request) => Promise<Response>) =>
   async (request: Request): Promise<Response> => {

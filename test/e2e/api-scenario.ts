@@ -10,8 +10,8 @@ import { billMonth } from './api-month.ts';
 const ORDER = { customer: '1', deliveries: [`${YEAR}/A1`, `${YEAR}/A2`] };
 
 /**
- * What an ERP and its clerks do through the API, from an empty data folder to the paper post of a month. Figures are
- * those of the API alone.
+ * Plays what an ERP and its clerks do through the API, from an empty data folder to the paper post of a
+ * month. All figures come from the API.
  */
 export async function playScenario(deployment: ApiDeployment): Promise<void> {
   const clerk = clerkAt(deployment);
@@ -25,7 +25,7 @@ export async function playScenario(deployment: ApiDeployment): Promise<void> {
   await billMonth(clerk);
 }
 
-/** Nothing can be billed before the shop says who it is. */
+/** Shows that nothing can be billed before the settings name the company. */
 async function openShop(clerk: Clerk): Promise<void> {
   const { api, settings, putCustomer } = clerk;
   assert.equal((await done(api.getInfo())).company, undefined);
@@ -43,7 +43,7 @@ async function openShop(clerk: Clerk): Promise<void> {
   await done(putCustomer('2'), 201);
 }
 
-/** Deliveries, and what their invoice would look like. */
+/** Enters deliveries and previews their invoice. */
 async function deliver(clerk: Clerk): Promise<void> {
   const { api, putNote, note } = clerk;
   await done(putNote('A1', '1', 3, [cheese('2.5', '14.90'), crates]), 201);
@@ -57,7 +57,7 @@ async function deliver(clerk: Clerk): Promise<void> {
   assert.equal((await note('A1')).state, 'open');
 }
 
-/** The invoice at once, as PDF; the same call again is the same invoice. */
+/** Makes an instant invoice as PDF; the repeated call gives the same invoice. */
 async function billAtOnce(clerk: Clerk): Promise<{ readonly number: string; readonly pdf: Buffer }> {
   const { api } = clerk;
   const headers = { accept: 'application/pdf', 'idempotency-key': 'till-7-0001' };
@@ -83,7 +83,7 @@ async function billAtOnce(clerk: Clerk): Promise<{ readonly number: string; read
   return { number: first, pdf };
 }
 
-/** Its mail has the same bytes, and so has the one that is sent again. */
+/** Checks that the mail, and the mail that is sent again, have the bytes of the PDF. */
 async function readMails(clerk: Clerk, first: string, pdf: Buffer): Promise<void> {
   const { api, mailed, arrived } = clerk;
   const issued = await mailed(first, 'accepted');
@@ -115,7 +115,7 @@ async function readMails(clerk: Clerk, first: string, pdf: Buffer): Promise<void
   assert.equal((await all(api.listMails, { customer: '1', state: 'accepted' }, 1)).length, 2);
 }
 
-/** It was wrong: taken back, corrected, billed again. */
+/** Takes a wrong invoice back, corrects the note and bills it again. */
 async function correct(clerk: Clerk, first: string): Promise<void> {
   const { api, putNote, note, invoice, mailed } = clerk;
   const mend = () => putNote('A1', '1', 3, [cheese('2.4', '14.90'), crates]);
@@ -138,7 +138,7 @@ async function correct(clerk: Clerk, first: string): Promise<void> {
   await mailed(second.number, 'accepted');
 }
 
-/** What is sold without a note becomes one; its document is made once. */
+/** Sells something without a note, which becomes a note whose document is made only once. */
 async function sellWithoutNote(clerk: Clerk): Promise<void> {
   const { api } = clerk;
   const sale = { customer: '2', lines: [cheese('0.5', '20')], note: { number: 'T1', date: dayOf(6) } };
@@ -151,7 +151,7 @@ async function sellWithoutNote(clerk: Clerk): Promise<void> {
   assert.ok((await document()).equals(slip));
 }
 
-/** A mail whose answer is lost: nobody knows, and a person decides. */
+/** Loses the answer to a mail, so that a person must decide. */
 async function loseAnswer(clerk: Clerk): Promise<void> {
   const { api, settings, putCustomer, mailed } = clerk;
   const rude = await startScriptedServer({ dot: 'close' });

@@ -23,12 +23,12 @@ import { awsConfig } from '#wiring/config.ts';
 
 const AT_ONCE = 3;
 /**
- * Every so many of all faults, and each that meets a mail; without a common divisor with their kinds, so that each kind
- * meets all sorts of requests.
+ * Tries every eleventh fault, and each fault that meets a mail. The step has no common divisor with the
+ * number of kinds, so that each kind meets all sorts of requests.
  */
 const STEP = process.env.LONG ? 1 : 11;
 
-/** One gets two documents, one is printed, one is mailed, one is held. */
+/** One customer gets two documents, one is printed, one is mailed, and one is held. */
 const CUSTOMERS = [
   customerOf('8', { deliveryOverview: true }),
   customerOf('9', { invoiceByMail: false }),
@@ -40,11 +40,11 @@ const NOTES = [3, 1, 2, 1].flatMap((count, customer) =>
 );
 
 /**
- * A month whose n-th request to AWS is throttled, lost or answered by silence, or is the last of its process: for each
- * n and each of these, or for a sample of them. Whatever is left then, returning messages and sweeps must bring to the
- * same end.
+ * Bills a month whose nth request to AWS is throttled, lost or never answered, or is the last of its process,
+ * for each n and each kind of fault, or for a sample of them. Whatever state is left, returning messages and
+ * sweeps must bring the month to its usual end.
  */
-describeAws('a month on AWS, disturbed at one request', (engines: AwsEngines) => {
+describeAws('a month on AWS that is disturbed at one request', (engines: AwsEngines) => {
   let seed: Places;
   let workers: Awaited<ReturnType<typeof openWorker>>[];
 
@@ -68,7 +68,7 @@ describeAws('a month on AWS, disturbed at one request', (engines: AwsEngines) =>
     for (const worker of workers ?? []) await worker.close();
   });
 
-  it('ends as if nothing had happened', async () => {
+  it('the month ends as if nothing had happened', async () => {
     const { outcome: expected, requests } = await workers[0]!.bill(undefined);
     assert.deepEqual([expected.counts.issued, expected.counts.held], [3, 1]);
     const services = new Set(requests.map((name) => name.split(' ')[0]));
@@ -86,7 +86,7 @@ describeAws('a month on AWS, disturbed at one request', (engines: AwsEngines) =>
             plan,
             `${plan.kind} at request ${plan.at}, ${requests[plan.at - 1]}`,
           );
-          // A mail of which nobody knows is told as such; all else is as ever.
+          // A mail may be reported as unknown; everything else must be as ever.
           assert.deepEqual({ ...outcome, delivery: expected.delivery }, expected);
           counts.set(plan.kind, (counts.get(plan.kind) ?? 0) + 1);
         }
@@ -96,7 +96,9 @@ describeAws('a month on AWS, disturbed at one request', (engines: AwsEngines) =>
     console.log(`${requests.length} requests a month, ${plans.length} months disturbed: ${kinds}`);
   });
 
-  /** Bills one month after the other, each on places of its own. */
+  /**
+   * Opens a worker that bills one month after the other, each with a table, a bucket and queues of its own.
+   */
   async function openWorker() {
     const ses = await startScriptedSes();
     const sqs = await startSqsServer();

@@ -34,7 +34,7 @@ import { outcomeOf } from '#test/support/simulation/outcome.ts';
 import { brokenPromises } from '#test/support/simulation/promises.ts';
 import { mulberry32 } from '#test/support/simulation/simulation.ts';
 
-/** Four in the morning in Germany, when the schedule of the month calls. */
+/** Four in the morning in Germany, when the monthly schedule calls. */
 const SCHEDULED = '2026-11-01T03:00:00Z';
 const JSON_BODY = { 'content-type': 'application/json' };
 const NOVEMBER = { cycle: 'monthly', period: '2026-11', from: '2026-11-01', until: '2026-11-30' } as const;
@@ -58,7 +58,7 @@ describeAws('the program on AWS', (engines: AwsEngines) => {
       now: Date.parse(SCHEDULED),
       environment: (name) => ({
         AWS_ENDPOINT_URL_SESV2: ses.endpoint,
-        // Chrome as on Lambda in the one, of several processes in the other.
+        // One function runs Chrome as on Lambda, and the other one runs it with several processes.
         ...(name === 'PrintOnDemand' ? { AWS_LAMBDA_FUNCTION_NAME: '' } : {}),
       }),
     });
@@ -73,7 +73,7 @@ describeAws('the program on AWS', (engines: AwsEngines) => {
     folder.remove();
   });
 
-  /** What was promised, as an auditor finds it. */
+  /** Lists the broken promises as an auditor finds them. */
   async function audit(): Promise<string[]> {
     const { archive } = stage.aws;
     const table = await stage.snapshot();
@@ -95,7 +95,9 @@ describeAws('the program on AWS', (engines: AwsEngines) => {
     ).map(({ value }) => value);
   const mailOf = async (invoice: string) => (await allMails()).find((mail) => mail.invoice === invoice)!;
 
-  /** A note for each of these customers, and a run that a person starts over them. @returns its id */
+  /**
+   * Loads a note for each of these customers, and starts a run over them as a person does. @returns its id
+   */
   async function order(customers: readonly string[]): Promise<string> {
     const notes = customers.map((customer): DeliveryNote => {
       const like = month.notes.find((note) => note.customer === customer)!;
@@ -114,13 +116,13 @@ describeAws('the program on AWS', (engines: AwsEngines) => {
   const byMail = () =>
     month.customers.filter((one) => one.invoiceByMail && one.invoiceEmail !== '').map((one) => one.number);
 
-  it('bills the month as one machine does, though the schedule calls twice and messages come twice and in disorder', async () => {
+  it('the month is billed as on one machine, though schedule and messages come twice and in disorder', async () => {
     const event = stage.scheduled('monthly', SCHEDULED);
     await stage.invoke('BillingRun', event);
     await stage.invoke('BillingRun', event);
     const dice = mulberry32(1);
     await stage.settle({ twice: () => dice() < 0.4, pick: (of) => Math.floor(dice() * of) });
-    // Much later, as a scheduler may.
+    // A scheduler may repeat its event much later.
     await stage.invoke('BillingRun', event);
     await stage.settle();
     assert.deepEqual(stage.broken, []);
@@ -135,7 +137,7 @@ describeAws('the program on AWS', (engines: AwsEngines) => {
     assert.deepEqual(await stage.aws.archive.list('invoices/'), [...here.files.keys()]);
     for (const [key, bytes] of here.files) {
       const there = (await stage.aws.archive.get(key))!.bytes;
-      // The same bytes but for the time; where the browsers differ, the same text.
+      // The bytes are equal except for the time; where the browsers differ, the texts are equal.
       if (timeless(there) !== timeless(bytes))
         assert.equal((await readPdf(there)).text, (await readPdf(bytes)).text, key);
     }
@@ -143,7 +145,7 @@ describeAws('the program on AWS', (engines: AwsEngines) => {
     assert.deepEqual(await audit(), []);
   });
 
-  it('has mailed each invoice with its archived files', async () => {
+  it('each invoice was mailed with its archived files', async () => {
     const stored = await engines.ses.stored();
     const mails = await allMails();
     assert.equal(stored.length, mails.length);
@@ -160,8 +162,8 @@ describeAws('the program on AWS', (engines: AwsEngines) => {
     }
   });
 
-  it('knows from the events of SES what became of a mail: late, twice and in any order', async () => {
-    // SES tells of each recipient by itself: here of one.
+  it('events of SES set the state of a mail, even if they come late, twice and in any order', async () => {
+    // SES reports each recipient separately, and here each mail has one recipient.
     const [one, two, three, four] = (await allMails())
       .filter((mail) => addressesOf(mail, 'to').length === 1)
       .toSorted((a, b) => (a.id < b.id ? -1 : 1)) as [Mail, Mail, Mail, Mail];
@@ -198,7 +200,7 @@ describeAws('the program on AWS', (engines: AwsEngines) => {
     }
   });
 
-  it('knows it also when the event overtakes the answer', async () => {
+  it('an event of SES counts even if it overtakes the answer to the mail', async () => {
     const { number, invoiceEmail: to } = month.customers.find(
       (one) => one.invoiceByMail && mailAddresses(one.invoiceEmail).valid.length === 1,
     )!;
@@ -214,7 +216,7 @@ describeAws('the program on AWS', (engines: AwsEngines) => {
     assert.deepEqual((await runReport(runId, stage.aws)).delivery, { delivered: 1 });
   });
 
-  it('finds by sweep what messages were lost for', async () => {
+  it('sweep finds the work whose messages were lost', async () => {
     const { RUN_QUEUE_URL, DOCUMENTS_QUEUE_URL, MAIL_QUEUE_URL } = stage.environment;
     const customers = byMail().slice(1, 4);
     const runId = await order(customers);
@@ -238,7 +240,7 @@ describeAws('the program on AWS', (engines: AwsEngines) => {
     const { counts, delivery } = await runReport(runId, stage.aws);
     assert.deepEqual([counts.issued, delivery], [3, { accepted: 3 }]);
 
-    /** The event with the one message of a queue, which is deleted. */
+    /** Deletes the one message of a queue, and returns it as an event. */
     async function taken(url: string) {
       const { ready } = engines.sqs.bodies(url);
       assert.equal(ready.length, 1, url);
@@ -247,7 +249,7 @@ describeAws('the program on AWS', (engines: AwsEngines) => {
     }
   });
 
-  it('puts aside what nobody understands, and does the work beside it', async () => {
+  it('messages that nobody understands are put aside, and the other work is done', async () => {
     const sqs = sqsClient(engines.sqs.endpoint);
     const { RUN_QUEUE_URL, DOCUMENTS_QUEUE_URL, MAIL_QUEUE_URL } = stage.environment;
     const poison: [keyof Deployment['deadLetters'], string, string][] = [
@@ -274,12 +276,13 @@ describeAws('the program on AWS', (engines: AwsEngines) => {
     sqs.destroy();
   });
 
-  it('goes on where a function was killed at work', async () => {
+  it('work goes on after a function was killed', async () => {
     const before = (await stage.aws.archive.list('invoices/')).length;
     const runId = await order(byMail().slice(6, 14));
     const lost = new Set<string>();
     ses.beforeAnswer = async (mailId) => {
-      // In the middle of a mail: it was taken, and nobody hears of it; nor of what went out beside it just then.
+      // The function is killed in the middle of a mail: SES has it, and nobody learns of it, nor of mails
+      // that went out beside it.
       if (ses.received.size % 5 !== 0) return;
       ses.beforeAnswer = async () => {};
       await stage.functions.SendMail.kill();
@@ -300,11 +303,11 @@ describeAws('the program on AWS', (engines: AwsEngines) => {
     assert.ok(stage.broken.some(({ name }) => name === 'SendMail'));
   });
 
-  describe('what somebody waits for', () => {
+  describe('work that a caller waits for', () => {
     const onDemand = <Answer = Record<string, unknown>>(event: object) =>
       stage.invoke('PrintOnDemand', event) as Promise<Answer>;
 
-    it('is an instant invoice, mailed at once', async () => {
+    it('an instant invoice is made on demand and mailed at once', async () => {
       const [customer = ''] = byMail().slice(14);
       const like = month.notes.find((note) => note.customer === customer)!;
       const note = { ...like, number: 'I1', date: '2026-11-01' };
@@ -320,7 +323,7 @@ describeAws('the program on AWS', (engines: AwsEngines) => {
       assert.deepEqual([report.counts.issued, report.delivery], [1, { accepted: 1 }]);
     });
 
-    it('is the paper post of a run, and delivery notes', async () => {
+    it('the paper post of a run and delivery notes are made on demand', async () => {
       const [run] = await listRunIds(stage.aws.table);
       const paper = (await runReport(run!, stage.aws)).delivery;
       const { keys } = (await onDemand({ kind: 'print-file', run })) as { keys: string[] };
@@ -333,7 +336,7 @@ describeAws('the program on AWS', (engines: AwsEngines) => {
       assert.ok((await readPdf((await stage.aws.archive.get(key))!.bytes)).text.includes(number));
     });
 
-    it('is refused with a reason that may be shown', async () => {
+    it('work that cannot be done is refused with a reason that may be shown', async () => {
       const { error } = (await onDemand({ kind: 'preview', order: { customer: '99999' } })) as {
         error: { code: string };
       };
@@ -341,7 +344,7 @@ describeAws('the program on AWS', (engines: AwsEngines) => {
       assert.deepEqual(error, { code: 'bad-input', message, details: [message] });
     });
 
-    it('is a picture that the browser draws', async () => {
+    it('a picture is drawn by the browser on demand', async () => {
       const svg =
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 1"><rect width="4" height="1"/></svg>';
       const picture = { name: 'logo.svg', kind: 'svg', bytes: Buffer.from(svg).toString('base64') };
@@ -350,7 +353,7 @@ describeAws('the program on AWS', (engines: AwsEngines) => {
     });
   });
 
-  describe('its HTTP API', () => {
+  describe('the HTTP API on AWS', () => {
     const call = (path: string, token?: string, init: RequestInit = {}) =>
       httpOf(stage)(
         new Request(`https://api.example${path}`, {
@@ -360,7 +363,7 @@ describeAws('the program on AWS', (engines: AwsEngines) => {
       );
     const till = () => stage.issuer.token(stage.issuer.machine(['read', 'write']));
 
-    it('answers whether it lives to everybody, and all else to those whom the user pool knows', async () => {
+    it('the health check answers everybody, and all other calls need a token of the user pool', async () => {
       assert.deepEqual(await (await call('/healthz')).json(), { status: 'ok' });
       const stranger = await call('/api/info');
       assert.equal(stranger.status, 401);
@@ -374,7 +377,7 @@ describeAws('the program on AWS', (engines: AwsEngines) => {
       assert.equal((await call('/api/%3F%23%25 b', till())).status, 404);
     });
 
-    it('gives out files byte for byte, and says of paper post where it can be fetched', async () => {
+    it('files come byte for byte, and for the paper post the API names an address to fetch it from', async () => {
       const [{ facts, documents }] = (await allInvoices()) as [InvoiceRecord];
       const file = await call(`/api/invoices/${facts.number}/documents/1`, till());
       const archived = await stage.aws.archive.get(documents[0]!.key);
@@ -392,7 +395,7 @@ describeAws('the program on AWS', (engines: AwsEngines) => {
       assert.ok((await readPdf(Buffer.from(await fetched.arrayBuffer()))).sizes.length > 1);
     });
 
-    it('has the documents of an instant invoice made by the function that prints on demand', async () => {
+    it('the function that prints on demand makes the documents of an instant invoice', async () => {
       const [customer = ''] = byMail().slice(16);
       const like = month.notes.find((note) => note.customer === customer)!;
       const note = { ...like, number: 'H1', date: '2026-11-01' };
@@ -417,7 +420,7 @@ describeAws('the program on AWS', (engines: AwsEngines) => {
       await stage.settle();
     });
 
-    it('tells its log who called what and what became of it, and no token', () => {
+    it('the log tells who called what with which result, and no token', () => {
       const lines = stage.functions.Api.log.map((line) => JSON.parse(line));
       const looked = lines.find(({ message, path }) => message === 'call' && path === '/api/info');
       assert.deepEqual([looked.method, looked.status, looked.caller], ['GET', 401, undefined]);
@@ -428,11 +431,11 @@ describeAws('the program on AWS', (engines: AwsEngines) => {
     });
   });
 
-  it('has kept every promise', async () => {
+  it('every promise of the product was kept', async () => {
     assert.deepEqual(await audit(), []);
   });
 
-  it('mails through the SMTP server of the settings, with the password out of Secrets Manager', async (t) => {
+  it('mails go through the SMTP server of the settings with the password from Secrets Manager', async (t) => {
     const logins: unknown[] = [];
     const server = await startSmtpServer({
       authOptional: false,
@@ -478,7 +481,7 @@ describeAws('the program on AWS', (engines: AwsEngines) => {
     assert.deepEqual([logins.length, server.received.length], [2, 2]);
   });
 
-  it('has logged lines of JSON, and no password and no mail', () => {
+  it('every log line is JSON, and none has a password or a mail', () => {
     const lines = Object.values(stage.functions).flatMap(({ log }) => log);
     for (const line of lines) {
       assert.doesNotThrow(() => JSON.parse(line), line);
@@ -495,7 +498,7 @@ describeAws('the program on AWS', (engines: AwsEngines) => {
   });
 });
 
-/** The same month with the program of one machine. */
+/** Bills the same month with the program on one machine. */
 async function onOneMachine({ order, ...month }: DemoMonth, invoiceDate: string, folder: string) {
   const mailServer = await startMailCounter();
   const local = openData(folder, 'chrome');
@@ -515,7 +518,7 @@ async function onOneMachine({ order, ...month }: DemoMonth, invoiceDate: string,
   }
 }
 
-/** A PDF without the instants at which Chrome made it. */
+/** Gives a PDF without the times at which Chrome made it. */
 const timeless = (pdf: Uint8Array): string =>
   Buffer.from(pdf)
     .toString('latin1')

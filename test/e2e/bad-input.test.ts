@@ -7,7 +7,7 @@ const customers = (...rows: Parameters<typeof customersCsv>[0]) => customersCsv(
 const deliveries = (...rows: Parameters<typeof deliveriesCsv>[0]) => deliveriesCsv(rows);
 const good = { note: 'L2', date: '2026-10-05', customer: '1' };
 
-/** Asserts that a file is refused with these words, and that nothing of the shop changed. */
+/** Asserts that a file is refused with these words and that nothing of the shop changed. */
 async function refuses(shop: Shop, what: string, content: string | Uint8Array, ...words: RegExp[]) {
   const before = shop.rows();
   const said = await shop.refused(what, content);
@@ -23,18 +23,20 @@ async function shopWithNote(t: TestContext): Promise<Shop> {
   return shop;
 }
 
-test('a bad file is refused by line, column and reason, with nothing loaded', async (t) => {
+test('a bad file is refused by line, column and reason, and nothing of it is loaded', async (t) => {
   const shop = await shopWithNote(t);
 
-  await t.test('an empty file', () => refuses(shop, 'customers', '', /The file is empty/));
+  await t.test('an empty file is refused', () => refuses(shop, 'customers', '', /The file is empty/));
 
-  await t.test('a header alone', () => refuses(shop, 'deliveries', deliveries(), /no delivery notes below/));
+  await t.test('a file that has only a header is refused', () =>
+    refuses(shop, 'deliveries', deliveries(), /no delivery notes below/),
+  );
 
-  await t.test('wrong columns', () =>
+  await t.test('a file with the columns of another kind is refused', () =>
     refuses(shop, 'deliveries', customers(onPaper('2')), /lacks columns.*note, date, customer/),
   );
 
-  await t.test('a row with too few cells', () =>
+  await t.test('a row with too few cells is refused', () =>
     refuses(
       shop,
       'deliveries',
@@ -43,7 +45,7 @@ test('a bad file is refused by line, column and reason, with nothing loaded', as
     ),
   );
 
-  await t.test('an unknown customer', () =>
+  await t.test('a note of an unknown customer is refused', () =>
     refuses(
       shop,
       'deliveries',
@@ -52,7 +54,7 @@ test('a bad file is refused by line, column and reason, with nothing loaded', as
     ),
   );
 
-  await t.test('the same note twice', () =>
+  await t.test('a note that appears twice is refused', () =>
     refuses(
       shop,
       'deliveries',
@@ -62,7 +64,7 @@ test('a bad file is refused by line, column and reason, with nothing loaded', as
     ),
   );
 
-  await t.test('the same customer twice', () =>
+  await t.test('a customer who appears twice is refused', () =>
     refuses(
       shop,
       'customers',
@@ -71,7 +73,7 @@ test('a bad file is refused by line, column and reason, with nothing loaded', as
     ),
   );
 
-  await t.test('bad cells in deliveries, each by its line', () =>
+  await t.test('bad cells of delivery notes are refused, each with its line', () =>
     refuses(
       shop,
       'deliveries',
@@ -110,7 +112,7 @@ test('a bad file is refused by line, column and reason, with nothing loaded', as
       /line 7, column unit_price: .*without thousands separators/,
       /line 8, column vat_rate: 190 is outside 0 to 27/,
       /line 9, column note: must be 1 to 40 letters.*"\.\.\/\.\.\/etc\/passwd"/,
-      // The row before has one line more than it seems.
+      // The row before spans one line more than it seems to.
       /line 10, column note: must be 1 to 40 letters.*"L\\n3"/,
       /line 12, column date: "2026-02-30" is not a day/,
       /line 13, column description: must not be longer than 1000 characters \(it is "x{40}…"\)/,
@@ -122,7 +124,7 @@ test('a bad file is refused by line, column and reason, with nothing loaded', as
     ),
   );
 
-  await t.test('bad cells in customers, each by its line', () =>
+  await t.test('bad cells of customers are refused, each with its line', () =>
     refuses(
       shop,
       'customers',
@@ -147,7 +149,7 @@ test('a bad file is refused by line, column and reason, with nothing loaded', as
     ),
   );
 
-  await t.test('a file in UTF-16', () =>
+  await t.test('a file in UTF-16 is refused', () =>
     refuses(
       shop,
       'customers',
@@ -156,7 +158,7 @@ test('a bad file is refused by line, column and reason, with nothing loaded', as
     ),
   );
 
-  await t.test('bad settings, and settings that are no JSON', async () => {
+  await t.test('bad settings, and settings that are no JSON, are refused', async () => {
     const settings = JSON.parse(settingsJson(1));
     settings.mail.sender.address = 'a@b.example\r\nBcc: c@d.example';
     settings.pdf.filePrefix = '../x';
@@ -171,7 +173,7 @@ test('a bad file is refused by line, column and reason, with nothing loaded', as
   });
 });
 
-test('a bad command is refused with the way to say it, and nothing changes', {
+test('a bad command is refused with the right way to write it, and nothing changes', {
   concurrency: 3,
 }, async (t) => {
   const shop = await shopWithNote(t);
@@ -213,7 +215,7 @@ test('a bad command is refused with the way to say it, and nothing changes', {
   );
   assert.deepEqual(shop.rows(), before);
 
-  await t.test('without --json the same goes to standard error', async () => {
+  await t.test('without --json the refusal goes to standard error', async () => {
     const { code, stdout, stderr } = await shop.cli(...monthly, '2026-13');
     assert.deepEqual([code, stdout], [2, '']);
     assert.match(stderr, /^"2026-13" is not a monthly period/);

@@ -8,7 +8,7 @@ import { openShop } from '#test/support/process/cli.ts';
 
 const NOTES = 250;
 const LINES_A_NOTE = 20;
-/** Price in ten-thousandths of a euro, and VAT in percent. */
+/** Prices are in ten-thousandths of a euro, and rates in percent. */
 const ARTICLES = [
   { price: 8915, rate: 7 },
   { price: 31_000, rate: 19 },
@@ -74,13 +74,13 @@ test('250 notes with 5,000 lines make one invoice', async (t) => {
     `import ${seconds(loading, billing)} s, run ${seconds(billing, end)} s, ${most.toFixed(0)} MB at most`,
   );
 
-  await t.test('its totals are right to the cent', () => {
+  await t.test('the totals of the big invoice are right to the cent', () => {
     const [net, vat] = [netOf(lines), vatOf(7) + vatOf(19)];
     assert.deepEqual(report.totals, { net: plain(net), vat: plain(vat), gross: plain(net + vat) });
     assert.deepEqual([report.counts.notes, report.counts.issued, report.discrepancies], [NOTES, 1, []]);
   });
 
-  await t.test('its documents are whole', async () => {
+  await t.test('the documents of the big invoice are complete', async () => {
     const [invoice, overview] = await Promise.all(
       [...shop.archive().values()].map((bytes) => readPdf(bytes)),
     );
@@ -95,7 +95,7 @@ test('250 notes with 5,000 lines make one invoice', async (t) => {
     t.diagnostic(`${pages} pages and ${overview!.pages.length} of the overview`);
   });
 
-  await t.test('all its notes are billed, none is open or claimed any more', () => {
+  await t.test('all notes of the big invoice are billed, and none is open or claimed any more', () => {
     const items = shop.rows();
     const notes = items.filter((row) => /^NOTE#\S+ NOTE /.test(row));
     assert.equal(notes.filter((row) => row.includes('"invoice":"2026000001"')).length, NOTES);
@@ -106,11 +106,11 @@ test('250 notes with 5,000 lines make one invoice', async (t) => {
     assert.match(items.find((row) => row.startsWith('CUSTOMER#1 BILLING ')) ?? '', / \{"claims":\[\]\}$/);
   });
 
-  await t.test('it takes seconds, and memory within reason', () => {
+  await t.test('the big invoice takes seconds and a reasonable amount of memory', () => {
     assert.ok(end - billing < 90_000, `the run took ${seconds(billing, end)} s`);
     assert.ok(most < 2000, `${most.toFixed(0)} MB`);
   });
 });
 
-/** A month too wide for one table comes in several, each with all articles. */
+/** Reads in how many tables the overview comes; each table lists all articles. */
 const blocksOf = (overview: string): number => Number(/Teil 1 von (\d)/.exec(overview)?.[1] ?? 1);

@@ -15,7 +15,7 @@ import { openShop } from '#test/support/process/cli.ts';
 
 const DATE = ['--invoice-date', '2026-11-02'];
 
-test('an invoice is taken back and billed again', async (t) => {
+test('an invoice is cancelled and its notes are billed again', async (t) => {
   const server = await startSmtpServer();
   t.after(() => server.close());
   const shop = openShop(t);
@@ -37,7 +37,7 @@ test('an invoice is taken back and billed again', async (t) => {
   const original = (await invoice('1')).value.run;
   await invoice('2');
 
-  await t.test('without a yes nothing happens', async () => {
+  await t.test('without a yes nothing is cancelled', async () => {
     const before = shop.rows();
     const { code, error } = await cancel('2026000001', '--reopen');
     assert.deepEqual([code, error?.code], [2, 'bad-input']);
@@ -47,7 +47,7 @@ test('an invoice is taken back and billed again', async (t) => {
   });
 
   await t.test(
-    'the cancellation says what it is, what it takes back, and the figures with the other sign',
+    'the cancellation says what it is, what it takes back, and the figures with the opposite sign',
     async () => {
       const { code, value } = await cancel('2026000001', '--reopen', '--reason', 'Falsche Menge', '--yes');
       assert.deepEqual([code, value.kind, value.cancels], [0, 'cancellation', '2026000001']);
@@ -84,28 +84,34 @@ test('an invoice is taken back and billed again', async (t) => {
     },
   );
 
-  await t.test('it happens once, and the run of the invoice tells of it', async () => {
-    const { code, error } = await cancel('2026000001', '--yes');
-    assert.deepEqual(
-      [code, error?.message],
-      [2, 'Invoice 2026000001 is cancelled already, by invoice 2026000003.'],
-    );
-    const { stdout } = await shop.cli('report', original);
-    assert.match(stdout, /cancelled by 2026000003/);
-    assert.match(stdout, /1 customers: 1 cancelled/);
-  });
+  await t.test(
+    'an invoice is cancelled only once, and the report of its run names the cancellation',
+    async () => {
+      const { code, error } = await cancel('2026000001', '--yes');
+      assert.deepEqual(
+        [code, error?.message],
+        [2, 'Invoice 2026000001 is cancelled already, by invoice 2026000003.'],
+      );
+      const { stdout } = await shop.cli('report', original);
+      assert.match(stdout, /cancelled by 2026000003/);
+      assert.match(stdout, /1 customers: 1 cancelled/);
+    },
+  );
 
-  await t.test('the notes are mended and billed again', async () => {
+  await t.test('the notes are corrected and billed again', async () => {
     await shop.load('deliveries', notes(['1', '4']));
     const [line] = (await invoice('1')).value.customers;
     assert.deepEqual([line?.invoice, line?.gross, line?.notes], ['2026000004', '11.77', 1]);
   });
 
-  await t.test('on paper, without opening the notes', async () => {
-    const file = shop.at('storno.pdf');
-    const { value } = await cancel('2026000002', '--output', 'print', '--to', file, '--yes');
-    assert.deepEqual([value.file, value.customers[0]?.delivery?.state], [file, 'printed']);
-    assert.equal((await invoice('2')).error?.code, 'nothing-to-bill');
-    assert.match((await shop.cli('report')).stdout, /cancellation +closed/);
-  });
+  await t.test(
+    'a cancellation can be printed, and the notes stay billed unless they are opened again',
+    async () => {
+      const file = shop.at('storno.pdf');
+      const { value } = await cancel('2026000002', '--output', 'print', '--to', file, '--yes');
+      assert.deepEqual([value.file, value.customers[0]?.delivery?.state], [file, 'printed']);
+      assert.equal((await invoice('2')).error?.code, 'nothing-to-bill');
+      assert.match((await shop.cli('report')).stdout, /cancellation +closed/);
+    },
+  );
 });

@@ -6,7 +6,7 @@ import { openShop } from '#test/support/process/cli.ts';
 
 const note = (number: string, customer: string, date: string) => ({ note: number, customer, date });
 
-test('each cycle bills its customers up to the end of its period, and later runs what was left', async (t) => {
+test('each cycle bills its customers up to the end of its period, and later runs bill what was left', async (t) => {
   const shop = openShop(t);
   await shop.load('settings', settingsJson(1, { mail: { transport: 'off' } }));
   await shop.load(
@@ -38,20 +38,20 @@ test('each cycle bills its customers up to the end of its period, and later runs
   };
   const openNotes = () => shop.rows().flatMap((row) => /^CUSTOMER#\d+ OPEN#\S*\/(\S+)/.exec(row)?.[1] ?? []);
 
-  await t.test('daily', async () => {
+  await t.test('a daily run bills up to its day', async () => {
     const { code, invoices } = await bill('daily', '2026-10-31');
     assert.deepEqual([code, invoices], [0, ['3 2026000001']]);
     assert.deepEqual(openNotes(), ['M1', 'M2', 'W1', 'W2', 'D2', 'H1', 'H2']);
   });
 
-  await t.test('weekly, by ISO weeks: W44 ends on Sunday, 1 November', async () => {
+  await t.test('a weekly run bills by ISO weeks: W44 ends on Sunday, 1 November', async () => {
     const { code, invoices } = await bill('weekly', '2026-W44');
     assert.deepEqual([code, invoices], [0, ['2 2026000002']]);
     assert.deepEqual(openNotes(), ['M1', 'M2', 'W2', 'D2', 'H1', 'H2']);
   });
 
   await t.test(
-    'monthly; a fault of the data holds its customer, takes no number and stops nobody',
+    'a monthly run holds customers with faulty data, takes no number for them and bills the others',
     async () => {
       const { code, invoices, value } = await bill('monthly', '2026-10');
       assert.deepEqual([code, invoices], [1, ['1 2026000003', '4 held', '5 held']]);
@@ -66,7 +66,7 @@ test('each cycle bills its customers up to the end of its period, and later runs
     },
   );
 
-  await t.test('no later invoice bears an earlier date', async () => {
+  await t.test('no later invoice can have an earlier date', async () => {
     const before = shop.rows();
     const { code, error } = await bill('monthly', '2026-10', '2026-11-02');
     assert.equal(code, 2);
@@ -74,7 +74,7 @@ test('each cycle bills its customers up to the end of its period, and later runs
     assert.deepEqual(shop.rows(), before);
   });
 
-  await t.test('the same run again bills whom was mended and what came late', async () => {
+  await t.test('the same run again bills mended customers and late notes', async () => {
     await shop.load('customers', customersCsv([onPaper('4'), onPaper('5', { vat_id: 'DE123456788' })]));
     await shop.load('deliveries', deliveriesCsv([note('M0', '1', '2026-10-15')]));
     const { code, invoices, value } = await bill('monthly', '2026-10');

@@ -21,7 +21,7 @@ interface Told {
   readonly files: readonly string[];
 }
 
-test('delivery notes as documents, and print files for both sides of a sheet', async (t) => {
+test('delivery notes are printed as documents, and print files suit duplex printing', async (t) => {
   const shop = openShop(t);
   await shop.load('settings', settingsJson(1, { pdf: { duplex: true }, mail: { transport: 'off' } }));
   await shop.load('customers', customersCsv([onPaper('10', { delivery_overview: 'yes' }), byMail('9')]));
@@ -44,7 +44,7 @@ test('delivery notes as documents, and print files for both sides of a sheet', a
     ]),
   );
   const ask = (...args: string[]) => shop.json<Told>('delivery-notes', ...args);
-  /** What each page is: its document's title with its page number, or nothing. */
+  /** Names each page by the title and page number of its document; a blank page is "nothing". */
   const pagesOf = async (file: string) =>
     (await readPdf(readFileSync(file))).pages.map((lines) => {
       const text = lines.join('\n');
@@ -54,7 +54,7 @@ test('delivery notes as documents, and print files for both sides of a sheet', a
         : `${title} ${/Seite (\d)/.exec(text)?.[1]}`;
     });
 
-  await t.test('printed ones are merged, each on a sheet of its own', async () => {
+  await t.test('printed delivery notes are merged, each on a sheet of its own', async () => {
     const to = shop.at('notes.pdf');
     const { code, value } = await ask('--period', '2026-10', '--to', to);
     assert.deepEqual([code, value.files], [0, [to]]);
@@ -71,21 +71,24 @@ test('delivery notes as documents, and print files for both sides of a sheet', a
     ]);
   });
 
-  await t.test('after billing they are the same bytes, in a folder each under its name', async () => {
-    const before = shop.archive();
-    assert.equal((await shop.json(...RUN, '--output', 'print', '--to', shop.at('run.pdf'))).code, 0);
-    const { value } = await ask('--customer', '10', '--to', `${shop.at('folder')}/`);
-    assert.equal(value.files.length, 2);
-    for (const name of readdirSync(shop.at('folder'))) {
-      const [, bytes] = [...before].find(([key]) => key.endsWith(`/${name}`))!;
-      assert.deepEqual(readFileSync(shop.at(`folder/${name}`)), bytes);
-    }
-    const notes = [...shop.archive().keys()].filter((key) => key.startsWith('delivery-notes/'));
-    assert.equal(notes.length, 3);
-  });
+  await t.test(
+    'after billing the delivery notes have the same bytes, in a folder each under its name',
+    async () => {
+      const before = shop.archive();
+      assert.equal((await shop.json(...RUN, '--output', 'print', '--to', shop.at('run.pdf'))).code, 0);
+      const { value } = await ask('--customer', '10', '--to', `${shop.at('folder')}/`);
+      assert.equal(value.files.length, 2);
+      for (const name of readdirSync(shop.at('folder'))) {
+        const [, bytes] = [...before].find(([key]) => key.endsWith(`/${name}`))!;
+        assert.deepEqual(readFileSync(shop.at(`folder/${name}`)), bytes);
+      }
+      const notes = [...shop.archive().keys()].filter((key) => key.startsWith('delivery-notes/'));
+      assert.equal(notes.length, 3);
+    },
+  );
 
   await t.test('in a print file each invoice with its overview begins on a sheet of its own', async () => {
-    // Customer 9's invoice has one page; 10's has two, and an overview that follows at once.
+    // The invoice of customer 9 has one page; that of customer 10 has two, and its overview follows at once.
     const run = ['Rechnung 1', 'nothing', 'Rechnung 1', 'Rechnung 2', 'Lieferübersicht'];
     assert.deepEqual(await pagesOf(shop.at('run.pdf')), run);
     await shop.json('reprint', '--period', '2026-10', '--to', shop.at('again.pdf'));
@@ -96,7 +99,7 @@ test('delivery notes as documents, and print files for both sides of a sheet', a
   });
 
   await t.test(
-    'pdf only files them and says that nothing was mailed; prices are a document of their own',
+    'output pdf only files the documents and mails nothing, and prices make another document',
     async () => {
       const { code, stdout } = await shop.cli(
         ...['delivery-notes', '--number', 'L3', '--prices', '--output', 'pdf'],
@@ -127,7 +130,7 @@ test('delivery notes as documents, and print files for both sides of a sheet', a
     assert.deepEqual(one.value.notes[0]?.note, '2027/L1');
   });
 
-  await t.test('what cannot be printed is named with exit code 1', async () => {
+  await t.test('notes that cannot be printed are named, with exit code 1', async () => {
     await shop.load(
       'deliveries',
       deliveriesCsv([{ ...note('L4', '9', '2026-11-05'), description: 'Eis ☃' }]),

@@ -11,11 +11,11 @@ import { type ReceivedMail, startSmtpServer, type TestSmtpServer } from '#test/s
 import { makeTempFolder } from '#test/support/process/temp-folder.ts';
 import type { Program } from '#wiring/program.ts';
 
-/** Umlauts in the names of files as well. */
+/** The prefix puts umlauts into the names of files as well. */
 const PREFIX = 'Rechnung_für_Käse';
 const COPY = 'leitung@wiesengrund.example';
 
-describe('each message of the demo month, read by a parser that has no part in making it', () => {
+describe('the messages of the demo month, read by a parser that has no part in making them', () => {
   let server: TestSmtpServer;
   let local: Program;
   let month: DemoMonth;
@@ -64,7 +64,7 @@ describe('each message of the demo month, read by a parser that has no part in m
     folder.remove();
   });
 
-  it('is there once for each mailed invoice, byte for byte as it was archived', async () => {
+  it('each mailed invoice has one message, byte for byte as it was archived', async () => {
     const mailed = report.customers.filter(({ delivery }) => delivery?.state === 'accepted');
     assert.ok(mailed.length > 20);
     assert.deepEqual(
@@ -77,7 +77,7 @@ describe('each message of the demo month, read by a parser that has no part in m
     }
   });
 
-  it('is pure ASCII in lines that every server takes (RFC 5321 4.5.3.1.6)', () => {
+  it('each message is pure ASCII in lines that every server accepts (RFC 5321 4.5.3.1.6)', () => {
     for (const { received, mail } of messages) {
       const lines = received.bytes.toString('latin1').split('\r\n');
       assert.ok(Math.max(...lines.map(({ length }) => length)) <= 998, mail.id);
@@ -88,7 +88,7 @@ describe('each message of the demo month, read by a parser that has no part in m
     }
   });
 
-  it('is text and HTML with its logo, and the files beside them', () => {
+  it('each message has text and HTML with its logo, and the files beside them', () => {
     const shape = (bytes: Buffer) =>
       [...bytes.toString('latin1').matchAll(/^Content-Type: ([a-z/]+)/gim)].map(([, type]) => type);
     for (const { received, parsed, mail, files } of messages) {
@@ -107,7 +107,7 @@ describe('each message of the demo month, read by a parser that has no part in m
     }
   });
 
-  it('carries the files of the archive, byte for byte and under their names, umlauts and all', async () => {
+  it('each message carries the files of the archive, byte for byte under their names with umlauts', async () => {
     for (const { received, parsed, mail, files } of messages) {
       const attached = parsed.attachments.filter(({ disposition }) => disposition === 'attachment');
       assert.deepEqual(
@@ -123,7 +123,7 @@ describe('each message of the demo month, read by a parser that has no part in m
     }
   });
 
-  it('names company and addressees, and nobody who gets a blind copy', () => {
+  it('each message names the company and the addressees, and nobody who gets a blind copy', () => {
     let umlauts = 0;
     for (const { received, parsed, mail } of messages) {
       const customer = month.customers.find(({ number }) => number === mail.customer)!;

@@ -8,7 +8,9 @@ import { PLAIN } from '#test/support/data/sample-invoice.ts';
 import { readPdf } from '#test/support/documents/pdf-text.ts';
 import { localConfig } from '#wiring/config.ts';
 
-/** The golden examples as they are printed: the figures of `invoice.json` stand in the PDF, in its language. */
+/**
+ * The golden examples are printed, and the figures of `invoice.json` must stand in the PDF in its language.
+ */
 const { templatesDir, chromePath } = localConfig(process.env);
 const templates = createTemplates(templatesDir);
 const printer = createChromePrinter({ fontsFolder: `${templatesDir}/fonts`, chromePath });
@@ -56,7 +58,7 @@ function day(date: string, invoice: Invoice): string {
   return `${Number(dayOfMonth)} ${name} ${year}`;
 }
 
-/** How each line of the invoice ends, in its order: with its net. */
+/** Lists how the rows of the invoice end, in their order: each with its net. */
 const lineEnds = (invoice: Invoice): string[] =>
   invoice.places
     .flatMap(({ notes }) => notes)
@@ -85,7 +87,7 @@ function closingFigures(invoice: Invoice): string[] {
   ];
 }
 
-/** Each end belongs to a row of its own, below the one before. */
+/** Asserts that each end belongs to a row of its own, below the previous one. */
 function assertInOrder(rows: readonly string[], ends: readonly string[], text: string): void {
   let at = 0;
   for (const [index, end] of ends.entries()) {

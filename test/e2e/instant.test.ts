@@ -16,7 +16,7 @@ import { openShop } from '#test/support/process/cli.ts';
 const notes = (day: string) =>
   deliveriesCsv(['1', '2'].map((customer) => ({ note: `L${customer}`, customer, date: day })));
 
-test('instant invoices and previews', async (t) => {
+test('the command line makes instant invoices and previews', async (t) => {
   const server = await startSmtpServer();
   t.after(() => server.close());
   const shop = openShop(t);
@@ -46,7 +46,7 @@ test('instant invoices and previews', async (t) => {
     assert.equal(shop.archive().size, 0);
   });
 
-  await t.test('with the switch on, who wants mail gets mail, and the others paper', async () => {
+  await t.test('with automatic PDF, customers who want mail get mail, and the others get paper', async () => {
     assert.deepEqual(await invoice('1'), { code: 0, number: '2026000001', way: 'accepted', file: undefined });
     assert.deepEqual(await invoice('2'), { code: 0, number: '2026000002', way: 'to print', file: undefined });
     assert.deepEqual(
@@ -55,7 +55,7 @@ test('instant invoices and previews', async (t) => {
     );
   });
 
-  await t.test('nothing to bill is refused and makes no run', async () => {
+  await t.test('an invoice without anything to bill is refused and makes no run', async () => {
     const before = shop.rows();
     const { code, error } = await shop.json('invoice', '--customer', '2');
     assert.deepEqual([code, error?.code], [2, 'nothing-to-bill']);
@@ -63,12 +63,12 @@ test('instant invoices and previews', async (t) => {
     assert.deepEqual(shop.rows(), before);
   });
 
-  await t.test('with the switch off it is shown, and nobody gets mail', async () => {
+  await t.test('without automatic PDF the invoice is shown, and nobody gets mail', async () => {
     await shop.load(
       'settings',
       settingsJson(server.port, { ordering: { autoPdfForInstantInvoices: false } }),
     );
-    await shop.load('deliveries', notes('2025-10-05')); // the same numbers in another year are other notes
+    await shop.load('deliveries', notes('2025-10-05')); // Numbers of another year are other notes.
     for (const [customer, number] of [
       ['1', '2026000003'],
       ['2', '2026000004'],

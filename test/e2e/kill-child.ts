@@ -4,9 +4,10 @@ import { billOctober, cancelFirst, openData } from '#test/support/data/october.t
 import { hookIo } from '#test/support/simulation/io.ts';
 
 /**
- * One process that bills October on the data folder in DATA_DIR, or with SCENARIO=cancellation cancels an invoice. KILL=`before 12` ends it with SIGKILL before its
- * 12th I/O call. TRACE names a file for the calls, a line each. PRINTER=plain prints without Chrome. With DYNAMODB, an
- * endpoint, the table is the one in DynamoDB that TABLE_NAME names.
+ * This process bills October on the data folder in DATA_DIR, or cancels an invoice with
+ * SCENARIO=cancellation. KILL=`before 12` ends it with SIGKILL before its 12th I/O call. TRACE names a file
+ * that lists the calls, one in each line. PRINTER=plain prints without Chrome. DYNAMODB names the endpoint of
+ * a DynamoDB whose table TABLE_NAME is used.
  */
 const { KILL = '', SCENARIO, TRACE, PRINTER, DATA_DIR = '', DYNAMODB, TABLE_NAME = '' } = process.env;
 const table = DYNAMODB
@@ -22,7 +23,8 @@ await (SCENARIO === 'cancellation' ? cancelFirst : billOctober)(
       reach(`before ${calls}`, call, args);
     },
     after(call, args) {
-      // One thing at a time, and calls within calls: the one that ends is the one begun last.
+      // There is one thing at a time, but calls may lie within calls: the one that ends is the one begun
+      // last.
       reach(`after ${begun.pop()}`, call, args);
     },
   }),
@@ -35,7 +37,7 @@ function reach(event: string, call: string, args: readonly unknown[]): void {
   if (event === KILL) process.kill(process.pid, 'SIGKILL');
 }
 
-/** `table.write MAIL:sending`: what the written items are, with their states. */
+/** Describes a call, such as `table.write MAIL:sending` with the written items and their states. */
 function describe(call: string, [changes]: readonly unknown[]): string {
   if (call !== 'table.write') return call;
   const what = (changes as readonly Change[]).flatMap((change) => {

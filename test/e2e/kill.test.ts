@@ -6,7 +6,7 @@ killSuite(
   {
     name: 'SQLite',
     open: async (folder) => openSqliteTable(join(folder, 'rechnungspost.sqlite')),
-    copy: async () => {}, // It lies in the folder.
+    copy: async () => {}, // The table lies in the folder and is copied with it.
     environment: () => ({}),
   },
   { billing: 1, cancellation: process.env.LONG ? 1 : 5 },

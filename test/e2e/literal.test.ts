@@ -7,7 +7,7 @@ import { readPdf } from '#test/support/documents/pdf-text.ts';
 import { startSmtpServer } from '#test/support/mail/smtp-server.ts';
 import { openShop } from '#test/support/process/cli.ts';
 
-/** What looks like a program in the data is printed and mailed as it stands, and does nothing. */
+/** Data that looks like a program must be printed and mailed as it stands, and must do nothing. */
 const COMPANY = 'Käse & <b>Söhne</b> {{mail.smtp.user}}';
 const CUSTOMER = {
   name: '{{company.iban}} <script>alert(1)</script>',
@@ -35,9 +35,9 @@ test('HTML and Handlebars in the data are printed and mailed literally', async (
   const [received] = server.received;
   const mail = await PostalMime.parse(received!.bytes);
 
-  await t.test('in the documents', async () => {
+  await t.test('the documents show the data as it stands', async () => {
     const [invoice = '', overview = ''] = await Promise.all(
-      // A long word is broken between two lines; blanks and breaks do not count.
+      // A long word is broken between two lines, so that blanks and line breaks do not count.
       mail.attachments.map(async ({ content }) => squeezed((await readPdf(content as never)).text)),
     );
     const { invoice_addressee: _, ...printed } = CUSTOMER;
@@ -45,14 +45,14 @@ test('HTML and Handlebars in the data are printed and mailed literally', async (
       assert.ok(invoice.includes(squeezed(text)), `the invoice shows ${text}`);
     }
     for (const text of [LINE.article, LINE.description]) {
-      // Cells stand side by side: their lines mix.
+      // Cells stand side by side, so that their lines mix.
       for (const word of text.split(' ')) assert.ok(mentions(invoice, word), `the invoice shows ${word}`);
       for (const word of text.split(' ')) assert.ok(mentions(overview, word), `the overview shows ${word}`);
     }
     assert.doesNotMatch(invoice + overview, /root:/);
   });
 
-  await t.test('in the mail', () => {
+  await t.test('the mail shows the data as it stands', () => {
     assert.equal(mail.subject, `Ihre Rechnung 2026000001 vom 02.11.2026 – ${COMPANY}`);
     assert.deepEqual(received?.to, ['k1@kunde.example']);
     assert.deepEqual(mail.to, [{ name: CUSTOMER.invoice_addressee, address: 'k1@kunde.example' }]);
@@ -66,6 +66,6 @@ test('HTML and Handlebars in the data are printed and mailed literally', async (
 
 const squeezed = (text: string): string => text.replace(/\s/g, '');
 
-/** Whether the letters of a word are there, of which a narrow column may break off some. */
+/** Tells whether the letters of a word are there, even if a narrow column broke some of them off. */
 const mentions = (text: string, word: string): boolean =>
   (word.match(/.{1,8}/g) ?? []).every((part) => text.includes(part));

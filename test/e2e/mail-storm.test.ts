@@ -14,10 +14,10 @@ const MAILS = process.env.LONG ? 10_000 : 1000;
 const PROBABILITY = 0.04;
 const HOUR = 3_600_000;
 
-/** Two of forty each have an end that no later try changes. */
+/** Of forty mails, two meet each fate that no later try changes. */
 const fateOf = (n: number): Fate => (['nobody', 'full', 'spam', 'huge'] as const)[(n % 40) >> 1] ?? 'fine';
 
-test(`${MAILS} mails through a server that fails at random at every step`, async (t) => {
+test(`${MAILS} mails reach the right state through a server that fails at random at every step`, async (t) => {
   const seed = Number(process.env.SEED ?? 20_261_101);
   const server = await startStormyServer(seed, PROBABILITY);
   t.after(() => server.close());
@@ -31,7 +31,7 @@ test(`${MAILS} mails through a server that fails at random at every step`, async
       pace: { perSecond: 1000, connections: 4 },
     },
   });
-  // Time passes by the hour between two sweeps; a silent server is waited for in real seconds.
+  // An hour passes between two sweeps, but a silent server is waited for in real seconds.
   let passed = 0;
   const deps = {
     ...local,
@@ -49,11 +49,11 @@ test(`${MAILS} mails through a server that fails at random at every step`, async
   ).map(({ id }) => id);
   const mailsNow = async (): Promise<Mail[]> => (await readMails(local.table, ids)).map(({ value }) => value);
 
-  // Every state but these ends by itself, in 48 hours at the latest.
+  // A mail in any of these states reaches its end by itself, in 48 hours at the latest.
   const isOpen = ({ state }: Mail) => ['queued', 'sending', 'deferred', 'held'].includes(state);
   let open = MAILS;
   for (let hours = 0; open > 0 && hours < 60; hours++) {
-    // A sweep takes up 1,000 things at most.
+    // A sweep takes up at most 1,000 things.
     for (let taken = 1; taken > 0; ) taken = await sweep(deps);
     open = (await mailsNow()).filter(isOpen).length;
     passed += HOUR;
@@ -83,7 +83,7 @@ test(`${MAILS} mails through a server that fails at random at every step`, async
       assert.ok(mail.reason?.includes(FATES[fate].reply.slice(0, 9)), mail.reason);
     } else assert.deepEqual([mail.state, times], ['accepted', 1], `${mail.id}: ${mail.reason}`);
   }
-  // The server's mailbox and our journal tell the same story.
+  // The mailbox of the server and our journal must agree.
   const ours = new Set(mails.map(({ messageId }) => messageId));
   assert.deepEqual(
     [...server.received.keys()].filter((id) => !ours.has(id)),

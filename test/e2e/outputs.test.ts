@@ -25,7 +25,7 @@ const run = (period: string) => [
 ];
 const note = (number: string, customer: string, date: string) => ({ note: number, customer, date });
 
-test('what becomes of invoices: printed, mailed, shown, and again', async (t) => {
+test('invoices are printed, mailed, shown, and printed or mailed again', async (t) => {
   const server = await startSmtpServer();
   t.after(() => server.close());
   const shop = openShop(t);
@@ -56,7 +56,7 @@ test('what becomes of invoices: printed, mailed, shown, and again', async (t) =>
   };
 
   await t.test(
-    'print merges all documents in natural order and counts them as printed; no mail',
+    'output print merges all documents in natural order, counts them as printed and mails nothing',
     async () => {
       const { code, ways, value } = await ask(
         ...run('2026-10'),
@@ -79,23 +79,29 @@ test('what becomes of invoices: printed, mailed, shown, and again', async (t) =>
     },
   );
 
-  await t.test('mail customers only, of those named: only they are billed', async () => {
+  await t.test('a run of mail customers among the named ones bills only them', async () => {
     const { code, ways } = await ask(...run('2026-11'), '--mail-customers-only', '--customers', '10,9');
     assert.deepEqual([code, ways], [0, ['9 accepted']]);
     assert.equal(server.received.length, 1);
   });
 
   const rest = await ask(...run('2026-11'));
-  await t.test('who has no address for invoices gets paper, with the reason, and no mail elsewhere', () => {
-    assert.deepEqual([rest.code, rest.ways], [0, ['9 nothing', '10 to print', '11 to print', '12 accepted']]);
-    assert.equal(rest.reasons[0], 'The customer has no invoice mail address.');
-    assert.deepEqual(
-      server.received.flatMap(({ to }) => to),
-      ['k9@kunde.example', 'k12@kunde.example'],
-    );
-  });
+  await t.test(
+    'a customer without an invoice address gets paper, with the reason, and no mail elsewhere',
+    () => {
+      assert.deepEqual(
+        [rest.code, rest.ways],
+        [0, ['9 nothing', '10 to print', '11 to print', '12 accepted']],
+      );
+      assert.equal(rest.reasons[0], 'The customer has no invoice mail address.');
+      assert.deepEqual(
+        server.received.flatMap(({ to }) => to),
+        ['k9@kunde.example', 'k12@kunde.example'],
+      );
+    },
+  );
 
-  await t.test('the print file of a mailed run holds the paper post alone', async () => {
+  await t.test('the print file of a mailed run holds only the paper post', async () => {
     const printed = await shop.json('print-file', rest.value.run, '--to', shop.at('post.pdf'));
     assert.deepEqual(printed.value, {
       run: rest.value.run,
@@ -109,7 +115,7 @@ test('what becomes of invoices: printed, mailed, shown, and again', async (t) =>
     assert.deepEqual(ways, ['9 nothing', '10 printed', '11 printed', '12 accepted']);
   });
 
-  await t.test('screen files and shows, and mails nothing', async () => {
+  await t.test('output screen files and shows the invoice and mails nothing', async () => {
     const { code, ways, value } = await ask(...run('2026-12'), '--output', 'screen');
     assert.deepEqual([code, ways], [0, ['9 nothing', '10 filed', '11 nothing', '12 nothing']]);
     assert.deepEqual(await documentsIn(value.file), ['Rechnung 2026000008', 'Lieferübersicht 2026000008']);
@@ -127,7 +133,7 @@ test('what becomes of invoices: printed, mailed, shown, and again', async (t) =>
       .sort()
       .map((name) => [name, readFileSync(shop.at(`${folder}/${name}`))]);
 
-  await t.test('a reprint by number, customer or period is the archived bytes', async () => {
+  await t.test('a reprint by number, customer or period gives the archived bytes', async () => {
     const to = (folder: string) => ['--to', `${shop.at(folder)}/`];
     await shop.json('reprint', '--number', '2026000003,2026000001', ...to('numbers'));
     assert.deepEqual(written('numbers'), archived('2026000001', '2026000003'));
@@ -137,27 +143,32 @@ test('what becomes of invoices: printed, mailed, shown, and again', async (t) =>
     assert.deepEqual(written('period'), archived('2026000004', '2026000006', '2026000007'));
   });
 
-  await t.test('a reprint asks before it mails; then it is a new mail with the old documents', async () => {
-    const again = ['reprint', '--number', '2026000004', '--output', 'pdf'];
-    const before = shop.rows();
-    const { code, error } = await shop.json(...again);
-    assert.deepEqual([code, error?.message], [2, 'Not mailed: answer yes on the terminal, or give --yes.']);
-    assert.deepEqual(shop.rows(), before);
-    assert.equal(server.received.length, 2);
-    assert.equal((await shop.json(...again, '--yes')).code, 0);
-    assert.equal(server.received.length, 3);
-    const [first, , second] = await Promise.all(server.received.map(({ bytes }) => PostalMime.parse(bytes)));
-    assert.notEqual(second?.messageId, first?.messageId);
-    assert.deepEqual(second?.attachments, first?.attachments);
-    assert.deepEqual(second?.to, first?.to);
-    assert.deepEqual(
-      Buffer.from(second?.attachments[0]?.content as ArrayBuffer),
-      archived('2026000004')[0]?.[1],
-    );
-  });
+  await t.test(
+    'a reprint asks before it mails, and then sends a new mail with the old documents',
+    async () => {
+      const again = ['reprint', '--number', '2026000004', '--output', 'pdf'];
+      const before = shop.rows();
+      const { code, error } = await shop.json(...again);
+      assert.deepEqual([code, error?.message], [2, 'Not mailed: answer yes on the terminal, or give --yes.']);
+      assert.deepEqual(shop.rows(), before);
+      assert.equal(server.received.length, 2);
+      assert.equal((await shop.json(...again, '--yes')).code, 0);
+      assert.equal(server.received.length, 3);
+      const [first, , second] = await Promise.all(
+        server.received.map(({ bytes }) => PostalMime.parse(bytes)),
+      );
+      assert.notEqual(second?.messageId, first?.messageId);
+      assert.deepEqual(second?.attachments, first?.attachments);
+      assert.deepEqual(second?.to, first?.to);
+      assert.deepEqual(
+        Buffer.from(second?.attachments[0]?.content as ArrayBuffer),
+        archived('2026000004')[0]?.[1],
+      );
+    },
+  );
 });
 
-/** The kind and number of each page's document, in their order. */
+/** Lists the kind and number of each page's document, in the order of the pages. */
 async function documentsIn(file: string): Promise<string[]> {
   const { pages } = await readPdf(readFileSync(file));
   return pages.map((lines) => {

@@ -10,7 +10,7 @@ import { openShop } from '#test/support/process/cli.ts';
 const TEMPLATES = join(import.meta.dirname, '../../templates');
 const shipped = (path: string) => readFileSync(join(TEMPLATES, path), 'utf8');
 
-test('own templates from the folder to the invoice, and back', async (t) => {
+test('own templates go from the folder to the invoice and are taken back', async (t) => {
   const shop = openShop(t);
   const own = shop.at('own');
   const write = (path: string, text: string) => {
@@ -22,7 +22,7 @@ test('own templates from the folder to the invoice, and back', async (t) => {
   await shop.load('settings', settingsJson(1, { mail: { transport: 'off' } }));
   assert.match(await shop.refused('customers', customers), /line 2, column language: "fr" has no labels/);
 
-  await t.test('a language, a partial and a changed template; a broken one changes nothing', async () => {
+  await t.test('own labels and templates are imported, and a broken template changes nothing', async () => {
     write('labels/fr.json', shipped('labels/en.json').replace('"Invoice"', '"Facture"'));
     write('partials/slogan.hbs', '<p>Frisch vom Hof</p>');
     write('invoice.hbs', shipped('invoice.hbs').replace('<h1>', '{{> slogan}}<h1>'));
@@ -43,7 +43,7 @@ test('own templates from the folder to the invoice, and back', async (t) => {
     assert.deepEqual(shop.rows(), before);
   });
 
-  await t.test('invoices are made of them', async () => {
+  await t.test('invoices are made with the own templates', async () => {
     await shop.load('customers', customers);
     const notes = ['9', '10'].map((customer) => ({ note: `N${customer}`, customer, date: '2026-10-05' }));
     await shop.load('deliveries', deliveriesCsv(notes));
@@ -55,14 +55,14 @@ test('own templates from the folder to the invoice, and back', async (t) => {
     }
   });
 
-  await t.test('an empty folder takes them back', async () => {
+  await t.test('an empty folder takes the own templates back', async () => {
     rmSync(own, { recursive: true });
     mkdirSync(own);
     const { value } = await importOwn();
     assert.deepEqual(value, { changed: true, files: [], languages: ['de', 'en'] });
   });
 
-  await t.test('what is no folder of templates is refused', async () => {
+  await t.test('a folder that holds something else than templates, or is missing, is refused', async () => {
     write('fonts/a.ttf', '');
     assert.match((await importOwn()).error!.message, /fonts cannot be replaced/);
     for (let n = 0; n < 301; n++) write(`${n}.txt`, '');
@@ -100,7 +100,7 @@ test('a sample is rendered again at each change of the templates, until Ctrl-C',
     readdirSync(shop.at('.')).filter((name) => name.startsWith('sample')),
     ['sample-1.png', 'sample.pdf'],
   );
-  // A new folder, a file in it, a slip, and its mending by a file that takes the place of the old one.
+  // The changes are a new folder, a file with a slip in it, and a correct file that replaces it.
   const partial = join(own, 'partials/legal.hbs');
   mkdirSync(join(own, 'partials'));
   writeFileSync(partial, '<p>\n{{slogan}}</p>');

@@ -8,8 +8,9 @@ import { answer } from '#test/support/process/child.ts';
 import { hookIo } from '#test/support/simulation/io.ts';
 
 /**
- * A process that works on a data folder and stops in the middle: `before 2` and `after 2` are around the second write
- * that claims notes, or that loads some. It answers the first message when it is there, the next one at its end.
+ * This process works on a data folder and stops in the middle: `before 2` and `after 2` are around the second
+ * write that claims notes, or that loads some. It answers the first message when it has stopped there, and
+ * the next message at its end.
  */
 const [dataDir = '', where, file] = process.argv.slice(2);
 let writes = 0;
@@ -28,7 +29,7 @@ const local = hookIo(openData(dataDir, 'plain'), {
   after: (call, args) => (isCounted(call, args) ? stopAt(`after ${writes}`) : undefined),
 });
 
-/** A slice of the plan moves the run and claims; a slice of an import makes notes open. */
+/** A slice of the plan moves the run and claims notes; a slice of an import opens notes. */
 function isCounted(call: string, [changes]: readonly unknown[]): boolean {
   if (call !== 'table.write') return false;
   const puts = (changes as readonly Change[]).flatMap((change) => ('put' in change ? [change.put.sort] : []));

@@ -33,7 +33,9 @@ const CUSTOMERS = [
   byMail('3', { invoice_email: grey, cc: copy }),
 ];
 
-test('a run through Postfix: STARTTLS, pin, login, greylisting', { skip: POSTFIX_MISSING }, async (t) => {
+test('a run mails through Postfix with STARTTLS, a pinned certificate, a login and greylisting', {
+  skip: POSTFIX_MISSING,
+}, async (t) => {
   const postfix = await startPostfix();
   t.after(() => postfix.close());
   const shop = openShop(t);
@@ -51,7 +53,7 @@ test('a run through Postfix: STARTTLS, pin, login, greylisting', { skip: POSTFIX
       CUSTOMERS.map(({ number = '' }) => ({ note: `L${number}`, customer: number, date: '2026-10-05' })),
     ),
   );
-  /** The program on the same data, at another time. */
+  /** Runs the program on the same data at another time. */
   async function at<T>(now: number, work: (local: Program) => Promise<T>): Promise<T> {
     const local = openData(shop.dataDir, 'plain');
     try {
@@ -62,7 +64,7 @@ test('a run through Postfix: STARTTLS, pin, login, greylisting', { skip: POSTFIX
   }
   const mailOf = (n: number): Promise<Mail> =>
     at(Date.now(), async ({ table }) => (await readMail(table, `202600000${n}-1`))!.value);
-  /** The message as archived, and the copies of it that have arrived. */
+  /** Finds the archived message and the copies of it that have arrived. */
   const travelOf = async (n: number) => {
     const { key, messageId } = await mailOf(n);
     const archived = shop.archive().get(key)!;
@@ -75,7 +77,7 @@ test('a run through Postfix: STARTTLS, pin, login, greylisting', { skip: POSTFIX
   const args = ['--cycle', 'monthly', '--period', '2026-10', '--invoice-date', '2026-11-02'];
   const { value: report } = await shop.json<RunReport>('run', ...args);
 
-  await t.test('the mail with everything arrives as it was archived, wherever it goes', async () => {
+  await t.test('a mail with cc, bcc and two files arrives at all recipients as it was archived', async () => {
     const { copies, whole } = await travelOf(1);
     assert.deepEqual(mailboxesOf(copies), [customer, second, copy, store].sort());
     assert.ok(whole, 'byte for byte');
@@ -86,7 +88,7 @@ test('a run through Postfix: STARTTLS, pin, login, greylisting', { skip: POSTFIX
     }
   });
 
-  await t.test('and reads as it was written', async () => {
+  await t.test('the mail that arrived reads as it was written', async () => {
     const { copies } = await travelOf(1);
     const mail = await PostalMime.parse(copies[0]!.bytes);
     const name = 'Käthe Größmann – Büro';
@@ -113,15 +115,18 @@ test('a run through Postfix: STARTTLS, pin, login, greylisting', { skip: POSTFIX
       assert.ok(archive.get(filename!)?.equals(new Uint8Array(content as ArrayBuffer)), filename!);
   });
 
-  await t.test('what is greylisted is deferred, of several recipients for that one alone', async () => {
-    assert.deepEqual(report.delivery, { accepted: 1, deferred: 2 });
-    assert.match((await mailOf(2)).reason ?? '', /450 4\.2\.0 .*Greylisted/);
-    assert.deepEqual((await travelOf(2)).copies, []);
-    assert.deepEqual(mailboxesOf((await travelOf(3)).copies), [copy]);
-    assert.deepEqual((await shop.json('sweep')).value, { taken: 0 }, 'not before the time');
-  });
+  await t.test(
+    'a greylisted mail is deferred, for the greylisted one alone of several recipients',
+    async () => {
+      assert.deepEqual(report.delivery, { accepted: 1, deferred: 2 });
+      assert.match((await mailOf(2)).reason ?? '', /450 4\.2\.0 .*Greylisted/);
+      assert.deepEqual((await travelOf(2)).copies, []);
+      assert.deepEqual(mailboxesOf((await travelOf(3)).copies), [copy]);
+      assert.deepEqual((await shop.json('sweep')).value, { taken: 0 }, 'not before the time');
+    },
+  );
 
-  await t.test('and goes out once when it is due, with the same Message-ID', async () => {
+  await t.test('a deferred mail goes out once when it is due, with the same Message-ID', async () => {
     const before = await Promise.all([2, 3].map(mailOf));
     const due = Math.max(...before.map(({ dueAt }) => dueAt!));
     assert.equal(await at(due, sweep), 2);

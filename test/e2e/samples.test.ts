@@ -6,7 +6,7 @@ import { readPdf } from '#test/support/documents/pdf-text.ts';
 import { startSmtpServer, type TestSmtpServer } from '#test/support/mail/smtp-server.ts';
 import { openShop, type Shop } from '#test/support/process/cli.ts';
 
-/** The files of a small dairy as a clerk would write them, billed by the command line. */
+/** The files of a small dairy as a clerk would write them; the command line bills them. */
 const SETTINGS = (smtpPort: number, pdf = { folders: 'day', filePrefix: 'Rechnung' }) =>
   JSON.stringify({
     company: {
@@ -63,8 +63,8 @@ L-2610-0004;02.10.2026;10003;1;120;Naturjoghurt 150 g;45;piece;0,3825;7;
 `;
 
 /**
- * By hand. 10001: 106.98 − 3.57 + 47.58 = 150.99 at 7 % (10.57) and 18.60 at 19 % (3.53); 10002: 26.90 at 7 % (1.88);
- * 10003: 17.21 at 7 % (1.20).
+ * The figures were calculated by hand. 10001: 106.98 − 3.57 + 47.58 = 150.99 at 7 % (10.57) and 18.60 at 19 %
+ * (3.53); 10002: 26.90 at 7 % (1.88); 10003: 17.21 at 7 % (1.20).
  */
 const FIGURES = [
   { customer: '10001', notes: 2, net: '169.59', vat: '14.10', gross: '183.69' },
@@ -78,7 +78,7 @@ const RUN = ['run', '--cycle', 'monthly', '--period', '2026-10', '--invoice-date
 const invoicesOf = (shop: Shop) => [...shop.archive().keys()].filter((key) => key.startsWith('invoices/'));
 const filesOf = (report: RunReport) => report.customers.flatMap(({ files }) => files ?? []).sort();
 
-test('the month of a small dairy, from its files to archive and mailbox', async (t) => {
+test('the month of a small dairy goes from its files to the archive and the mailbox', async (t) => {
   const server = await startSmtpServer();
   t.after(() => server.close());
   const shop = openShop(t);
@@ -208,17 +208,20 @@ test('the month of a small dairy, from its files to archive and mailbox', async 
   const note = (number: string, quantity: string) =>
     `${number};2026-10-30;10002;1;310;Sahne 30 % 5 l;${quantity};bucket;13,45;7;\n`;
 
-  await t.test('an open note is updated; a billed one is refused by name, with the whole file', async () => {
-    assert.equal((await shop.load('deliveries', HEADER + note('L-2610-0005', '2'))).created, 1);
-    assert.equal((await shop.load('deliveries', HEADER + note('L-2610-0005', '3'))).updated, 1);
-    const before = shop.rows();
-    const changed = `${note('L-2610-0006', '1')}L-2610-0003;2026-10-02;10002;1;310;Sahne;9;bucket;13,45;7;\n`;
-    assert.match(
-      await shop.refused('deliveries', HEADER + note('L-2610-0005', '4') + changed),
-      /L-2610-0003 .* billed in invoice 2026000002/,
-    );
-    assert.deepEqual(shop.rows(), before);
-  });
+  await t.test(
+    'an open note is updated, and a file with a billed note is refused by name and not loaded',
+    async () => {
+      assert.equal((await shop.load('deliveries', HEADER + note('L-2610-0005', '2'))).created, 1);
+      assert.equal((await shop.load('deliveries', HEADER + note('L-2610-0005', '3'))).updated, 1);
+      const before = shop.rows();
+      const changed = `${note('L-2610-0006', '1')}L-2610-0003;2026-10-02;10002;1;310;Sahne;9;bucket;13,45;7;\n`;
+      assert.match(
+        await shop.refused('deliveries', HEADER + note('L-2610-0005', '4') + changed),
+        /L-2610-0003 .* billed in invoice 2026000002/,
+      );
+      assert.deepEqual(shop.rows(), before);
+    },
+  );
 
   await t.test('without folders and prefix the late note is filed under its bare name', async () => {
     await shop.load('settings', SETTINGS(server.port, { folders: 'none', filePrefix: '' }));
@@ -240,7 +243,7 @@ test('the month of a small dairy, from its files to archive and mailbox', async 
 const attached = (mail: Email) =>
   mail.attachments.map(({ filename, content }) => [filename, Buffer.from(content as ArrayBuffer)]);
 
-/** Each received message lies in the archive, byte for byte. */
+/** Asserts that each received message lies in the archive, byte for byte. */
 function assertFiledAsHandedOver(archive: ReadonlyMap<string, Buffer>, server: TestSmtpServer): void {
   const filed = [...archive].filter(([key]) => key.startsWith('mail/'));
   const sorted = (messages: readonly Buffer[]) => messages.map((bytes) => bytes.toString('latin1')).sort();

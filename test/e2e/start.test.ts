@@ -26,10 +26,10 @@ const mailboxOf = (shop: Shop) =>
 const invoicesOf = (shop: Shop) => [...shop.archive().keys()].filter((key) => key.startsWith('invoices/'));
 
 const sha256 = (bytes: Uint8Array) => hash('sha256', bytes);
-/** By key; of the bytes a hash, for a difference of pages is nothing to print. */
+/** Maps keys to hashes of their bytes, because a difference of whole pages cannot be read in a report. */
 const archiveOf = (shop: Shop) => new Map(Array.from(shop.archive(), ([key, bytes]) => [key, sha256(bytes)]));
 
-/** Asks a program to end, and looks whether anything of it stays behind. */
+/** Asks a program to end, and checks that none of its processes stays behind. */
 async function end(program: Program, signal: NodeJS.Signals): Promise<void> {
   const below = descendants(program.process.pid!);
   const asked = performance.now();
@@ -43,7 +43,7 @@ async function end(program: Program, signal: NodeJS.Signals): Promise<void> {
   );
 }
 
-/** Report, archive and mailbox of the demo name the same documents and mails. */
+/** Asserts that report, archive and mailbox of the demo name the same documents and mails. */
 async function assertDemoBilled(shop: Shop, unknown = 0): Promise<RunReport> {
   const { value } = await shop.json<{ runs: { id: string }[] }>('report');
   assert.equal(value.runs.length, 1);
@@ -69,7 +69,7 @@ async function assertDemoBilled(shop: Shop, unknown = 0): Promise<RunReport> {
     if (delivery?.state === 'unknown') assert.ok(mails.length <= 1);
     else assert.equal(mails.length, delivery?.state === 'accepted' ? 1 : 0, invoice);
     for (const mail of mails) {
-      // The logo is part of the HTML.
+      // The logo belongs to the HTML and is no attached file.
       const attached = mail.attachments.filter(({ disposition }) => disposition === 'attachment');
       assert.deepEqual(
         attached.map(({ content }) => sha256(new Uint8Array(content as ArrayBuffer))),
@@ -92,7 +92,7 @@ test('npm start on an empty folder bills the demo month and serves it', async (t
   };
   const report = await assertDemoBilled(shop);
 
-  await t.test('it prints its report and the addresses', () => {
+  await t.test('npm start prints its report and the addresses', () => {
     const { accepted, 'to print': paper } = report.delivery;
     assert.match(printed, new RegExp(`Billing run monthly ${report.period} · closed .* run ${report.run}`));
     assert.match(printed, new RegExp(`Delivery: .*${accepted} accepted`));
@@ -104,7 +104,7 @@ test('npm start on an empty folder bills the demo month and serves it', async (t
     for (const place of ['/archive/', '/mailbox/']) assert.ok(printed.includes(`${url}${place}`));
   });
 
-  await t.test('its pages show runs, archive and mailbox', async () => {
+  await t.test('the pages show runs, archive and mailbox', async () => {
     assert.deepEqual(await page('/healthz'), { status: 200, text: '{"status":"ok"}' });
     assert.ok((await page('/')).text.includes(`/runs/${report.run}`));
     const { text: run } = await page(`/runs/${report.run}`);
@@ -121,7 +121,7 @@ test('npm start on an empty folder bills the demo month and serves it', async (t
     assert.deepEqual([mail.status, /Ihre Rechnung|Your invoice/.test(mail.text)], [200, true]);
   });
 
-  await t.test('what is not there is not found', async () => {
+  await t.test('a page, run, mail or file that does not exist is not found', async () => {
     for (const path of [
       ...['/nothing', '/runs/nothing', '/mailbox/nothing.eml', '/archive/file/invoices/nothing.pdf'],
       ...['/archive/file/..%2frechnungspost.sqlite', '/mailbox/..%2f..%2frechnungspost.sqlite'],
@@ -131,9 +131,11 @@ test('npm start on an empty folder bills the demo month and serves it', async (t
     }
   });
 
-  await t.test('SIGTERM ends it, and nothing of it stays', () => end(program, 'SIGTERM'));
+  await t.test('SIGTERM ends npm start, and none of its processes stays behind', () =>
+    end(program, 'SIGTERM'),
+  );
 
-  await t.test('started again it bills nothing', async () => {
+  await t.test('npm start on the billed folder bills nothing', async () => {
     const [archive, mailbox] = [archiveOf(shop), mailboxOf(shop)];
     const again = shop.start('start');
     await again.says(READY);
@@ -144,7 +146,7 @@ test('npm start on an empty folder bills the demo month and serves it', async (t
   });
 });
 
-test('npm start that was killed in the middle of its billing ends it at the next start', async (t) => {
+test('npm start that was killed in the middle of its billing completes it at the next start', async (t) => {
   const shop = openShop(t);
   const program = shop.start('start');
   await eventually('a document', () => invoicesOf(shop).length > 0);
@@ -152,12 +154,12 @@ test('npm start that was killed in the middle of its billing ends it at the next
   await program.ended;
   const again = shop.start('start');
   await again.says(READY);
-  // Mails come after the documents: only a very late kill could lose an answer.
+  // Mails come after the documents, so that only a very late kill could lose an answer.
   await assertDemoBilled(shop, 1);
   await end(again, 'SIGTERM');
 });
 
-test('Ctrl-C and kill -9 in a run: the same command goes on, and so does npm run serve alone', async (t) => {
+test('a run stopped by Ctrl-C or kill -9 is continued by the same command, or by npm run serve alone', async (t) => {
   const shop = openShop(t);
   const customers = Array.from({ length: 120 }, (_, index) => String(index + 1));
   const deliveries = deliveriesCsv(
@@ -171,7 +173,7 @@ test('Ctrl-C and kill -9 in a run: the same command goes on, and so does npm run
     const filed = invoicesOf(shop).length;
     const program = shop.start('cli', ...run);
     await eventually('a document', () => invoicesOf(shop).length > filed);
-    // The whole group, as a terminal does it.
+    // The signal goes to the whole process group, as a terminal sends it.
     process.kill(-program.process.pid!, signal);
     return { ...(await program.ended), filed: invoicesOf(shop).length };
   };
@@ -214,7 +216,7 @@ async function assertPromisesKept(shop: Shop, deliveries: string): Promise<void>
   }
 }
 
-/** Looks again and again until it holds, for at most a minute. */
+/** Asks again and again until it holds, for at most a minute. */
 async function eventually(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
   const end = performance.now() + 60_000;
   while (!(await holds())) {

@@ -18,7 +18,10 @@ import { startChild } from '#test/support/process/child.ts';
 import { openShop, type Shop } from '#test/support/process/cli.ts';
 import { brokenPromises } from '#test/support/simulation/promises.ts';
 
-/** Several real processes on one data folder. A run plans 40 customers a write: here in two. */
+/**
+ * Several real processes share one data folder. A run plans 40 customers in a write, so that this one takes
+ * two writes.
+ */
 const CUSTOMERS = Array.from({ length: 45 }, (_, index) => String(index + 1));
 const RUN = ['run', '--cycle', 'monthly', '--period', '2026-10', '--invoice-date', '2026-11-02'];
 const CHILD = join(import.meta.dirname, 'paused-child.ts');
@@ -52,13 +55,13 @@ async function assertPromisesKept(shop: Shop, notes = notesOf(DELIVERIES)): Prom
   }
 }
 
-test('a run started twice at the same moment is one run', async (t) => {
+test('a run that is started twice at the same moment is one run', async (t) => {
   const shop = openShop(t, seed);
   const received = server.received.size;
   const [one, other] = await Promise.all([shop.json<RunReport>(...RUN), shop.json<RunReport>(...RUN)]);
   assert.deepEqual([one.code, other.code], [0, 0]);
   const runs = (await shop.json<{ runs: { planned: { drafts: number } }[] }>('report')).value.runs;
-  // The second may begin when the first has ended: then it finds nothing to bill.
+  // The second run may begin after the first has ended, and then it finds nothing to bill.
   assert.equal(
     runs.reduce((sum, { planned }) => sum + planned.drafts, 0),
     CUSTOMERS.length,
@@ -72,7 +75,7 @@ test('a run started twice at the same moment is one run', async (t) => {
   await assertPromisesKept(shop);
 });
 
-// 3 is planned in the first write, 43 in the second.
+// Customer 3 is planned in the first write, and customer 43 in the second.
 const CLAIMED_AT: [string, (customer: string) => boolean][] = [
   ['before 1', () => false],
   ['after 1', (customer) => customer === '3'],
@@ -81,7 +84,7 @@ const CLAIMED_AT: [string, (customer: string) => boolean][] = [
 ];
 
 for (const [place, isClaimed] of CLAIMED_AT) {
-  test(`an instant invoice, ${place} of the writes that plan a run`, async (t) => {
+  test(`an instant invoice ${place} of the writes that plan a run bills only notes that are not claimed`, async (t) => {
     const shop = openShop(t, seed);
     const run = startChild(t, CHILD, shop.dataDir, place);
     await run.ask('begin');
@@ -98,7 +101,7 @@ for (const [place, isClaimed] of CLAIMED_AT) {
     assert.equal(await billedByRuns(shop), CUSTOMERS.length);
   });
 
-  test(`an import, ${place} of the writes that plan a run`, async (t) => {
+  test(`an import ${place} of the writes that plan a run is refused only for claimed notes`, async (t) => {
     const shop = openShop(t, seed);
     const run = startChild(t, CHILD, shop.dataDir, place);
     await run.ask('begin');
@@ -126,7 +129,7 @@ for (const [place, isClaimed] of CLAIMED_AT) {
   });
 }
 
-test('after an import was killed half way no run starts, until the same file was loaded again', async (t) => {
+test('after an import was killed half way, no run starts until the same file was loaded again', async (t) => {
   const shop = openShop(t, seed);
   const late = deliveriesCsv(
     CUSTOMERS.map((customer) => ({ ...noteOf(customer, '1'), note: `late${customer}` })),
@@ -147,6 +150,6 @@ test('after an import was killed half way no run starts, until the same file was
   await assertPromisesKept(shop, notesOf(DELIVERIES).concat(notesOf(late)));
 });
 
-/** Notes that are marked as billed. */
+/** Counts the notes that are marked as billed. */
 const billedByRuns = async (shop: Shop): Promise<number> =>
   shop.rows().filter((row) => /^NOTE#\S+ NOTE .*"invoice":"2026/.test(row)).length;

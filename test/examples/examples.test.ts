@@ -3,7 +3,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { exampleFile, exampleInvoice, exampleNames } from './examples.ts';
 
-// UPDATE=1 writes what the program makes of each order, for review with `git diff`; see README.md beside this file.
+// UPDATE=1 writes what the program makes of each order, for review with `git diff`; see README.md beside this
+// file.
 for (const name of exampleNames()) {
   test(`example ${name}: the invoice is right to the cent`, (context) => {
     const file = exampleFile(name, 'invoice.json');

@@ -8,7 +8,10 @@ import { settingsSchema } from '#core/domain/settings.ts';
 
 const FOLDER = new URL('.', import.meta.url);
 
-/** Names of the cases, each a folder with `order.json` (what was delivered) and `invoice.json` (what it makes). */
+/**
+ * Lists the cases: each is a folder with `order.json` (what was delivered) and `invoice.json` (what it
+ * makes).
+ */
 export const exampleNames = (): string[] =>
   readdirSync(FOLDER, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
@@ -17,7 +20,9 @@ export const exampleNames = (): string[] =>
 
 export const exampleFile = (name: string, file: string): URL => new URL(`${name}/${file}`, FOLDER);
 
-/** The order of a case, through the schemas that stand at the border; what it lacks of the company is common to all. */
+/**
+ * Reads the order of a case through the schemas that also check input; `company.json` completes its company.
+ */
 export function exampleOrder(name: string): Billable {
   const order = readJson(exampleFile(name, 'order.json'));
   const company = { ...readJson(new URL('company.json', FOLDER)), ...order.company };
@@ -31,7 +36,7 @@ export function exampleOrder(name: string): Billable {
   };
 }
 
-/** What the order makes; where it names a cancellation, that of the invoice. */
+/** Makes the invoice of the order, or its cancellation where the order names one. */
 export function exampleInvoice(name: string): Invoice {
   const invoice = bill(exampleOrder(name));
   const { cancellation } = readJson(exampleFile(name, 'order.json'));

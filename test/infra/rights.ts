@@ -84,7 +84,7 @@ const BELOW: readonly { readonly of: RegExp; readonly resources: RegExp; readonl
 for (const { name, retained, lock, sender } of stages) {
   for (const kind of ['storage', 'service'] as const) {
     const allowed = statementsOf(stack(name, kind)).filter(({ Effect }) => Effect === 'Allow');
-    describe(`rights in ${kind} of ${name}`, () => {
+    describe(`rights in the ${kind} stack of ${name}`, () => {
       test('no action is a wildcard without a reason', () => {
         for (const { of, Action } of allowed) {
           for (const action of list(Action).filter((action) => action.includes('*'))) {

@@ -249,28 +249,33 @@ for (const { name, lock, hour, printers, mailers, fixedAddress, callsPerSecond }
       }
     });
 
-    test(fixedAddress ? 'mails leave through one fixed address' : 'the stage has no network that would have to be paid for', () => {
-      const inNetwork = functions.filter(([, { Properties }]) => Properties.VpcConfig).map(([id]) => id);
-      const gateways = ofType(template, 'AWS::EC2::NatGateway');
-      if (!fixedAddress) {
-        assert.deepEqual([inNetwork, gateways, ofType(template, 'AWS::EC2::VPC')], [[], [], []]);
-        return;
-      }
-      assert.equal(inNetwork.length, 1);
-      assert.match(inNetwork[0]!, /^SendMail/);
-      assert.equal(gateways.length, 1);
-      const [[addressId]] = ofType(template, 'AWS::EC2::EIP') as [[string, Resource]];
-      assert.equal(named(gateways[0]![1].Properties.AllocationId), addressId);
-      assert.deepEqual(template.Outputs?.MailSourceAddress, {
-        Description: 'Mails come from this address: name it to whoever runs the SMTP server',
-        Value: { 'Fn::GetAtt': [addressId, 'PublicIp'] },
-      });
-      const endpoints = ofType(template, 'AWS::EC2::VPCEndpoint').map(([, { Properties }]) => Properties);
-      assert.deepEqual(
-        endpoints.map(({ VpcEndpointType }) => VpcEndpointType),
-        ['Gateway', 'Gateway'],
-      );
-      assert.match(JSON.stringify(endpoints), /\.s3".*\.dynamodb"/);
-    });
+    test(
+      fixedAddress
+        ? 'mails leave through one fixed address'
+        : 'the stage has no network that would have to be paid for',
+      () => {
+        const inNetwork = functions.filter(([, { Properties }]) => Properties.VpcConfig).map(([id]) => id);
+        const gateways = ofType(template, 'AWS::EC2::NatGateway');
+        if (!fixedAddress) {
+          assert.deepEqual([inNetwork, gateways, ofType(template, 'AWS::EC2::VPC')], [[], [], []]);
+          return;
+        }
+        assert.equal(inNetwork.length, 1);
+        assert.match(inNetwork[0]!, /^SendMail/);
+        assert.equal(gateways.length, 1);
+        const [[addressId]] = ofType(template, 'AWS::EC2::EIP') as [[string, Resource]];
+        assert.equal(named(gateways[0]![1].Properties.AllocationId), addressId);
+        assert.deepEqual(template.Outputs?.MailSourceAddress, {
+          Description: 'Mails come from this address: name it to whoever runs the SMTP server',
+          Value: { 'Fn::GetAtt': [addressId, 'PublicIp'] },
+        });
+        const endpoints = ofType(template, 'AWS::EC2::VPCEndpoint').map(([, { Properties }]) => Properties);
+        assert.deepEqual(
+          endpoints.map(({ VpcEndpointType }) => VpcEndpointType),
+          ['Gateway', 'Gateway'],
+        );
+        assert.match(JSON.stringify(endpoints), /\.s3".*\.dynamodb"/);
+      },
+    );
   });
 }

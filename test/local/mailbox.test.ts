@@ -56,7 +56,7 @@ async function open(test: TestContext) {
 }
 
 describe('the mailbox server', () => {
-  it('keeps each message byte for byte before it answers, in the order of arrival', async (test) => {
+  it('the server keeps each message byte for byte before it answers, in the order of arrival', async (test) => {
     const { folder, mailer } = await open(test);
     for (let i = 1; i <= 5; i++) {
       const bytes = await compose(`Nachricht ${i}`);
@@ -72,7 +72,7 @@ describe('the mailbox server', () => {
     );
   });
 
-  it('takes a login, and 25 MB, but not more', async (test) => {
+  it('the server accepts a login and messages up to 25 MB', async (test) => {
     const { folder, server } = await open(test);
     const mailer = createSmtpMailer(
       smtpSettings(server.port, { user: 'kasse', password: 'x', allowPlainLogin: true }),
@@ -87,7 +87,7 @@ describe('the mailbox server', () => {
     await mailer.close();
   });
 
-  it('keeps nothing of a message that breaks off', async (test) => {
+  it('the server keeps nothing of a message that breaks off', async (test) => {
     const { folder, server } = await open(test);
     const socket = connect(server.port, '127.0.0.1');
     const steps = [
@@ -112,13 +112,13 @@ describe('the mailbox server', () => {
     assert.deepEqual([messages(folder), readdirSync(join(folder, '.envelopes'))], [[], []]);
   });
 
-  it('says that its port is taken', async (test) => {
+  it('the server says that its port is taken', async (test) => {
     const { folder, server } = await open(test);
     await assert.rejects(startMailboxServer({ folder, port: server.port }), { code: 'EADDRINUSE' });
   });
 });
 
-describe('the mailbox pages', () => {
+describe('the pages of the mailbox', () => {
   const temp = makeTempFolder();
   const folder = temp.path;
   let names: string[];
@@ -146,7 +146,7 @@ describe('the mailbox pages', () => {
     return { status: response.status, headers: response.headers, body: await response.text() };
   };
 
-  it('list the messages, newest first, and escape what they show', async () => {
+  it('the pages list the messages, newest first, and escape what they show', async () => {
     const { status, body } = await get('/');
     assert.equal(status, 200);
     assert.ok(body.indexOf(names[1]!) < body.indexOf(names[0]!));
@@ -155,7 +155,7 @@ describe('the mailbox pages', () => {
     assert.doesNotMatch(body, /<script/);
   });
 
-  it('show a message with its hidden recipients; its HTML in a frame that runs and fetches nothing', async () => {
+  it('a page shows a message with its hidden recipients, and its HTML in a frame that can do nothing', async () => {
     const { headers, body } = await get(`/${names[1]}`);
     assert.ok(body.includes('kunde@example.org, bcc@example.org'));
     assert.match(body, /<iframe sandbox="" srcdoc="&lt;script&gt;evil\(\)/);
@@ -165,7 +165,7 @@ describe('the mailbox pages', () => {
     assert.ok(body.includes('Grüße &amp; mehr'));
   });
 
-  it('show the pictures of a message in their places, and not as attachments', async () => {
+  it('a page shows the pictures of a message in their places and not as attachments', async () => {
     const { body } = await get(`/${names[2]}`);
     const picture = `data:image/png;base64,${pdf.toString('base64')}`;
     assert.ok(body.includes(`srcdoc="&lt;img src=&quot;${picture}&quot;&gt;`), body);
@@ -176,7 +176,7 @@ describe('the mailbox pages', () => {
     assert.doesNotMatch(body, /logo\.png/);
   });
 
-  it('hand out a PDF to be shown, anything else to be downloaded', async () => {
+  it('a PDF opens in the browser, and any other attachment is downloaded', async () => {
     const shown = await get(`/${names[0]}/attachments/0`);
     assert.equal(shown.body, pdf.toString());
     assert.equal(shown.headers.get('content-type'), 'application/pdf');
@@ -187,7 +187,7 @@ describe('the mailbox pages', () => {
     assert.equal(source.body, readFileSync(join(folder, names[0]!), 'utf8'));
   });
 
-  it('open no other file', async () => {
+  it('the pages open no file outside the mailbox', async () => {
     for (const path of [
       '/..%2Foutside.eml',
       '/..%2f..%2fetc%2fpasswd',
@@ -203,7 +203,7 @@ describe('the mailbox pages', () => {
     }
   });
 
-  it('say so when there is nothing yet', async () => {
+  it('the page of an empty mailbox says that there are no messages yet', async () => {
     const response = await mailboxPages(join(folder, 'missing')).request('/');
     assert.match(await response.text(), /Noch keine Nachrichten/);
   });

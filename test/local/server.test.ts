@@ -39,12 +39,12 @@ describe('the server on one machine', () => {
   };
   const PATHS = ['/api/info', '/api/info/', '/', '/archive', '/archive/', '/mailbox', '/mailbox/'];
 
-  it('asks nobody on this machine who he is', () =>
+  it('callers on this machine need no login', () =>
     served({}, async (url) => {
       for (const path of PATHS) assert.equal(await statusOf(url + path), 200, path);
     }));
 
-  it('asks everybody where there is a token: programs by Bearer, browsers by a password', () =>
+  it('with a token every caller must show it: programs by Bearer, browsers as a password', () =>
     served({ API_TOKEN: TOKEN }, async (url) => {
       const basic = (password: string) => `Basic ${Buffer.from(`office:${password}`).toString('base64')}`;
       for (const path of PATHS) {
@@ -60,7 +60,7 @@ describe('the server on one machine', () => {
       assert.equal(await statusOf(`${url}/healthz`), 200);
     }));
 
-  it('does not let others call without a token, nor with one that can be guessed', () => {
+  it('the server refuses to open to other machines without a token or with one that can be guessed', () => {
     const open = (environment: NodeJS.ProcessEnv) => localHttp(program, configOf(environment));
     for (const HOST of ['0.0.0.0', '::', '192.168.1.5', 'office.example']) {
       assert.throws(() => open({ HOST }), { code: 'bad-settings', message: /API_TOKEN/ }, HOST);
@@ -69,7 +69,7 @@ describe('the server on one machine', () => {
     }
   });
 
-  it('says which port is taken', () =>
+  it('the server says which port is taken', () =>
     served({}, async (url) => {
       const { port } = new URL(url);
       await assert.rejects(startServer(program, configOf({ PORT: port })), {

@@ -9,8 +9,9 @@ import { mailPictures } from './mails.ts';
 import { drawSheet, type Thumbnail } from './sheet.ts';
 
 /**
- * `npm run contact-sheet -- [--to FOLDER] [word …]`: every kind of document at every size as PDF, a PNG a page, and
- * sheets of thumbnails for each group. With words: only the documents whose name has all of them.
+ * `npm run contact-sheet -- [--to FOLDER] [word …]` prints every kind of document at every size as PDF, with
+ * a PNG of each page and sheets of thumbnails for each group. With words it prints only the documents whose
+ * name has all of them.
  */
 const { values, positionals: words } = parseArgs({
   options: { to: { type: 'string', default: './contact-sheet' } },
@@ -19,7 +20,7 @@ const { values, positionals: words } = parseArgs({
 const root = resolve(import.meta.dirname, '../..');
 const templatesFolder = join(root, 'templates');
 const fontsFolder = join(templatesFolder, 'fonts');
-/** Of a long document the first pages and the last one say enough. */
+/** Shows of a long document only the first pages and the last one, which say enough. */
 const isShown = (page: number, count: number) => count <= 8 || page <= 2 || page === count;
 const PAGE_DPI = 90;
 const THUMBNAIL_DPI = 60;

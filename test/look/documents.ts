@@ -9,9 +9,9 @@ import { LONG_CUSTOMER, longLine, mixedLine } from '#test/support/documents/long
 import { sampleLogo } from './logo.ts';
 
 export interface LookDocument {
-  /** Those of one group share a sheet. */
+  /** Documents of one group share a sheet. */
   readonly group: string;
-  /** Its file name without an ending. */
+  /** The file name of the document without an ending. */
   readonly name: string;
   readonly text: DocumentText;
 }
@@ -19,7 +19,9 @@ export interface LookDocument {
 const LANGUAGES = ['de', 'en'] as const;
 const SIZES = [1, 20, 60, 900] as const;
 
-/** Every kind of document at every size, in every language, with short and with the longest texts. */
+/**
+ * Makes every kind of document at every size and in every language, with short and with the longest texts.
+ */
 export function documentsBySize(templates: Templates): LookDocument[] {
   return LANGUAGES.flatMap((language) =>
     [false, true].flatMap((long) =>
@@ -48,7 +50,7 @@ export function documentsBySize(templates: Templates): LookDocument[] {
   );
 }
 
-/** One note over all lines of an invoice. */
+/** Makes one note over all lines of an invoice. */
 function noteOf({ customer, places }: Invoice): DeliveryNote {
   const lines = places.flatMap(({ notes }) => notes.flatMap((note) => note.lines));
   return {
@@ -115,7 +117,7 @@ const SPECIAL: Readonly<Record<string, SampleOptions>> = {
   },
 };
 
-/** Invoices that say something that others do not, in German; a draft, and one with a logo. */
+/** Makes German invoices for each special case, a draft, and an invoice with a logo. */
 export function specialInvoices(templates: Templates): LookDocument[] {
   const named = (name: string, invoice: Invoice, options = PLAIN): LookDocument => ({
     group: 'special',

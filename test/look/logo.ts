@@ -1,6 +1,6 @@
 import { createCanvas } from '@napi-rs/canvas';
 
-/** A made-up logo, as the settings hold one: wide, with a mark and fine lines. */
+/** Makes a logo as the settings hold one: wide, with a mark and fine lines. */
 export function sampleLogo(): string {
   const canvas = createCanvas(720, 240);
   const context = canvas.getContext('2d');

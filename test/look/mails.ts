@@ -14,10 +14,10 @@ const ATTACHMENTS = [
   { kind: 'delivery-overview', fileName: 'Rechnung-10042-2026000123-2026-10-31-2.pdf' },
 ] as const;
 const LOGO = { contentId: 'logo@look', width: 240, height: 80 };
-/** Of a usual window and of a telephone. */
+/** The widths of a usual window and of a telephone. */
 const WIDTHS = [700, 360] as const;
 
-/** The covering mail's HTML as a mail program shows it. */
+/** Draws the HTML of the covering mail as a mail program shows it. */
 export async function mailPictures(
   templates: Templates,
   fontsFolder: string,

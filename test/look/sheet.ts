@@ -9,7 +9,7 @@ const ACROSS = 6;
 const GAP = 16;
 const CAPTION = 26;
 
-/** Thumbnails side by side in rows of six, each with its caption above it, as one PNG. */
+/** Draws thumbnails as one PNG, in rows of six, each with its caption above it. */
 export async function drawSheet(thumbnails: readonly Thumbnail[], fontFile: string): Promise<Uint8Array> {
   GlobalFonts.registerFromPath(fontFile, 'Caption');
   const images = await Promise.all(thumbnails.map(({ png }) => loadImage(Buffer.from(png))));

@@ -20,8 +20,8 @@ import { createSimulation, type Simulation } from '#test/support/simulation/simu
 const OCTOBER = ['run', '--cycle', 'monthly', '--period', '2026-10', '--invoice-date', '2026-11-02'];
 
 /**
- * The command line against a stage: its table is DynamoDB Local's, its functions are those of a simulated cloud, which
- * gets the messages and prints and mails in memory.
+ * The command line works against a stage whose table is DynamoDB Local's and whose functions are those of a
+ * simulated cloud, which gets the messages and prints and mails in memory.
  */
 describeDynamo('the command line on a stage', (dynamo) => {
   const parameters = new Map<string, string>();
@@ -56,7 +56,7 @@ describeDynamo('the command line on a stage', (dynamo) => {
     );
     Object.assign(process.env, {
       AWS_REGION: 'eu-central-1',
-      // DynamoDB Local keeps tables by the key.
+      // DynamoDB Local keeps separate tables for each access key.
       AWS_ACCESS_KEY_ID: 'local',
       AWS_SECRET_ACCESS_KEY: 'local',
       AWS_ENDPOINT_URL_SSM: server.url,
@@ -73,7 +73,7 @@ describeDynamo('the command line on a stage', (dynamo) => {
     await ses?.close();
   });
 
-  it('loads data, lets the functions bill and mail, and shows what came of it', {
+  it('the command line loads data, lets the functions bill and mail, and shows the result', {
     timeout: 120_000,
   }, async (t) => {
     const shop = openShop(t, undefined, ['--aws', 'test']);
@@ -86,7 +86,7 @@ describeDynamo('the command line on a stage', (dynamo) => {
     assert.deepEqual([dry.code, dry.value.totals.net, asked], [0, '2.00', []]);
     const { mails, findings } = dry.value.preflight!;
     assert.equal(mails, 1);
-    // The server on the loopback knows the quota, and no other call about an account.
+    // The SES server on the loopback knows the quota and no other call about an account.
     assert.match(
       findings[0]?.text ?? '',
       /^Of the mail account, not checked: its suppression list, the sender\. Amazon SES/,
@@ -112,11 +112,13 @@ describeDynamo('the command line on a stage', (dynamo) => {
     assert.deepEqual(asked.slice(1), [{ kind: 'mail', id: '2026000001-2' }]);
     assert.equal(simulation.received.size, 2);
     assert.match((await shop.cli('sweep')).stdout, /Nothing is due/);
-    // Nothing of it is on this machine.
+    // Nothing is stored on this machine.
     assert.deepEqual(shop.rows(), []);
   });
 
-  it('sends a test mail from here, by SES or by SMTP', { timeout: 120_000 }, async (t) => {
+  it('the command line sends a test mail from this machine, by SES or by SMTP', {
+    timeout: 120_000,
+  }, async (t) => {
     const shop = openShop(t, undefined, ['--aws', 'test']);
     const bySes = await shop.cli('test-mail', 'clerk@dairy.example');
     assert.deepEqual([bySes.code, bySes.stderr], [0, '']);

@@ -16,7 +16,7 @@ const ENVIRONMENT = {
 };
 const { CONFIGURATION_SET: _, ...INCOMPLETE } = ENVIRONMENT;
 
-describe('a stage that is looked up', () => {
+describe('the lookup of a stage', () => {
   let server: StageServer;
   before(async () => {
     server = await startStageServer(
@@ -33,13 +33,13 @@ describe('a stage that is looked up', () => {
   });
   after(() => server.close());
 
-  it('is the environment of its functions', async () => {
+  it('a stage is found as the environment of its functions', async () => {
     const { templatesDir, ...environment } = await findStage('prod');
     assert.deepEqual(environment, ENVIRONMENT);
     assert.match(templatesDir, /templates$/);
   });
 
-  it('that is not there, or was deployed by another version, is named with the remedy', async () => {
+  it('a stage that is not there, or was deployed by another version, is named with the remedy', async () => {
     await assert.rejects(findStage('test'), {
       code: 'not-found',
       message: /No stage "test" .* check AWS_PROFILE and AWS_REGION, or deploy it/,
@@ -52,13 +52,13 @@ describe('a stage that is looked up', () => {
     }
   });
 
-  it('is not asked for by what cannot be a name', async () => {
+  it('a text that cannot be the name of a stage is refused', async () => {
     for (const name of ['', '../prod', 'a b']) {
       await assert.rejects(findStage(name), { code: 'bad-input', message: /not the name of a stage/ });
     }
   });
 
-  it('that cannot be reached says why, and what to check', async (t) => {
+  it('where AWS cannot be reached, the error says why and what to check', async (t) => {
     process.env.AWS_ENDPOINT_URL_SSM = 'http://127.0.0.1:1';
     t.after(() => {
       process.env.AWS_ENDPOINT_URL_SSM = server.url;
@@ -69,7 +69,7 @@ describe('a stage that is looked up', () => {
     });
   });
 
-  it('is named wherever the command line likes; a forgotten name is refused before anything is asked', async (t) => {
+  it('the command line accepts --aws anywhere, and refuses it without a name before asking AWS', async (t) => {
     const shop = openShop(t);
     for (const words of [
       ['--aws', 'test', 'report'],

@@ -20,7 +20,7 @@ const commands = [...page.matchAll(/^ {4}npm run cli -- (.+)$/gm)].map(([, words
 const jsonBlocks = [...page.matchAll(/```json\n(.+?)```/gs)].map(([, text]) => JSON.parse(text!));
 
 describe('DEPLOYING.md', () => {
-  it('explains every setting of a stage and every output of the stacks, and no others', () => {
+  it('the page explains every setting of a stage and every output of the stacks, and no others', () => {
     const settings = [...stages.matchAll(/^ {2}readonly (\w+):/gm)].map(([, name]) => name!);
     assert.ok(settings.length > 5);
     assert.deepEqual(tableNames('| setting'), settings.sort());
@@ -31,7 +31,7 @@ describe('DEPLOYING.md', () => {
     assert.deepEqual(tableNames('| output'), outputs.sort());
   });
 
-  it('links to what is there', () => {
+  it('the links of the page lead to files and headings that exist', () => {
     for (const [, path] of page.matchAll(/\]\((?!#|http)([^)#]+)/g)) {
       assert.ok(existsSync(new URL(path!, ROOT)), path);
     }
@@ -39,7 +39,7 @@ describe('DEPLOYING.md', () => {
     for (const [, anchor] of page.matchAll(/\]\(#([^)]+)\)/g)) assert.ok(anchors.has(anchor!), anchor);
   });
 
-  it('has settings and files that can be imported', async () => {
+  it('the settings and files on the page can be imported', async () => {
     const [first, schedule, smtp] = [0, 2, 3].map((index) => jsonBlocks[index]);
     assert.equal(settingsSchema.parse(first).mail.transport, 'ses');
     const company = first.company;
@@ -54,7 +54,7 @@ describe('DEPLOYING.md', () => {
     assert.deepEqual([customer?.invoiceByMail, note?.customer], [true, customer?.number]);
   });
 
-  it('counts what the program does today, to a twentieth', async () => {
+  it('the measured usage differs from what the program uses today by at most a twentieth', async () => {
     const logo = `data:image/png;base64,${'A'.repeat(measured.printing.logoCharacters)}`;
     const now = await measureUsage(measured.usage.invoices, logo, 14);
     for (const work of ['import', 'plan', 'documents', 'close', 'mail', 'feedback'] as const) {
@@ -68,7 +68,7 @@ describe('DEPLOYING.md', () => {
     }
   });
 
-  it('shows the tables that its figures give', () => {
+  it('the page shows the tables that follow from the measured figures', () => {
     assert.equal(withTables(page, measured), page, 'npm run bench:aws -- --measure');
     assert.equal(page.match(/^<!-- table: /gm)?.length, 4);
   });
@@ -79,7 +79,7 @@ describe('the commands of DEPLOYING.md', () => {
     assert.ok(commands.length >= 10);
   });
 
-  it('are understood: nothing is wrong but that the stage is not there', async (t) => {
+  it('every command is understood and fails only because the stage is not there', async (t) => {
     const server = await startStageServer(new Map());
     const folder = makeTempFolder();
     t.after(() => {
@@ -119,13 +119,13 @@ async function run(t: TestContext, words: readonly string[]) {
   }
 }
 
-/** The names in the first column of the table with this head, sorted. */
+/** Lists the names in the first column of the table with this head, sorted. */
 function tableNames(head: string): string[] {
   const rows = page.slice(page.indexOf(head)).split('\n\n')[0]!.split('\n').slice(2);
   return rows.flatMap((row) => [...row.split('|')[1]!.matchAll(/`(\w+)`/g)].map(([, name]) => name!)).sort();
 }
 
-/** As GitHub makes them. */
+/** Makes the anchor of a heading as GitHub makes it. */
 const anchorOf = (title: string): string =>
   title
     .toLowerCase()

@@ -38,7 +38,7 @@ describe('the dry run of the program on one machine', () => {
     return lines.slice(lines.findIndex((line) => line.startsWith('The run would')) - 1);
   }
 
-  it('asks the name server that it is told', async (t) => {
+  it('the dry run asks the name server that DNS_SERVER names', async (t) => {
     assert.deepEqual(await rehearse(t, server.address), [
       '',
       'The run would send 1 mail to 1 recipient at once, and 1 invoice would be printed.',
@@ -52,13 +52,13 @@ describe('the dry run of the program on one machine', () => {
     ]);
   });
 
-  it('asks none where it shall not', async (t) => {
+  it('the dry run asks no name server when DNS_SERVER is none', async (t) => {
     const asked = server.asked.length;
     assert.match((await rehearse(t, 'none')).join('\n'), /^Note: SPF, DKIM and DMARC of .*: not checked/m);
     assert.equal(server.asked.length, asked);
   });
 
-  it('refuses what is no address', (t) => {
+  it('a DNS_SERVER that is no address is refused', (t) => {
     assert.throws(() => open(t, 'dns.example'), { code: 'bad-settings', message: /DNS_SERVER=dns\.example/ });
   });
 });

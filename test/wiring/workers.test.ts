@@ -8,7 +8,7 @@ const workers = createLocalWorkers();
 const [host, pid, start] = workers.me.split(':') as [string, string, string];
 const [boot, namespace, tick] = start.split('.');
 
-/** The worker's name in another process, and that process. */
+/** Starts another process, and returns it with the name of its worker. */
 async function otherWorker() {
   const script = `import(${JSON.stringify(import.meta.resolve('#wiring/workers.ts'))})
     .then(({ createLocalWorkers }) => process.stdout.write(createLocalWorkers().me))`;
@@ -19,14 +19,14 @@ async function otherWorker() {
   return { child, me: String(me) };
 }
 
-describe('local workers', () => {
-  it('names this process, the same each time', () => {
+describe('workers on one machine', () => {
+  it('a worker names its process, and always by the same name', () => {
     assert.equal(Number(pid), process.pid);
     assert.equal(createLocalWorkers().me, workers.me);
     assert.equal(workers.isDead(workers.me), false);
   });
 
-  it('knows whether another process of this machine lives', async () => {
+  it('a worker knows whether another process of this machine lives', async () => {
     const { child, me } = await otherWorker();
     assert.notEqual(me, workers.me);
     assert.equal(workers.isDead(me), false);
@@ -35,20 +35,20 @@ describe('local workers', () => {
     assert.equal(workers.isDead(me), true);
   });
 
-  it('takes a process that reuses the number, or one before the last boot, for dead', {
+  it('a process that reuses a process number, or a worker from before the last boot, counts as dead', {
     skip: process.platform !== 'linux',
   }, () => {
     assert.equal(workers.isDead(`${host}:${pid}:${boot}.${namespace}.${Number(tick) - 1}`), true);
     assert.equal(workers.isDead(`${host}:${pid}:0${boot}.${namespace}.${tick}`), true);
   });
 
-  it('takes a process for living that belongs to somebody else', {
+  it('a process that belongs to another user counts as living', {
     skip: process.platform === 'win32',
   }, () => {
     assert.equal(workers.isDead(`${host}:1:-`), false);
   });
 
-  it('says nothing of other machines, other containers and other names', () => {
+  it('a worker on another machine or in another container, or with an odd name, never counts as dead', () => {
     for (const other of [
       `other${host}:${pid}:${boot}.${namespace}.1`,
       `${host}:999999:${boot}.1${namespace}.${tick}`,

@@ -28,7 +28,7 @@ describe('an event of SES', () => {
     ['Reject', 'rejected', SENT, 'Bad content'],
   ];
   for (const [type, kind, at, detail] of meanings) {
-    it(`${type} means ${kind}`, () => {
+    it(`an event of the kind ${type} means ${kind}`, () => {
       const told = read(type)!;
       assert.equal(told.mailId, MAIL.mailId);
       const { id, permanent, ...feedback } = told.feedback;

@@ -28,7 +28,7 @@ describe('errors of SES', () => {
     ['a connection that broke off', error('read ECONNRESET', { code: 'ECONNRESET' }), 'unknown'],
     ['an answer nobody can read', new SyntaxError('Unexpected token <'), 'unknown'],
   ] as const) {
-    it(`${what} means ${state}`, () => {
+    it(`an error of SES, ${what}, leaves the mail ${state}`, () => {
       const { state: found, reason } = refusalOf(thrown);
       assert.equal(found, state);
       assert.ok(reason.includes(thrown.message));

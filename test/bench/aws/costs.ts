@@ -19,7 +19,7 @@ import { SHAPE } from './month.ts';
 import type { Printing } from './printing.ts';
 import type { MonthUsage } from './usage.ts';
 
-/** What was measured and counted; see `npm run bench:aws -- --measure`. */
+/** Everything that was measured and counted; see `npm run bench:aws -- --measure`. */
 export interface Measured {
   readonly date: string;
   readonly processor: string;
@@ -29,7 +29,7 @@ export interface Measured {
 
 const GB = 1e9;
 
-/** Of one invoice, or of one mail. */
+/** Calculates what one invoice or one mail takes. */
 export function perPiece({ usage, printing }: Measured) {
   const { work, invoices, mails } = usage;
   const of = (name: keyof typeof work, key: 'writes' | 'reads' | 'items' | 'puts' | 'gets' | 'waited') =>
@@ -56,7 +56,10 @@ export function perPiece({ usage, printing }: Measured) {
   };
 }
 
-/** Seconds of each part of a run, one after the other but for documents and mails, which go side by side. */
+/**
+ * Estimates the seconds of each part of a run. The parts follow one another, except that documents and mails
+ * go side by side.
+ */
 export function timesOf({ invoices, printers, mailers, mailsASecond }: Size, measured: Measured) {
   const one = perPiece(measured);
   const mails = invoices * SHAPE.mailed;
@@ -78,7 +81,7 @@ export function timesOf({ invoices, printers, mailers, mailsASecond }: Size, mea
   };
 }
 
-/** US dollars: of one month's invoices, of keeping them for a month, and of a month without any. */
+/** Estimates US dollars: of one month's invoices, of keeping them for a month, and of a month without any. */
 export function costsOf(size: Size, measured: Measured) {
   const { invoices, mailers } = size;
   const one = perPiece(measured);
@@ -88,7 +91,8 @@ export function costsOf(size: Size, measured: Measured) {
     documents: invoices / CUSTOMERS_A_CALL,
     mails: mails / MAILS_A_CALL,
     feedback: 2 * mails,
-    // The plan goes on in calls of minutes, and every 20 seconds one looks whether the documents are there.
+    // The plan continues in calls of minutes, and every 20 seconds a call looks whether the documents are
+    // there.
     looks: (times.plan + times.close) / 280 + times.documents / 20,
   };
   const allCalls = calls.documents + calls.mails + calls.feedback + calls.looks;
@@ -100,11 +104,11 @@ export function costsOf(size: Size, measured: Measured) {
     Lambda:
       invoices * one.documentsSeconds * MEMORY_GB.documents * PRICES.x86GbSecond +
       (times.plan + times.close) * MEMORY_GB.other * PRICES.armGbSecond +
-      // As long as mails wait for their turn, the functions do.
+      // The mail functions work as long as mails wait for their turn.
       times.mails * Math.min(mailers, Math.ceil(calls.mails)) * MEMORY_GB.other * PRICES.armGbSecond +
       calls.feedback * one.feedbackSeconds * MEMORY_GB.small * PRICES.armGbSecond +
       allCalls * PRICES.calls,
-    // To send ten at once, to get and to delete.
+    // Ten messages are sent in one request, received in another and deleted in a third.
     SQS: (calls.documents * 2.1 + mails * 0.3) * PRICES.queueRequests,
     'SES and its events':
       mails * PRICES.mails +
@@ -123,7 +127,7 @@ export function costsOf(size: Size, measured: Measured) {
   };
 }
 
-/** What a stage costs in a month in which nothing is billed. */
+/** Estimates what a stage costs in a month in which nothing is billed. */
 export function standingCosts({ usage: { work } }: Measured): Readonly<Record<string, number>> {
   const { reads, waited }: Usage = work.sweep;
   const gbSeconds = (waited / 1000) * MEMORY_GB.small;
@@ -142,6 +146,6 @@ export function standingCosts({ usage: { work } }: Measured): Readonly<Record<st
   };
 }
 
-/** The NAT gateway of `fixedAddress`, in a month with so many mails over SMTP. */
+/** Estimates the NAT gateway of `fixedAddress` for a month with this many mails over SMTP. */
 export const natCosts = (mails: number, { printing }: Measured): number =>
   HOURS_A_MONTH * PRICES.natHour + ((mails * printing.mailBytes) / GB) * PRICES.natGb;

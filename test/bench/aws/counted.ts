@@ -2,7 +2,7 @@ import type { Archive, Change, Clock, Item, Key, Table } from '#core/ports.ts';
 import { keyOf } from '#core/table-limits.ts';
 import type { Latencies } from './assumptions.ts';
 
-/** What some work has asked of AWS. Units as DynamoDB counts them on demand. */
+/** What some work has asked of AWS, with units as DynamoDB counts them on demand. */
 export interface Usage {
   /** Write request units. */
   writes: number;
@@ -14,9 +14,9 @@ export interface Usage {
   gets: number;
   /** Messages that were sent. */
   messages: number;
-  /** Milliseconds from the begin of each call to its end, with the assumed latencies. */
+  /** Milliseconds from the beginning of each call to its end, with the assumed latencies. */
   waited: number;
-  /** Write units by partition; what stands for one of many has its name without the number. */
+  /** Write units by partition; a name without its number stands for all partitions of its kind. */
   readonly partitions: Record<string, number>;
 }
 
@@ -26,17 +26,23 @@ export const nothing = (): Usage => ({
 });
 
 const KB = 1024;
-/** A write of a transaction counts twice, for each kilobyte begun: https://aws.amazon.com/dynamodb/pricing/on-demand/ */
+/**
+ * A write of a transaction counts twice, for each kilobyte begun:
+ * https://aws.amazon.com/dynamodb/pricing/on-demand/
+ */
 const writeUnits = (bytes: number): number => 2 * Math.max(1, Math.ceil(bytes / KB));
-/** A consistent read counts once for each 4 KB begun, and also when nothing is there. */
+/** A consistent read counts once for each 4 KB begun, and also when nothing is found. */
 const readUnits = (bytes: number): number => Math.max(1, Math.ceil(bytes / (4 * KB)));
-/** DynamoDB's: keys of a BatchGetItem, bytes of an answer to a Query. */
+/** Limits of DynamoDB: the keys of a BatchGetItem, and the bytes of an answer to a Query. */
 const KEYS_A_READ = 100;
 const PAGE = KB * KB;
-/** The adapter's. */
+/** The adapter reads this many batches at once. */
 const READS_AT_ONCE = 8;
 
-/** A table that counts what DynamoDB would, and takes its time. @param usage of the work that is going on */
+/**
+ * Wraps a table so that it counts what DynamoDB would count, and takes the time it would take. @param usage
+ * returns the counts of the work that is going on
+ */
 export function countedTable(table: Table, usage: () => Usage, clock: Clock, latencies: Latencies) {
   const sizes = new Map<string, number>();
   const counted: Table = {
@@ -85,7 +91,10 @@ export function countedTable(table: Table, usage: () => Usage, clock: Clock, lat
       return version;
     },
   };
-  /** Of all items, with what DynamoDB adds to each: https://aws.amazon.com/dynamodb/pricing/ */
+  /**
+   * Sums the bytes of all items, with the overhead that DynamoDB adds to each:
+   * https://aws.amazon.com/dynamodb/pricing/
+   */
   const stored = () => sizes.values().reduce((sum, size) => sum + size + 100, 0);
   return { table: counted, stored };
 }
@@ -114,7 +123,7 @@ export function countedArchive(
 }
 
 const nameOf = ({ partition, sort }: Key): string => `${partition}/${sort}`;
-/** Names and texts of the four attributes; the version is a UUID. */
+/** Counts the names and values of the four attributes; the version is a UUID of 36 characters. */
 const bytesOf = ({ partition, sort }: Key, value: unknown): number =>
   Buffer.byteLength(`pk${partition}sk${sort}vd${JSON.stringify(value)}`) + 36;
 const sizeOf = (item: Item | undefined): number => (item ? bytesOf(item.key, item.value) : 0);

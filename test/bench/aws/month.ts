@@ -9,7 +9,10 @@ export interface Month {
   readonly notes: readonly DeliveryNote[];
 }
 
-/** Of the demo wholesaler: 25 delivery notes a customer and month, five lines each; four of five get mail. */
+/**
+ * The shape of the demo wholesaler: 25 delivery notes for each customer and month, with five lines each; four
+ * of five customers get mail.
+ */
 export const SHAPE = { notes: 25, lines: 5, mailed: 0.8 } as const;
 
 const GOODS = [
@@ -23,9 +26,10 @@ const GOODS = [
 ];
 
 /**
- * A month of a wholesaler with so many customers, each of whom gets one invoice; who gets it by mail gets the delivery
- * overview with it, so two attachments.
- * @param mail the mail settings; the logo is put in from a `data:` address
+ * Makes a month of a wholesaler with this many customers, who each get one invoice. Customers who get it by
+ * mail also get the delivery overview, so that their mails have two attachments.
+ * @param mail the mail settings
+ * @param logo the logo as a `data:` address
  */
 export function monthOf(count: number, mail: object, logo = ''): Month {
   const settings = settingsSchema.parse({

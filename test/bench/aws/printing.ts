@@ -11,15 +11,15 @@ import { openData } from '#test/support/data/october.ts';
 import { startMailCounter } from '#test/support/mail/mail-counter.ts';
 import { monthOf } from './month.ts';
 
-/** What the processor of this machine needs for an invoice with its overview, and how large the files are. */
+/** The processor time that this machine needs for an invoice with its overview, and the size of the files. */
 export interface Printing {
-  /** Milliseconds of processor time, of Node and the browser together, an invoice. */
+  /** Milliseconds of processor time for the documents of an invoice, of Node and the browser together. */
   readonly documentsMs: number;
-  /** The same for planning it. */
+  /** Milliseconds of processor time for planning an invoice. */
   readonly planMs: number;
-  /** The same for composing and handing over a mail. */
+  /** Milliseconds of processor time for composing a mail and handing it over. */
   readonly mailMs: number;
-  /** Bytes on average. */
+  /** The average sizes of the files in bytes. */
   readonly invoiceBytes: number;
   readonly overviewBytes: number;
   readonly mailBytes: number;
@@ -29,7 +29,7 @@ export interface Printing {
 
 const LOGO = new URL('../../../lambdas/local/demo/demo-logo.svg', import.meta.url);
 
-/** Bills a month with a real browser into a folder, and mails to the loopback. */
+/** Bills a month with a real browser into a folder, and mails to a server on the loopback. */
 export async function measurePrinting(count: number): Promise<Printing> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-aws-'));
   const server = await startMailCounter();

@@ -2,7 +2,7 @@ import { CALL_SECONDS, CUSTOMERS_A_CALL, QUOTAS, SIZES, type Size } from './assu
 import { costsOf, type Measured, natCosts, perPiece, standingCosts, timesOf } from './costs.ts';
 import { SHAPE } from './month.ts';
 
-/** The tables of DEPLOYING.md, by their names there. */
+/** Makes the tables of DEPLOYING.md, by the names they have there. */
 export function tables(measured: Measured): Readonly<Record<string, string>> {
   return {
     piece: pieceTable(measured),
@@ -12,7 +12,7 @@ export function tables(measured: Measured): Readonly<Record<string, string>> {
   };
 }
 
-/** The page with these tables between its marks. */
+/** Puts these tables between their marks on the page. */
 export function withTables(page: string, measured: Measured): string {
   return Object.entries(tables(measured)).reduce(
     (text, [name, table]) =>
@@ -123,7 +123,7 @@ function loadTable(measured: Measured): string {
   const { work, invoices, mails } = measured.usage;
   const one = perPiece(measured);
   const all = SIZES.map((size) => ({ ...size, ...timesOf(size, measured) }));
-  /** Units of one invoice's documents, of one mail. */
+  /** Write units of a partition for the documents of one invoice, and for one mail. */
   const ofDocuments = (partition: string) => (work.documents.partitions[partition] ?? 0) / invoices;
   const ofMail = (partition: string) => (work.mail.partitions[partition] ?? 0) / mails;
   const row = (name: string, quota: number, of: (at: (typeof all)[number]) => number, note = '') => [
@@ -164,7 +164,7 @@ function loadTable(measured: Measured): string {
   );
 }
 
-/** Printing, mailing, and the others beside. */
+/** Estimates the calls at once: printing functions, mail functions, and three for everything else. */
 const callsAtOnce = ({ invoices, printers, mailers }: Size): number =>
   Math.min(printers, Math.ceil(invoices / CUSTOMERS_A_CALL)) + mailers + 3;
 
@@ -180,7 +180,7 @@ function duration(seconds: number): string {
   return `${(seconds / 3600).toFixed(1)} h`;
 }
 
-/** With columns as wide as their widest cell, figures to the right: as the formatter has it. */
+/** Makes columns as wide as their widest cell, with figures to the right, as the formatter does. */
 function markdown(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((_, column) => Math.max(3, ...[head, ...rows].map((row) => row[column]!.length)));
   const rule = widths.map((width, column) =>

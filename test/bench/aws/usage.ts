@@ -14,13 +14,16 @@ import { countedArchive, countedTable, nothing, type Usage } from './counted.ts'
 import { monthOf } from './month.ts';
 import { createVirtualTime } from './virtual-time.ts';
 
-/** `plan` takes the numbers and hands out the documents as well, `close` looks whether all are there. */
+/**
+ * `plan` also takes the numbers and hands out the documents, and `close` looks whether all documents are
+ * there.
+ */
 const WORKS = ['import', 'plan', 'documents', 'close', 'mail', 'feedback', 'sweep'] as const;
 type Work = (typeof WORKS)[number];
 export interface MonthUsage {
   readonly invoices: number;
   readonly mails: number;
-  /** Of the whole month; of one sweep. */
+  /** The usage of each work over the whole month; that of sweep is for a single sweep. */
   readonly work: Readonly<Record<Work, Usage>>;
   /** Bytes of the table after the month. */
   readonly stored: number;
@@ -28,8 +31,8 @@ export interface MonthUsage {
 
 /**
  * Bills a month in memory with the use cases that the functions call, one call after the other, and counts.
- * @param logo as settings hold it: it is read with them
- * @param perSecond the pace of mails: below ten a second each takes its turn with a write of its own
+ * @param logo as the settings hold it, because it is read with them
+ * @param perSecond the pace of mails: below ten a second each turn takes a write of its own
  */
 export async function measureUsage(count: number, logo: string, perSecond: number): Promise<MonthUsage> {
   const simulation = createSimulation(1);
@@ -110,7 +113,7 @@ export async function measureUsage(count: number, logo: string, perSecond: numbe
   return result;
 }
 
-/** What SES tells of a mail that arrives. */
+/** Makes the event with which SES reports about a mail that arrives. */
 const feedback = (kind: MailFeedback['kind'], mailId: string): MailFeedback => ({
   id: `${kind} 010701${'0'.repeat(54)}-000000 2026-11-02T03:00:00.000Z`,
   ...{ kind, at: '2026-11-02T03:00:00.000Z', recipients: [`${mailId}@kunde.example`] },

@@ -1,11 +1,11 @@
 import type { Clock } from '#core/ports.ts';
 
-/** Turns of the event loop after which nothing can be under way any more but what waits for the time. */
+/** After this many turns of the event loop, everything that is still under way waits for the time. */
 const IDLE_TURNS = 8;
 
 /**
- * A clock that moves on when all who work wait for it: what takes hours takes no time, and what waits side by side is
- * counted once. Everything that is waited for must be this clock.
+ * Makes a clock that moves on when everybody at work waits for it: hours pass in no time, and waits side by
+ * side are counted once. All waiting must use this clock.
  */
 export function createVirtualTime(start: number): Clock {
   const sleepers: { readonly at: number; readonly wake: () => void }[] = [];

@@ -4,7 +4,7 @@ import { formatDay, formatDecimal, formatIban } from '#adapters/handlebars/engin
 import { readLabels } from '#adapters/handlebars/engine/labels.ts';
 import type { Day } from '#core/domain/calendar.ts';
 
-/** Words and figures as our templates print them, for peers that know no HTML. */
+/** Writes words and figures as our templates print them, for peers that cannot read HTML. */
 export interface Formats {
   label(name: string, values?: Readonly<Record<string, unknown>>): string;
   money(cents: number): string;

@@ -2,9 +2,9 @@ import type { Printer } from '#core/ports.ts';
 import type { Peer, Workshop } from './peer.ts';
 
 /**
- * The product's printer, as a billing run uses it.
- * @param carried whether sums are carried over from page to page. That takes a document two prints, and no other
- *   peer can do it.
+ * Opens the printer of the product as a billing run uses it.
+ * @param carried whether sums are carried over from page to page. A document is then printed twice, and no
+ * other peer can do it.
  */
 export function openOurs(name: string, printer: Printer, workshop: Workshop, carried: boolean): Peer {
   return {

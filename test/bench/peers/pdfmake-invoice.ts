@@ -4,7 +4,10 @@ import type { Invoice } from '#core/domain/invoice.ts';
 import type { Formats } from './formats.ts';
 import { items, mm, plain, THIN, totals } from './pdfmake-tables.ts';
 
-/** Our invoice for pdfmake: the same text, the same letter after DIN 5008 form B, as far as the bench set needs it. */
+/**
+ * Defines our invoice for pdfmake, with its text and as a letter by DIN 5008 form B, as far as the bench set
+ * needs it.
+ */
 export function invoiceDefinition(invoice: Invoice, formats: Formats): TDocumentDefinitions {
   const { label } = formats;
   const { company, customer, number } = invoice;
@@ -13,7 +16,7 @@ export function invoiceDefinition(invoice: Invoice, formats: Formats): TDocument
   return {
     pageSize: 'A4',
     pageMargins: [mm(25), mm(32), mm(15), mm(36)],
-    // Source Sans 3 asks for lines 1.42 times its size.
+    // Source Sans 3 asks for lines of 1.42 times its size.
     defaultStyle: { font: 'Source Sans 3', fontSize: 9.5, lineHeight: 0.88 },
     info: { title },
     background: (page) => (page === 1 ? foldMarks() : null),
@@ -41,7 +44,7 @@ export function invoiceDefinition(invoice: Invoice, formats: Formats): TDocument
         absolutePosition: { x: mm(25), y: mm(62.7) },
       },
       { ...facts(invoice, formats), absolutePosition: { x: mm(125), y: mm(50) } },
-      // The window ends 98.5 mm below the sheet's upper edge, the margin 32 mm.
+      // The window ends 98.5 mm below the upper edge of the sheet, and the margin ends at 32 mm.
       { text: title, fontSize: 14, bold: true, margin: [0, mm(66.5), 0, mm(1)] },
       ...(invoice.period ? [{ text: billingPeriod(invoice.period, formats) }] : []),
       items(invoice, formats),

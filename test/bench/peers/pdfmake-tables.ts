@@ -2,7 +2,7 @@ import type { Content, CustomTableLayout, TableCell } from 'pdfmake/interfaces.j
 import type { Invoice } from '#core/domain/invoice.ts';
 import type { Formats } from './formats.ts';
 
-/** In points. */
+/** Converts millimetres to points. */
 export const mm = (length: number) => (length * 72) / 25.4;
 export const THIN = mm(0.2);
 
@@ -16,7 +16,7 @@ export const plain: CustomTableLayout = {
   paddingBottom: () => mm(0.55),
 };
 
-/** Width in millimetres, padding included; one takes the rest. */
+/** Widths are in millimetres and include the padding; the column without a width takes the rest. */
 const COLUMNS = [
   { name: 'position', width: 9, alignment: 'left' },
   { name: 'article', width: 18, alignment: 'left' },

@@ -4,7 +4,7 @@ import { createFormats } from './formats.ts';
 import { invoiceDefinition } from './pdfmake-invoice.ts';
 import { oneByOne, type Peer, type Workshop } from './peer.ts';
 
-/** pdfmake in this process, its modules loaded once. */
+/** Opens pdfmake in this process, so that its modules are loaded once. */
 export function openPdfmake(name: string, { templatesFolder }: Workshop): Peer {
   const fonts = join(templatesFolder, 'fonts');
   pdfmake.setLocalAccessPolicy((path) => path.startsWith(fonts));

@@ -5,7 +5,7 @@ import type { DocumentText } from '#core/ports.ts';
 /** One way to make the PDFs of invoices, ready to work. */
 export interface Peer {
   readonly name: string;
-  /** From the invoices' figures to the bytes of their files, one after the other. */
+  /** Makes a file from the figures of each invoice, one after the other. */
   print(invoices: readonly Invoice[]): Promise<Uint8Array[]>;
   close(): Promise<void>;
 }
@@ -16,17 +16,17 @@ export interface Skipped {
   readonly skipped: string;
 }
 
-/** What all peers work with. */
+/** The files and tools that all peers work with. */
 export interface Workshop {
   readonly templatesFolder: string;
   /** A fontconfig file that shows the fonts of the templates and no others. */
   readonly fontConfig: string;
   readonly browser: BrowserFiles;
-  /** The HTML of our template. */
+  /** Fills our template, for peers that print HTML. */
   textOf(invoice: Invoice): DocumentText;
 }
 
-/** For peers that know one document at a time. */
+/** Prints invoices with a peer that makes one document at a time. */
 export async function oneByOne(
   invoices: readonly Invoice[],
   print: (invoice: Invoice) => Promise<Uint8Array>,

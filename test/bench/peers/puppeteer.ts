@@ -3,7 +3,10 @@ import { oneByOne, type Peer, type Workshop } from './peer.ts';
 
 export type WaitUntil = 'load' | 'networkidle0';
 
-/** The way of the tutorials: a browser for each invoice, and a wait until the network was idle for half a second. */
+/**
+ * Prints as the tutorials do: with a browser for each invoice, and a wait until the network was idle for half
+ * a second.
+ */
 export function openBrowserPerInvoice(name: string, workshop: Workshop, until: WaitUntil): Peer {
   return {
     name,
@@ -20,7 +23,7 @@ export function openBrowserPerInvoice(name: string, workshop: Workshop, until: W
   };
 }
 
-/** One warm browser, a new page for each invoice. */
+/** Prints with one warm browser and a new page for each invoice. */
 export async function openPagePerInvoice(name: string, workshop: Workshop, until: WaitUntil): Promise<Peer> {
   const browser = await launch(workshop);
   return {
@@ -40,12 +43,12 @@ async function printPage(browser: Browser, html: string, until: WaitUntil): Prom
 }
 
 /**
- * On a busy machine the network of the empty page before it may be idle first; then nobody ever says so of this one,
- * and the wait is in vain.
+ * Gives up after five seconds: on a busy machine the empty page before this one may have been idle first, and
+ * then this page is never reported as idle.
  */
 async function setContent(page: Page, html: string, until: WaitUntil): Promise<void> {
   try {
-    // The types no longer allow networkidle0 here, but it is what everybody writes, and it waits.
+    // The types no longer allow networkidle0 here, but everybody writes it, and it still waits.
     await page.setContent(html, { waitUntil: until as 'load', timeout: 5000 });
   } catch (error) {
     if (!(error instanceof TimeoutError)) throw error;

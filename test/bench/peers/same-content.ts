@@ -2,7 +2,7 @@ import type { Invoice } from '#core/domain/invoice.ts';
 import type { PdfContent } from '#test/support/documents/pdf-text.ts';
 import type { Formats } from './formats.ts';
 
-/** Every description and figure of an invoice, as documents print them. */
+/** Lists every description and figure of an invoice as documents print them. */
 export function figuresOf(invoice: Invoice, { money, quantity, unitPrice }: Formats): string {
   const { totals } = invoice;
   const lines = invoice.places.flatMap(({ notes }) =>
@@ -20,15 +20,15 @@ export function figuresOf(invoice: Invoice, { money, quantity, unitPrice }: Form
     .join(' ');
 }
 
-/** A PDF against what it ought to say: each wanted word as often as it is wanted, and the number of pages. */
+/** What a PDF should contain: each word of the texts as often as it stands there, and the number of pages. */
 export interface Wanted {
   readonly texts: readonly string[];
   readonly pages: number;
 }
 
 /**
- * What is different, in words; empty where nothing is. Where the words stand does not matter: everybody breaks lines
- * and pages a little differently.
+ * Says in words what is different, and nothing if nothing is. The order of the words does not count, because
+ * each peer breaks lines and pages a little differently.
  */
 export function differences(pdf: PdfContent, { texts, pages }: Wanted): string[] {
   const found = pdf.pages.length === pages ? [] : [`${pdf.pages.length} pages instead of ${pages}`];

@@ -1,4 +1,7 @@
-/** What one peer took: milliseconds an invoice, one figure a round, and the size of one of its files. */
+/**
+ * The measurements of one peer: milliseconds for each invoice, one figure for each round, and the size of one
+ * file.
+ */
 export interface Measured {
   readonly name: string;
   readonly took: readonly number[];
@@ -6,8 +9,8 @@ export interface Measured {
 }
 
 /**
- * The peers by their medians. "times ours" is the median of the quotients round by round, with the least and the
- * greatest: what disturbs a machine for a while disturbs all who print in that round.
+ * Lists the peers by their medians. "times ours" is the median of the quotients of each round, with the least
+ * and the greatest: a disturbance of the machine concerns all peers that print in that round.
  */
 export function table(peers: readonly Measured[], ours: Measured): string {
   const rows = peers
@@ -38,7 +41,7 @@ export function table(peers: readonly Measured[], ours: Measured): string {
   return [head, ...rows].map(line).join('\n');
 }
 
-/** In proportion between the two values that it lies between. */
+/** Interpolates between the two values around the quantile. */
 function quantile(values: readonly number[], part: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   const at = part * (sorted.length - 1);

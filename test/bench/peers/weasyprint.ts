@@ -9,7 +9,7 @@ import { oneByOne, type Peer, type Skipped, type Workshop } from './peer.ts';
 
 const SKIPPED = 'weasyprint is not installed (apt-get install weasyprint)';
 
-/** One Python process that prints everything, fed through a pipe. */
+/** Prints everything with one Python process, which is fed through a pipe. */
 export function openWarmWeasyPrint(name: string, workshop: Workshop): Peer | Skipped {
   const command = findCommand();
   if (command === undefined) return { name, skipped: SKIPPED };
@@ -36,7 +36,7 @@ export function openWarmWeasyPrint(name: string, workshop: Workshop): Peer | Ski
   };
 }
 
-/** `weasyprint - -`, started for each invoice. */
+/** Prints with `weasyprint - -`, which is started for each invoice. */
 export function openWeasyPrintCommand(name: string, workshop: Workshop): Peer | Skipped {
   const command = findCommand();
   if (command === undefined) return { name, skipped: SKIPPED };
@@ -68,11 +68,11 @@ const findCommand = (): string | undefined =>
     .map((folder) => join(folder, 'weasyprint'))
     .find((path) => existsSync(path));
 
-/** The Python that has the module: the one that the command names in its first line. */
+/** Finds the Python that has the module: the first line of the command names it. */
 const interpreterOf = (command: string): string =>
   /^#!\s*(\S*python\S*)\s/.exec(readFileSync(command, 'latin1'))?.[1] ?? 'python3';
 
-/** Reads exactly so many bytes, waiting for them. */
+/** Reads exactly this many bytes and waits for them. */
 function reader(stream: Readable): (length: number) => Promise<Buffer> {
   const chunks: AsyncIterator<Buffer> = stream[Symbol.asyncIterator]();
   let held = Buffer.alloc(0);

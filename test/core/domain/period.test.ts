@@ -16,7 +16,7 @@ for (const [cycle, text, from, to] of [
   ['weekly', '2027-W01', '2027-01-04', '2027-01-10'],
   ['daily', '2026-10-31', '2026-10-31', '2026-10-31'],
 ] as const) {
-  test(`${text} is ${from} to ${to}`, () => {
+  test(`the period ${text} runs from ${from} to ${to}`, () => {
     assert.deepEqual(parsePeriod(cycle, text), { cycle, text, from, to });
   });
 }

@@ -12,7 +12,7 @@ const readSettings = (input: Uint8Array) =>
     pictures: { toPng: () => assert.fail('no picture is given') },
   });
 
-test('settings are read with or without a byte order mark, and defaults filled in', async () => {
+test('settings are read with or without a byte order mark, and defaults are filled in', async () => {
   const text = JSON.stringify({ company, mail: { transport: 'smtp', smtp: { host: 'mail.example' } } });
   for (const start of ['', '\ufeff']) {
     const { settings, smtpPassword, notices } = await readSettings(bytes(start + text));
@@ -34,7 +34,7 @@ test('the password is kept apart from the settings', () => {
   assert.equal(checkSettings({ company, mail: { smtp: { password: '' } } }).smtpPassword, '');
 });
 
-test('names that mean nothing are reported with their path', () => {
+test('names of settings that do not exist are reported with their path and ignored', () => {
   const { notices } = checkSettings({
     company: { ...company, hqueen: 1 },
     pdff: {},
@@ -63,7 +63,7 @@ for (const [value, path] of [
   [{ company, pdf: { folders: 'year' } }, 'pdf.folders'],
   [{}, 'company'],
 ] as const) {
-  test(`${JSON.stringify(value).slice(-70)} is refused at ${path}`, () => {
+  test(`the settings ${JSON.stringify(value).slice(-70)} are refused at ${path}`, () => {
     assert.throws(
       () => checkSettings(value),
       (error: { code: string; details: string[] }) =>
@@ -106,14 +106,14 @@ for (const [smtp, warnings] of [
   ],
   [{ ...secret, user: '', allowPlainLogin: true }, []],
 ] as const) {
-  test(`settings that are less than safe are kept, with a warning: ${JSON.stringify(smtp).slice(0, 90)}`, () => {
+  test(`unsafe mail settings are kept, each with a warning, and safe ones have none: ${JSON.stringify(smtp).slice(0, 90)}`, () => {
     const { notices } = checkSettings({ company, mail: { smtp } });
     assert.equal(notices.length, warnings.length, notices.join('\n'));
     for (const [at, warning] of warnings.entries()) assert.match(notices[at]!, warning);
   });
 }
 
-test('what is no JSON, no UTF-8 or no object is refused with the reason', async () => {
+test('a file that is no JSON, no UTF-8 or no object is refused with the reason', async () => {
   const refused = (input: Uint8Array, message: RegExp) =>
     assert.rejects(readSettings(input), { code: 'bad-settings', message });
   await refused(bytes(''), /no JSON/);
@@ -123,7 +123,7 @@ test('what is no JSON, no UTF-8 or no object is refused with the reason', async 
   await refused(bytes('null'), /The settings were refused/);
 });
 
-test('all that is wrong is said at once', () => {
+test('all faults of the settings are reported at once', () => {
   assert.throws(() => checkSettings({ company: { ...company, zip: '', city: '' } }), {
     message: /^The settings were refused\. company\.zip: .* \(and 1 more\)$/,
   });

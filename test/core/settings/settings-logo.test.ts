@@ -11,7 +11,7 @@ const address = (type: string, bytes: string | Uint8Array) =>
   `data:${type};base64,${Buffer.from(bytes).toString('base64')}`;
 const STORED = address('image/png', 'as it is stored');
 
-/** Makes PNGs whose size grows with the box as it is told, and notes what it was asked. */
+/** Makes PNGs whose size grows with the box as it is told, and records what it was asked. */
 function dairy(bytesAPixel = 0.1) {
   const asked: string[] = [];
   const pictures: Pictures = {
@@ -27,7 +27,7 @@ function dairy(bytesAPixel = 0.1) {
   return { asked, sources: { stored: STORED, open, pictures } };
 }
 
-test('a path is opened, an address is decoded, and both are made anew for 300 dots an inch', async () => {
+test('a logo from a path or a data: address is drawn anew for 300 dots an inch', async () => {
   const { asked, sources } = dairy();
   for (const given of [
     'pictures/logo.svg',
@@ -47,14 +47,14 @@ test('a path is opened, an address is decoded, and both are made anew for 300 do
   ]);
 });
 
-test('the stored one comes back as it is, and none stays none', async () => {
+test('a stored logo stays as it is, and an empty setting stays empty', async () => {
   const { asked, sources } = dairy();
   assert.equal(await resolveLogo(STORED, sources), STORED);
   assert.equal(await resolveLogo('', sources), '');
   assert.deepEqual(asked, []);
 });
 
-test('one that grows too large is made smaller, as far as it is good to look at', async () => {
+test('a logo that becomes too large is drawn smaller, and refused below 150 dots an inch', async () => {
   const { asked, sources } = dairy(0.5);
   assert.ok((await resolveLogo('logo.png', sources)).length <= MAX_LOGO);
   assert.deepEqual(
@@ -81,12 +81,12 @@ for (const [given, message] of [
   ['data:image/png;base64,AAAA', /the picture in it is no PNG, JPEG or SVG/],
   [`data:image/png;base64,${'A'.repeat(2_700_000)}`, /is larger than 2 MB/],
 ] as const) {
-  test(`${given.slice(0, 40)} is refused`, async () => {
+  test(`the logo ${given.slice(0, 40)} is refused`, async () => {
     await assert.rejects(resolveLogo(given, dairy().sources), { code: 'bad-input', message });
   });
 }
 
-test('settings are checked before a picture is opened, and hold what came of it', async () => {
+test('settings are checked before a picture is opened, and then hold the drawn picture', async () => {
   const file = (value: object) => new TextEncoder().encode(JSON.stringify(value));
   const { asked, sources } = dairy();
   const company = someCompany();
@@ -104,7 +104,7 @@ test('settings are checked before a picture is opened, and hold what came of it'
   assert.deepEqual([settings.pdf.folders, notices], ['day', []]);
 });
 
-test('the stored picture is read with its pixels', () => {
+test('a stored logo is read with its size in pixels', () => {
   const png = pngOf(7, 3, () => [0, 0, 0, 255]);
   const logo = storedLogo(address('image/png', png));
   assert.deepEqual([logo?.width, logo?.height, Buffer.from(logo!.png).equals(png)], [7, 3, true]);

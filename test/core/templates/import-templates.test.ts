@@ -24,13 +24,13 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 const letterhead = (text: string) => ({ 'partials/letterhead.hbs': bytes(text) });
 const MINUTE = 60_000;
 
-/** A process with the real templates; what it prints is the HTML. */
+/** Opens a process with the real templates, whose printed documents are the HTML itself. */
 function processOf(simulation: Simulation, templateEngine: TemplateEngine = handlebars) {
   const { deps } = simulation.process();
   return { ...deps, templateEngine, openTemplates: createTemplateOpener(templateEngine, simulation.archive) };
 }
 
-/** What the archive holds of an issued invoice. */
+/** Reads from the archive what was printed for an issued invoice. */
 async function printed(number: string, deps: Deps): Promise<string> {
   const [document] = (await readInvoice(deps.table, number))!.value.documents;
   return new TextDecoder().decode((await deps.archive.get(document!.key, document!.version))!.bytes);
@@ -44,7 +44,7 @@ const failing = (deps: Deps): Deps => ({
   },
 });
 
-test('what is imported is in force from then on, with an entry in the journal; the same again is no change', async () => {
+test('imported templates are in force from then on and in the journal, and a repeated import changes nothing', async () => {
   const deps = processOf(createSimulation(1));
   assert.deepEqual(await importTemplates({}, deps), { changed: false, files: [], languages: ['de', 'en'] });
   const first = await importTemplates(letterhead('<p>Eins</p>'), deps);
@@ -59,7 +59,7 @@ test('what is imported is in force from then on, with an entry in the journal; t
   assert.match(key!, /^templates\/partials\/letterhead\.hbs\/[0-9a-f]{64}$/, 'the old file stays');
 });
 
-test('what is broken is refused with file and line; nothing is stored, and the old templates stay in force', async () => {
+test('broken templates are refused with file and line, nothing is stored, and the old ones stay in force', async () => {
   const deps = processOf(createSimulation(1));
   await loadDairy(deps, [noteOf('L1', '9', 1)]);
   await importTemplates(letterhead('<p>Eins</p>'), deps);
@@ -78,7 +78,7 @@ test('what is broken is refused with file and line; nothing is stored, and the o
   assert.match(await printed('2026000001', deps), /<p>Eins<\/p>/);
 });
 
-test('a run keeps the templates that it was started with, whoever goes on with it; the next one has the new', async () => {
+test('a run keeps the templates it was started with, and the next run takes the new ones', async () => {
   const simulation = createSimulation(1);
   const deps = processOf(simulation);
   await loadDairy(deps, [noteOf('L1', '9', 1)]);
@@ -94,7 +94,7 @@ test('a run keeps the templates that it was started with, whoever goes on with i
   assert.match(await printed('2026000002', deps), /<p>Zwei<\/p>/);
 });
 
-test('an invoice that has its number does not wait for ever for templates that no longer fit', async () => {
+test('an invoice with a number does not wait for ever for templates that no longer fit', async () => {
   const simulation = createSimulation(1);
   const deps = processOf(simulation);
   await loadDairy(deps, [noteOf('L1', '9', 1)]);
@@ -116,7 +116,7 @@ test('an invoice that has its number does not wait for ever for templates that n
   assert.match(await printed('2026000001', updated), /<p>Zwei<\/p>/);
 });
 
-test('a template whose file is gone is told before a run begins', async () => {
+test('a template whose file is gone is reported before a run begins', async () => {
   const simulation = createSimulation(1);
   const deps = processOf(simulation);
   await loadDairy(deps, [noteOf('L1', '9', 1)]);
@@ -126,7 +126,7 @@ test('a template whose file is gone is told before a run begins', async () => {
   await assert.rejects(bill({ ...deps, openTemplates }), { code: 'damaged' });
 });
 
-test('a customer who reads French is held until there are French labels, and then gets a French invoice', async () => {
+test('a customer who reads French is held until French labels are imported, and then billed in French', async () => {
   const deps = processOf(createSimulation(1));
   const french = customerOf('9', { language: 'fr', country: 'FR', name: 'Hôtel du Lac' });
   await loadDairy(deps, [noteOf('L1', '9', 1)], [french]);

@@ -18,7 +18,7 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 const folder = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 const { undrawable } = createFontCoverage(folder('templates/fonts'));
 
-/** As it is loaded; the logo is only looked at. */
+/** Reads the demo as it is loaded, except that the logo is not drawn. */
 async function read(month: string) {
   const demo = demoSet(month, { smtpPort: 2525 });
   const customers = readCustomers(bytes(demo.customersCsv), LANGUAGES);
@@ -35,7 +35,7 @@ async function read(month: string) {
 }
 
 for (const month of ['2026-10', '2026-02', '2028-02', '2026-12']) {
-  test(`the demo of ${month}: 40 customers and about 1,000 notes, all of which can be billed`, async () => {
+  test(`the demo of ${month} has 40 customers and about 1,000 notes, and all of them can be billed`, async () => {
     const { settings, customers, notes, its } = await read(month);
     assert.equal(customers.length, 40);
     assert.ok(notes.length > 900 && notes.length < 1100, `${notes.length} notes`);
@@ -50,7 +50,7 @@ for (const month of ['2026-10', '2026-02', '2028-02', '2026-12']) {
     }
   });
 
-  test(`the demo of ${month}: a month's bill is of a likely size`, async () => {
+  test(`the demo of ${month} bills each customer for a likely amount`, async () => {
     const { customers, its } = await read(month);
     const euros = (name: RegExp, from: number, to: number) => {
       const found = customers.filter((customer) => name.test(customer.name));
@@ -66,7 +66,7 @@ for (const month of ['2026-10', '2026-02', '2028-02', '2026-12']) {
     euros(/hütte|Alpe /, 500, 2500);
   });
 
-  test(`the demo of ${month}: nobody returns what he never had`, async () => {
+  test(`the demo of ${month} lets nobody return what he never had`, async () => {
     const { notes } = await read(month);
     const had = new Map<string, number>();
     for (const { customer, lines } of notes) {
@@ -80,7 +80,7 @@ for (const month of ['2026-10', '2026-02', '2028-02', '2026-12']) {
   });
 }
 
-test('each customer has a rhythm of its own', async () => {
+test('each customer of the demo has a rhythm of deliveries', async () => {
   const { customers, its } = await read('2026-10');
   const weekdaysOf = (notes: readonly DeliveryNote[]) =>
     [...new Set(notes.map(({ date }) => weekday(date)))].sort().join('');
@@ -139,7 +139,7 @@ test('the demo shows what the product can do', async () => {
   assert.match(settings.pdf.logo, /^data:image\/png;base64,/);
 });
 
-test('the same month makes the same files, another month others', () => {
+test('one month always makes the same files, and another month makes others', () => {
   const october = demoSet('2026-10', { smtpPort: 2525 });
   assert.deepEqual(demoSet('2026-10', { smtpPort: 2525 }), october);
   assert.notEqual(demoSet('2026-11', { smtpPort: 2525 }).deliveriesCsv, october.deliveriesCsv);
