@@ -57,7 +57,7 @@ describe('access tokens', () => {
   });
 });
 
-describe('a caller remains unknown who shows', () => {
+describe('credentials that leave a caller unknown', () => {
   const cases: [string, (issuer: Awaited<ReturnType<typeof startTokenIssuer>>) => string | undefined][] = [
     ['nothing', () => undefined],
     ['what is no token', () => 'abc'],

@@ -201,7 +201,7 @@ describe('mail by encryption, certificate and server', { concurrency: 6 }, () =>
   for (const name of Object.keys(SERVERS)) {
     const first = rows.findIndex(([server]) => server === name);
     describe(name, { concurrency: name === 'silence' ? true : 8 }, () => {
-      /** Maps each password to whether it came over TLS. */
+      /** Maps each password that arrived to whether it came over TLS. */
       const passwords = new Map<string, boolean>();
       let server: { readonly port: number; close(): Promise<void> };
       before(async () => {

@@ -144,7 +144,7 @@ describe('any history of tries', () => {
     ),
   );
 
-  it('nobody is tried again who has the mail, was refused for good, or may have it', () => {
+  it('a recipient who has the mail, was refused for good, or may have it is never tried again', () => {
     fc.assert(
       fc.property(fc.array(outcome, { maxLength: 8 }), (outcomes) => {
         let mail = mailTo(...addresses.map((address) => recipient(address)));
