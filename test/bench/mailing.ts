@@ -17,9 +17,9 @@ import { treePss } from './process-tree.ts';
 /**
  * This process mails invoices, each with two PDFs of 30 KB, to the server at PORT, and prints one JSON
  * document. Its arguments are the way and the number of mails. All ways use equally many connections.
- * `bare` is a loop over nodemailer's pool. `wire` uses our composer and our mailer instead. `ours` mails from the outbox of the
- * data folder in DATA_DIR and does what nobody else does: each message is filed before it is sent, and lease,
- * hand-over and answer are on the disk before the next step.
+ * `bare` is a loop over nodemailer's pool. `wire` uses our composer and our mailer instead. `ours` mails from
+ * the outbox of the data folder in DATA_DIR and does what nobody else does: each message is filed before it is
+ * sent, and lease, hand-over and answer are on the disk before the next step.
  */
 export interface Mailing {
   readonly mails: number;
