@@ -13,14 +13,14 @@ import { makeTempFolder } from '#test/support/process/temp-folder.ts';
 
 const ROOT = new URL('../../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, ROOT), 'utf8');
-const page = read('DEPLOYING.md');
+const page = read('docs/aws/deploy.md');
 const stages = read('infra/stages.ts');
 const measured: Measured = JSON.parse(read('test/bench/aws/measured.json'));
 const commands = [...page.matchAll(/^ {4}npm run cli -- (.+)$/gm)].map(([, words]) => words!.split(/\s+/));
 const jsonBlocks = [...page.matchAll(/```json\n(.+?)```/gs)].map(([, text]) => JSON.parse(text!));
 
-describe('DEPLOYING.md', () => {
-  it('the page explains every setting of a stage and every output of the stacks, and no others', () => {
+describe('docs/aws/deploy.md', () => {
+  it('explains every setting of a stage and every output of the stacks, and no others', () => {
     const settings = [...stages.matchAll(/^ {2}readonly (\w+):/gm)].map(([, name]) => name!);
     assert.ok(settings.length > 5);
     assert.deepEqual(tableNames('| setting'), settings.sort());
@@ -33,7 +33,7 @@ describe('DEPLOYING.md', () => {
 
   it('the links of the page lead to files and headings that exist', () => {
     for (const [, path] of page.matchAll(/\]\((?!#|http)([^)#]+)/g)) {
-      assert.ok(existsSync(new URL(path!, ROOT)), path);
+      assert.ok(existsSync(new URL(path!, new URL('docs/aws/', ROOT))), path);
     }
     const anchors = new Set([...page.matchAll(/^#+ (.+)$/gm)].map(([, title]) => anchorOf(title!)));
     for (const [, anchor] of page.matchAll(/\]\(#([^)]+)\)/g)) assert.ok(anchors.has(anchor!), anchor);
@@ -62,7 +62,7 @@ describe('DEPLOYING.md', () => {
         const [before, after] = [measured.usage, now].map((usage) => usage.work[work][unit] / usage.invoices);
         assert.ok(
           Math.abs(after! - before!) <= 0.05 * Math.max(before!, 4),
-          `${work} takes ${after} ${unit} an invoice, DEPLOYING.md says ${before}: npm run bench:aws -- --measure`,
+          `${work} takes ${after} ${unit} an invoice, docs/aws/deploy.md says ${before}: npm run bench:aws -- --measure`,
         );
       }
     }
@@ -74,7 +74,7 @@ describe('DEPLOYING.md', () => {
   });
 });
 
-describe('the commands of DEPLOYING.md', () => {
+describe('the commands of docs/aws/deploy.md', () => {
   before(() => {
     assert.ok(commands.length >= 10);
   });

@@ -6,7 +6,7 @@ export const testMailCommand: Command = {
   help: [
     [
       'test-mail ADDRESS',
-      'send one test mail; shows the conversation, and what to change ("TLS" of other programs is encryption starttls-if-offered here, "SSL" is tls: MAILING.md)',
+      'send one test mail; shows the conversation, and what to change ("TLS" of other programs is encryption starttls-if-offered here, "SSL" is tls: docs/mailing.md)',
     ],
   ],
   options: {},
