@@ -6,12 +6,12 @@ import { tables, withTables } from './aws/tables.ts';
 import { measureUsage } from './aws/usage.ts';
 
 /**
- * `npm run bench:aws` prints the tables of docs/aws/deploy.md from what was measured. With `-- --measure` it measures first, and
+ * `npm run bench:aws` prints the tables of docs/aws/costs.md from what was measured. With `-- --measure` it measures first, and
  * writes the tables there: it prints a month with the browser of this machine, and counts in memory what the use cases
  * ask of AWS.
  */
 const FILE = new URL('./aws/measured.json', import.meta.url);
-const PAGE = new URL('../../docs/aws/deploy.md', import.meta.url);
+const PAGE = new URL('../../docs/aws/costs.md', import.meta.url);
 const PRINTED = 100;
 const COUNTED = 120;
 const MAILS_A_SECOND = 14;

@@ -6,13 +6,13 @@ import { test } from 'node:test';
 import { readPdf } from '#test/support/documents/pdf-text.ts';
 import { openShop } from '#test/support/process/cli.ts';
 
-const README = resolve(import.meta.dirname, '../../README.md');
+const PAGE = resolve(import.meta.dirname, '../../docs/http.md');
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
 
-test('the calls of the README work as they stand', {
+test('the calls of docs/http.md work as they stand', {
   skip: !hasCurl && 'curl is not installed',
 }, async (t) => {
-  const calls = [...readFileSync(README, 'utf8').matchAll(/^```sh\n(.*?)^```/gms)]
+  const calls = [...readFileSync(PAGE, 'utf8').matchAll(/^```sh\n(.*?)^```/gms)]
     .map(([, call = '']) => call)
     .filter((call) => call.includes('curl'));
   assert.equal(calls.length, 3);

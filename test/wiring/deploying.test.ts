@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { before, describe, it, type TestContext } from 'node:test';
 import { readCustomers } from '#adapters/csv/customers.ts';
 import { readDeliveries } from '#adapters/csv/deliveries.ts';
@@ -13,13 +13,16 @@ import { makeTempFolder } from '#test/support/process/temp-folder.ts';
 
 const ROOT = new URL('../../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, ROOT), 'utf8');
-const page = read('docs/aws/deploy.md');
+const [deploy, operate, costs] = ['deploy', 'operate', 'costs'].map((name) =>
+  read(`docs/aws/${name}.md`),
+) as [string, string, string];
 const stages = read('infra/stages.ts');
 const measured: Measured = JSON.parse(read('test/bench/aws/measured.json'));
-const commands = [...page.matchAll(/^ {4}npm run cli -- (.+)$/gm)].map(([, words]) => words!.split(/\s+/));
-const jsonBlocks = [...page.matchAll(/```json\n(.+?)```/gs)].map(([, text]) => JSON.parse(text!));
+const commands = [...`${deploy}\n${operate}`.matchAll(/^ {4}npm run cli -- (.+)$/gm)].map(([, words]) => words!.split(/\s+/));
+const jsonBlocks = (page: string) =>
+  [...page.matchAll(/```json\n(.+?)```/gs)].map(([, text]) => JSON.parse(text!));
 
-describe('docs/aws/deploy.md', () => {
+describe('the pages about AWS', () => {
   it('explains every setting of a stage and every output of the stacks, and no others', () => {
     const settings = [...stages.matchAll(/^ {2}readonly (\w+):/gm)].map(([, name]) => name!);
     assert.ok(settings.length > 5);
@@ -31,22 +34,15 @@ describe('docs/aws/deploy.md', () => {
     assert.deepEqual(tableNames('| output'), outputs.sort());
   });
 
-  it('the links of the page lead to files and headings that exist', () => {
-    for (const [, path] of page.matchAll(/\]\((?!#|http)([^)#]+)/g)) {
-      assert.ok(existsSync(new URL(path!, new URL('docs/aws/', ROOT))), path);
-    }
-    const anchors = new Set([...page.matchAll(/^#+ (.+)$/gm)].map(([, title]) => anchorOf(title!)));
-    for (const [, anchor] of page.matchAll(/\]\(#([^)]+)\)/g)) assert.ok(anchors.has(anchor!), anchor);
-  });
-
-  it('the settings and files on the page can be imported', async () => {
-    const [first, schedule, smtp] = [0, 2, 3].map((index) => jsonBlocks[index]);
+  it('has settings and files that can be imported', async () => {
+    const [first] = jsonBlocks(deploy);
+    const [schedule, smtp] = jsonBlocks(operate);
     assert.equal(settingsSchema.parse(first).mail.transport, 'ses');
     const company = first.company;
     assert.equal(settingsSchema.parse({ company, ...schedule }).schedule.release, 'automatic');
     assert.equal(settingsSchema.parse({ company, ...smtp }).mail.smtp.port, 587);
     const bytes = (head: string) => {
-      const [, text] = new RegExp(`^ {4}(${head};.*\\n(?: {4}.*\\n)+)`, 'm').exec(page)!;
+      const [, text] = new RegExp(`^ {4}(${head};.*\\n(?: {4}.*\\n)+)`, 'm').exec(deploy)!;
       return new TextEncoder().encode(text!.replace(/^ {4}/gm, ''));
     };
     const [customer] = readCustomers(bytes('number'), ['de', 'en']).records;
@@ -62,19 +58,19 @@ describe('docs/aws/deploy.md', () => {
         const [before, after] = [measured.usage, now].map((usage) => usage.work[work][unit] / usage.invoices);
         assert.ok(
           Math.abs(after! - before!) <= 0.05 * Math.max(before!, 4),
-          `${work} takes ${after} ${unit} an invoice, docs/aws/deploy.md says ${before}: npm run bench:aws -- --measure`,
+          `${work} takes ${after} ${unit} an invoice, docs/aws/costs.md says ${before}: npm run bench:aws -- --measure`,
         );
       }
     }
   });
 
-  it('the page shows the tables that follow from the measured figures', () => {
-    assert.equal(withTables(page, measured), page, 'npm run bench:aws -- --measure');
-    assert.equal(page.match(/^<!-- table: /gm)?.length, 4);
+  it('shows the tables that its figures give', () => {
+    assert.equal(withTables(costs, measured), costs, 'npm run bench:aws -- --measure');
+    assert.equal(costs.match(/^<!-- table: /gm)?.length, 4);
   });
 });
 
-describe('the commands of docs/aws/deploy.md', () => {
+describe('the commands of the pages about AWS', () => {
   before(() => {
     assert.ok(commands.length >= 10);
   });
@@ -121,13 +117,6 @@ async function run(t: TestContext, words: readonly string[]) {
 
 /** Lists the names in the first column of the table with this head, sorted. */
 function tableNames(head: string): string[] {
-  const rows = page.slice(page.indexOf(head)).split('\n\n')[0]!.split('\n').slice(2);
+  const rows = deploy.slice(deploy.indexOf(head)).split('\n\n')[0]!.split('\n').slice(2);
   return rows.flatMap((row) => [...row.split('|')[1]!.matchAll(/`(\w+)`/g)].map(([, name]) => name!)).sort();
 }
-
-/** Makes the anchor of a heading as GitHub makes it. */
-const anchorOf = (title: string): string =>
-  title
-    .toLowerCase()
-    .replace(/[^\w\- ]/g, '')
-    .replaceAll(' ', '-');

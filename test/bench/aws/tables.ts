@@ -2,7 +2,7 @@ import { CALL_SECONDS, CUSTOMERS_A_CALL, QUOTAS, SIZES, type Size } from './assu
 import { costsOf, type Measured, natCosts, perPiece, standingCosts, timesOf } from './costs.ts';
 import { SHAPE } from './month.ts';
 
-/** The tables of docs/aws/deploy.md, by their names there. */
+/** The tables of docs/aws/costs.md, by their names there. */
 export function tables(measured: Measured): Readonly<Record<string, string>> {
   return {
     piece: pieceTable(measured),
