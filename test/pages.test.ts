@@ -41,5 +41,7 @@ const anchorsOf = (text: string): string[] =>
 
 /** Takes out fenced blocks and code spans, because what stands in them links to nothing. */
 function withoutCode(text: string): string {
-  return text.replace(/^```.*?^```/gms, '').replace(/`[^`\n]*`/g, (code) => code.slice(1, -1).replace(/[[\]()]/g, ''));
+  return text
+    .replace(/^```.*?^```/gms, '')
+    .replace(/`[^`\n]*`/g, (code) => code.slice(1, -1).replace(/[[\]()]/g, ''));
 }

@@ -18,7 +18,9 @@ const [deploy, operate, costs] = ['deploy', 'operate', 'costs'].map((name) =>
 ) as [string, string, string];
 const stages = read('infra/stages.ts');
 const measured: Measured = JSON.parse(read('test/bench/aws/measured.json'));
-const commands = [...`${deploy}\n${operate}`.matchAll(/^ {4}npm run cli -- (.+)$/gm)].map(([, words]) => words!.split(/\s+/));
+const commands = [...`${deploy}\n${operate}`.matchAll(/^ {4}npm run cli -- (.+)$/gm)].map(([, words]) =>
+  words!.split(/\s+/),
+);
 const jsonBlocks = (page: string) =>
   [...page.matchAll(/```json\n(.+?)```/gs)].map(([, text]) => JSON.parse(text!));
 
