@@ -15,6 +15,7 @@ export type FaultCode =
   | 'conflict'
   | 'archive-conflict'
   | 'damaged'
+  | 'newer-data'
   | 'unavailable'
   | 'interrupted'
   | 'no-login'

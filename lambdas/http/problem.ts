@@ -151,6 +151,11 @@ export const PROBLEMS: Readonly<
     meaning:
       'Something broke. The log has the cause under the id that the answer names; the same call may be repeated.',
   },
+  'newer-data': {
+    status: 503,
+    title: 'Newer data',
+    meaning: 'A newer version of this program has written the data. Install that version again.',
+  },
   unavailable: {
     status: 503,
     title: 'Not available',

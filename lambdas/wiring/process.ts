@@ -64,6 +64,7 @@ export function exitCodeOf(error: unknown): number {
     'import-interrupted',
     'number-taken',
     'too-large',
+    'newer-data',
   ];
   return refused.includes(error.code) ? 2 : 1;
 }

@@ -1,10 +1,11 @@
 import type { Deps } from '#core/deps.ts';
 import { archiveKey } from '#core/domain/archive-key.ts';
 import { documentFileName } from '#core/domain/file-name.ts';
+import { contentFingerprint, earlierContentFingerprints } from '#core/domain/identity.ts';
 import type { Invoice } from '#core/domain/invoice.ts';
 import type { Settings } from '#core/domain/settings.ts';
 import { Fault } from '#core/errors.ts';
-import type { DocumentText, PrintResult } from '#core/ports.ts';
+import type { DocumentText, PrintResult, StoredFile } from '#core/ports.ts';
 import type { FiledDocument } from '#core/repositories/invoices.ts';
 import type { Draft, Run, RunLine } from '#core/repositories/runs.ts';
 import type { Stored } from '#core/repositories/stored.ts';
@@ -34,7 +35,7 @@ export async function fileDocuments(
   deps: Pick<Deps, 'archive' | 'hasher'>,
 ): Promise<FiledDocument[]> {
   // Of the figures, not of the layout: a file made before the templates changed is the same document.
-  const content = deps.hasher.sha256(JSON.stringify(invoice));
+  const content = deps.hasher.sha256(contentFingerprint(invoice));
   const customer = invoice.customer.number;
   const documents: FiledDocument[] = [];
   for (const [index, { kind, n }] of pages.entries()) {
@@ -52,8 +53,7 @@ export async function fileDocuments(
       contentType: 'application/pdf',
       metadata: { draft: draft.id, content, run: run.id, invoice: invoice.number, customer },
     });
-    const ours = file.metadata.draft === draft.id && file.metadata.content === content;
-    if (outcome === 'exists' && !ours) {
+    if (outcome === 'exists' && !isOurs(file, draft, invoice, content, deps)) {
       throw new Fault(
         'archive-conflict',
         `Another file lies in the archive as ${key}: move it away, then the invoice is filed by itself.`,
@@ -63,4 +63,17 @@ export async function fileDocuments(
     documents.push({ kind, n, fileName, key, version, size, sha256 });
   }
   return documents;
+}
+
+/** Whether a file was made of this draft and says what this invoice says, also when an earlier version of the program filed it. */
+function isOurs(
+  { metadata }: StoredFile,
+  draft: Draft,
+  invoice: Invoice,
+  content: string,
+  { hasher }: Pick<Deps, 'hasher'>,
+): boolean {
+  if (metadata.draft !== draft.id) return false;
+  const earlier = () => earlierContentFingerprints(invoice).map((text) => hasher.sha256(text));
+  return metadata.content === content || earlier().some((hash) => hash === metadata.content);
 }

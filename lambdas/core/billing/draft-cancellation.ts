@@ -5,6 +5,7 @@ import type { Day } from '#core/domain/calendar.ts';
 import { cancellationOf, negatedTotals } from '#core/domain/cancellation.ts';
 import type { Customer } from '#core/domain/customer.ts';
 import type { DeliveryNote } from '#core/domain/delivery-note.ts';
+import { totalsFingerprint } from '#core/domain/identity.ts';
 import type { Invoice } from '#core/domain/invoice.ts';
 import { Fault } from '#core/errors.ts';
 import type { Change } from '#core/ports.ts';
@@ -46,7 +47,7 @@ export async function cancellationInvoice(
   deps: Pick<Deps, 'table'>,
 ): Promise<Invoice> {
   const { facts } = (await original(invoice, deps)).value;
-  if (JSON.stringify(totalsOf(notes)) !== JSON.stringify(facts.totals)) {
+  if (totalsFingerprint(totalsOf(notes)) !== totalsFingerprint(facts.totals)) {
     throw new Fault('damaged', `The notes of invoice ${invoice} do not add up to what it says.`);
   }
   return cancellationOf({ ...facts, places: placesOf(notes) }, as);

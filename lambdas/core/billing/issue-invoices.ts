@@ -2,6 +2,7 @@ import type { Deps } from '#core/deps.ts';
 import { instant } from '#core/deps.ts';
 import { bill } from '#core/domain/bill.ts';
 import { deliveryOverview } from '#core/domain/delivery-overview.ts';
+import { totalsFingerprint } from '#core/domain/identity.ts';
 import { formatNumber } from '#core/domain/number-format.ts';
 import type { Settings } from '#core/domain/settings.ts';
 import { ConflictError, Fault, isTooLarge } from '#core/errors.ts';
@@ -136,7 +137,7 @@ async function prepare(
   const invoice = cancellation
     ? await cancellationInvoice(cancellation, as, notes, deps)
     : bill({ ...as, period, customer: draft.customer, company: settings.company, notes });
-  if (JSON.stringify(invoice.totals) !== JSON.stringify(draft.totals)) {
+  if (totalsFingerprint(invoice.totals) !== totalsFingerprint(draft.totals)) {
     throw new Fault('damaged', `The notes of invoice ${invoice.number} do not add up to what was claimed.`);
   }
   const options = { draft: false, pdf: settings.pdf };

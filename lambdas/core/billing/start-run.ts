@@ -21,13 +21,16 @@ import {
   runSettingsKey,
 } from '#core/repositories/runs.ts';
 import { readSettings } from '#core/repositories/settings.ts';
-import { create, read } from '#core/repositories/stored.ts';
+import { create, read, sinceVersion1 } from '#core/repositories/stored.ts';
 import { readTemplateSet } from '#core/repositories/templates.ts';
 
 export type StartDeps = Pick<
   Deps,
   'table' | 'openTemplates' | 'clock' | 'ids' | 'workers' | 'hasher' | 'stop'
 >;
+
+/** The item that names a run which was started: by its order, its Idempotency-Key, its schedule or its cancellation. */
+const upgradeStarted = sinceVersion1<{ readonly runId: string; readonly request?: string }>;
 
 /** How long another process leaves a run alone whose own process cannot be known to be dead. */
 export const RUN_LEASE_MS = 10 * 60_000;
@@ -65,7 +68,7 @@ export async function startRun(
   for (;;) {
     const started = once && (await findStarted(once, start.request, deps));
     if (started) return started;
-    const unfinished = start.alone ? undefined : await read<{ runId: string }>(deps.table, active);
+    const unfinished = start.alone ? undefined : await read(deps.table, active, upgradeStarted);
     if (unfinished && !once) return unfinished.value.runId;
     try {
       const { runId, changes } = unfinished
@@ -102,7 +105,7 @@ async function findStarted(
   request: string | undefined,
   deps: Pick<Deps, 'table'>,
 ): Promise<string | undefined> {
-  const started = await read<{ readonly runId: string; readonly request?: string }>(deps.table, once);
+  const started = await read(deps.table, once, upgradeStarted);
   if (started && started.value.request !== request) {
     throw new Fault(
       'idempotency-mismatch',

@@ -2,6 +2,7 @@ import type { Deps } from '#core/deps.ts';
 import { instant } from '#core/deps.ts';
 import { languageProblem } from '#core/domain/check-document.ts';
 import type { Customer } from '#core/domain/customer.ts';
+import { customerFingerprint } from '#core/domain/identity.ts';
 import { refuse } from '#core/errors.ts';
 import type { PutOutcome } from '#core/imports/import-file.ts';
 import type { Change } from '#core/ports.ts';
@@ -46,7 +47,7 @@ export function customerPut(
   former: Stored<JournalHead> | undefined,
   deps: Pick<Deps, 'clock' | 'hasher'>,
 ): { readonly outcome: PutOutcome; readonly changes: readonly Change[] } {
-  if (old && JSON.stringify(old.value.customer) === JSON.stringify(customer)) {
+  if (old && customerFingerprint(old.value.customer) === customerFingerprint(customer)) {
     return { outcome: 'unchanged', changes: [] };
   }
   const { change, head } = appendToJournal(

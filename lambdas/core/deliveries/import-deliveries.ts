@@ -8,7 +8,7 @@ import { customerPresent, readCustomers } from '#core/repositories/customers.ts'
 import { readTombstones } from '#core/repositories/journal.ts';
 import { bumpClaims, notePartition, readNotes } from '#core/repositories/notes.ts';
 import { writeInChunks } from '#core/retry.ts';
-import { hashOfNote, noteChanges, putNote, reasonNotToChange } from './put-note.ts';
+import { isSameNote, noteChanges, putNote, reasonNotToChange } from './put-note.ts';
 
 type ImportDeps = Pick<Deps, 'table' | 'clock' | 'workers' | 'hasher' | 'stop' | 'onProgress'>;
 
@@ -53,7 +53,7 @@ async function refuseUnlessAllFit(notes: readonly DeliveryNote[], deps: ImportDe
   const existing = await readNotes(deps.table, notes.map(noteIdOf));
   for (const [index, note] of notes.entries()) {
     const old = existing[index];
-    if (!old || old.value.hash === hashOfNote(note, deps)) continue;
+    if (!old || isSameNote(old.value.note, note)) continue;
     const problem = await reasonNotToChange(old.value, deps);
     if (problem) problems.push(problem);
   }
@@ -81,7 +81,7 @@ async function writeChunk(
   const moved: DeliveryNote[] = [];
   for (const [index, note] of notes.entries()) {
     const old = existing[index];
-    if (old?.value.hash === hashOfNote(note, deps)) outcomes.push('unchanged');
+    if (old && isSameNote(old.value.note, note)) outcomes.push('unchanged');
     else if (old && old.value.note.customer !== customer) moved.push(note);
     else {
       const problem = old && (await reasonNotToChange(old.value, deps));

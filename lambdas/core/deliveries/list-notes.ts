@@ -6,7 +6,14 @@ import { type Page, type PageQuery, type Placed, readPage } from '#core/paging.t
 import type { Table } from '#core/ports.ts';
 import { customerPartition, listCustomers } from '#core/repositories/customers.ts';
 import { type Days, daysOf } from '#core/repositories/month-lists.ts';
-import { claimOn, type NoteRecord, readBilling, readNote, readNotes } from '#core/repositories/notes.ts';
+import {
+  claimOn,
+  type NoteRecord,
+  readBilling,
+  readNote,
+  readNotes,
+  upgradeNotePointer,
+} from '#core/repositories/notes.ts';
 import { stored } from '#core/repositories/stored.ts';
 
 export interface ListedNote {
@@ -87,7 +94,7 @@ async function nextOfCustomer(
     const within = items.filter(({ key }) => key.sort.slice(prefix.length, prefix.length + to.length) <= to);
     if (within.length === 0) continue;
     const billing = await readBilling(table, customer);
-    const ids = within.map((item) => stored<{ noteId: string }>(item).value.noteId);
+    const ids = within.map((item) => stored(item, upgradeNotePointer).value.noteId);
     const records = await readNotes(table, ids);
     return within.map(({ key }, place) => {
       const record = records[place]?.value;

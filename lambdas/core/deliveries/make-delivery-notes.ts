@@ -3,7 +3,7 @@ import { archiveKey } from '#core/domain/archive-key.ts';
 import { undrawableFaults } from '#core/domain/check-document.ts';
 import { deliveryNoteFileName } from '#core/domain/file-name.ts';
 import type { Settings } from '#core/domain/settings.ts';
-import { type NoteDocument, noteDocumentKey } from '#core/repositories/notes.ts';
+import { type NoteDocument, noteDocumentKey, upgradeNoteDocument } from '#core/repositories/notes.ts';
 import { readSettings } from '#core/repositories/settings.ts';
 import { create, type Stored, stored } from '#core/repositories/stored.ts';
 import { retryOnConflict } from '#core/retry.ts';
@@ -146,7 +146,7 @@ async function readDocuments(
   deps: Pick<Deps, 'table'>,
 ): Promise<(Stored<NoteDocument> | undefined)[]> {
   const items = await deps.table.getMany(orders.map(keyOf));
-  return items.map((item) => item && stored<NoteDocument>(item));
+  return items.map((item) => item && stored(item, upgradeNoteDocument));
 }
 
 const keyOf = ({ of, content }: Order) => noteDocumentKey(of.id, content);

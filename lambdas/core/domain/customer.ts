@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decimal, line, requiredLine } from './text.ts';
+import { decimal, defaultsOf, line, requiredLine } from './text.ts';
 
 export const CYCLES = ['daily', 'weekly', 'monthly'] as const;
 /** ISO 639-1. Which ones the documents speak is decided by the label files of the templates in force. */
@@ -61,3 +61,6 @@ export const customerSchema = z.object({
 });
 
 export type Customer = z.infer<typeof customerSchema>;
+
+/** What an optional field is where nobody has given it. */
+export const CUSTOMER_DEFAULTS = defaultsOf(customerSchema);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Day, day } from './calendar.ts';
 import { customerNumber } from './customer.ts';
 import { type Cents, lineNet, sum } from './money.ts';
-import { decimal, line, paragraph } from './text.ts';
+import { decimal, defaultsOf, line, paragraph } from './text.ts';
 import { UNIT_NAMES } from './units.ts';
 
 /**
@@ -24,24 +24,25 @@ export const noteNumber = z
     'must be 1 to 40 letters, digits, dots, hyphens and underscores, beginning and ending with a letter or digit',
   );
 
-export const deliveryLineSchema = z
-  .object({
-    position: z.number().int().min(1).max(99_999),
-    article: line(40).default(''),
-    description: paragraph(1000).refine((text) => text !== '', 'must not be empty'),
-    /** Thousandths; negative for returns. */
-    quantity: decimal(3, { min: -1_000_000, max: 1_000_000 }),
-    unit: z.enum(UNIT_NAMES).default('piece'),
-    /** Ten-thousandths of a euro, net, for one unit. */
-    unitPrice: decimal(4, { min: 0, max: 1_000_000 }),
-    /** Hundredths of a percent; no rate of the EU is above 27 %. */
-    vatRate: decimal(2, { min: 0, max: 27 }),
-    vatCategory: z.enum(VAT_CATEGORIES).optional(),
-    /** Hundredths of a percent. */
-    discount: decimal(2, { min: 0, max: 100 }).default(0),
-    /** The branch delivered to; it gets a subtotal. */
-    place: line(80).default(''),
-  })
+const lineFields = z.object({
+  position: z.number().int().min(1).max(99_999),
+  article: line(40).default(''),
+  description: paragraph(1000).refine((text) => text !== '', 'must not be empty'),
+  /** Thousandths; negative for returns. */
+  quantity: decimal(3, { min: -1_000_000, max: 1_000_000 }),
+  unit: z.enum(UNIT_NAMES).default('piece'),
+  /** Ten-thousandths of a euro, net, for one unit. */
+  unitPrice: decimal(4, { min: 0, max: 1_000_000 }),
+  /** Hundredths of a percent; no rate of the EU is above 27 %. */
+  vatRate: decimal(2, { min: 0, max: 27 }),
+  vatCategory: z.enum(VAT_CATEGORIES).optional(),
+  /** Hundredths of a percent. */
+  discount: decimal(2, { min: 0, max: 100 }).default(0),
+  /** The branch delivered to; it gets a subtotal. */
+  place: line(80).default(''),
+});
+
+export const deliveryLineSchema = lineFields
   // The category goes last whether it was given or not: the same line is the same JSON.
   .transform(
     ({ vatCategory, ...rest }) =>
@@ -126,6 +127,9 @@ export interface DeliveryNote {
   readonly customer: string;
   readonly lines: readonly DeliveryLine[];
 }
+
+/** What an optional field of a line is where nobody has given it. */
+export const LINE_DEFAULTS: Partial<DeliveryLine> = defaultsOf(lineFields) as Partial<DeliveryLine>;
 
 export const netOfLine = (of: DeliveryLine): Cents => lineNet(of.quantity, of.unitPrice, of.discount);
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CYCLES } from './customer.ts';
 import { checkNumberFormat } from './number-format.ts';
-import { line, requiredLine } from './text.ts';
+import { defaultsOf, line, requiredLine } from './text.ts';
 
 const mailAddress = z
   .string()
@@ -149,6 +149,9 @@ export const settingsSchema = z.object({
 });
 
 export type Settings = z.infer<typeof settingsSchema>;
+
+/** What an optional field of the company is where nobody has given it. */
+export const COMPANY_DEFAULTS = defaultsOf(settingsSchema.shape.company);
 
 /** People bring the words of their former programs along, where "TLS" and "SSL" mean something else than here. */
 function nameElsewhere({ input }: { readonly input?: unknown }): string | undefined {

@@ -6,6 +6,15 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u20
 const CONTROL_BUT_NEWLINE = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
+/** The fields of a schema that may be left out, each with the value that it has then. */
+export function defaultsOf<T extends z.ZodObject>(schema: T): Partial<z.output<T>> {
+  const fields = Object.entries(schema.shape).flatMap(([name, field]) => {
+    const absent = (field as z.ZodType).safeParse(undefined);
+    return absent.success && absent.data !== undefined ? [[name, absent.data]] : [];
+  });
+  return Object.fromEntries(fields);
+}
+
 /** One line of text in Unicode's composed form (NFC), trimmed, no longer than `max` characters. */
 export const line = (max: number) =>
   z

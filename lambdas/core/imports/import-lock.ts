@@ -3,7 +3,7 @@ import { instant, throwIfStopped } from '#core/deps.ts';
 import { ConflictError, Fault, type FaultCode } from '#core/errors.ts';
 import { isFree, type Lease } from '#core/lease.ts';
 import type { Change, Key } from '#core/ports.ts';
-import { create, read, remove, replace } from '#core/repositories/stored.ts';
+import { create, read, remove, replace, sinceVersion1 } from '#core/repositories/stored.ts';
 
 /**
  * An import of many notes or customers is many writes. While it is under way, or after it was killed half way, its
@@ -31,7 +31,7 @@ export const isImportConflict = (error: unknown): boolean =>
 
 type LockDeps = Pick<Deps, 'table' | 'clock' | 'workers' | 'stop'>;
 
-const readMarker = (deps: Pick<Deps, 'table'>) => read<ImportMarker>(deps.table, MARKER);
+const readMarker = (deps: Pick<Deps, 'table'>) => read(deps.table, MARKER, sinceVersion1<ImportMarker>);
 
 /** Waits until the import that is under way has ended. @throws Fault `import-interrupted` when its process died */
 export async function waitForImport(deps: LockDeps): Promise<void> {

@@ -2,7 +2,7 @@ import type { Deps } from '#core/deps.ts';
 import type { Day } from '#core/domain/calendar.ts';
 import { type Page, type PageQuery, readPage } from '#core/paging.ts';
 import { customerPartition } from '#core/repositories/customers.ts';
-import { type InvoiceRecord, readInvoices } from '#core/repositories/invoices.ts';
+import { type InvoiceRecord, readInvoices, upgradeInvoicePointer } from '#core/repositories/invoices.ts';
 import { didNotArrive, MAIL_STATES, type Mail, readMails } from '#core/repositories/mails.ts';
 import { daysOf, nextInMonths } from '#core/repositories/month-lists.ts';
 import { stored } from '#core/repositories/stored.ts';
@@ -53,7 +53,7 @@ export function listInvoices(
           ? await nextInMonths(deps.table, 'INVOICES', days!, after, limit)
           : await nextOfCustomer(customer, after, limit, deps);
       const listed = await read(
-        next.map(({ item }) => stored<{ number: string }>(item).value.number),
+        next.map(({ item }) => stored(item, upgradeInvoicePointer).value.number),
         deps,
       );
       return next.map(({ at }, index) => {

@@ -2,7 +2,7 @@ import type { Deps } from '#core/deps.ts';
 import { Fault } from '#core/errors.ts';
 import { readSettings } from '#core/repositories/settings.ts';
 import { read, remove } from '#core/repositories/stored.ts';
-import { type Suppression, suppressionKey } from '#core/repositories/suppressions.ts';
+import { suppressionKey, upgradeSuppression } from '#core/repositories/suppressions.ts';
 import { retryOnConflict } from '#core/retry.ts';
 
 /**
@@ -19,7 +19,7 @@ export async function liftSuppression(
   const byProvider = account ? (await account.suppressed([address])).size > 0 : false;
   if (byProvider) await account!.lift(address);
   const wasOurs = await retryOnConflict(async () => {
-    const found = await read<Suppression>(deps.table, suppressionKey(address));
+    const found = await read(deps.table, suppressionKey(address), upgradeSuppression);
     if (found) await deps.table.write([remove(found)]);
     return found !== undefined;
   });

@@ -1,7 +1,7 @@
 import type { Deps } from '#core/deps.ts';
 import type { Day } from '#core/domain/calendar.ts';
 import { type Page, type PageQuery, readPage } from '#core/paging.ts';
-import { type Mail, type MailState, readMails } from '#core/repositories/mails.ts';
+import { type Mail, type MailState, readMails, upgradeMailPointer } from '#core/repositories/mails.ts';
 import { daysOf, nextInMonths } from '#core/repositories/month-lists.ts';
 import { stored } from '#core/repositories/stored.ts';
 
@@ -21,7 +21,7 @@ export function listMails(query: MailQuery, deps: Pick<Deps, 'table' | 'clock'>)
     (state === undefined || mail.state === state) && (customer === undefined || mail.customer === customer);
   return readPage('mails', query, async (after, limit) => {
     const next = await nextInMonths(deps.table, 'MAILS', days, after, limit);
-    const ids = next.map(({ item }) => stored<{ id: string }>(item).value.id);
+    const ids = next.map(({ item }) => stored(item, upgradeMailPointer).value.id);
     const mails = new Map((await readMails(deps.table, ids)).map(({ value }) => [value.id, value]));
     return next.map(({ at }, index) => {
       const mail = mails.get(ids[index]!);

@@ -1,7 +1,7 @@
 import type { Deps } from '#core/deps.ts';
 import { isFree, type Lease } from '#core/lease.ts';
 import type { Key } from '#core/ports.ts';
-import { createOrReplace, read } from '#core/repositories/stored.ts';
+import { createOrReplace, read, sinceVersion1 } from '#core/repositories/stored.ts';
 import { retryOnConflict } from '#core/retry.ts';
 import { MAIL_LEASE_MS } from './send-invoice-mail.ts';
 
@@ -38,7 +38,7 @@ export function openConnections(wanted: number, most: number, deps: ConnectionDe
   /** Takes, renews (0 gives back) what this process has. @returns how many it may have, of those that are free */
   async function take(count: number): Promise<number> {
     return retryOnConflict(async () => {
-      const found = await read<Open>(deps.table, CONNECTIONS);
+      const found = await read(deps.table, CONNECTIONS, sinceVersion1<Open>);
       const others = (found?.value.holders ?? []).filter((one) => one.id !== id && !isFree(one, deps));
       const free = most - others.reduce((sum, one) => sum + one.count, 0);
       const mine = Math.max(0, Math.min(count, free));

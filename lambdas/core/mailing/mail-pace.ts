@@ -15,7 +15,7 @@ import {
 import type { Settings } from '#core/domain/settings.ts';
 import type { Key, MailAccount } from '#core/ports.ts';
 import type { Mail } from '#core/repositories/mails.ts';
-import { createOrReplace, read } from '#core/repositories/stored.ts';
+import { createOrReplace, read, sinceVersion1 } from '#core/repositories/stored.ts';
 import { retryOnConflict } from '#core/retry.ts';
 import { pendingRecipients } from './mail-state.ts';
 
@@ -69,7 +69,7 @@ export function openPace(mail: Settings['mail'], deps: PaceDeps): MailPace {
     const asked = account && (await askedNow(account, deps));
     const begun = deps.clock.now();
     const taken = await retryOnConflict(async () => {
-      const stored = await read<PaceState>(deps.table, PACE);
+      const stored = await read(deps.table, PACE, sinceVersion1<PaceState>);
       const now = deps.clock.now();
       const { quota, ...rest } = stored?.value ?? UNUSED;
       const counts = asked && isOld(quota, now) ? asked : quota;
@@ -124,7 +124,7 @@ export function openPace(mail: Settings['mail'], deps: PaceDeps): MailPace {
       unused = [];
       if (back.length === 0) return;
       await retryOnConflict(async () => {
-        const stored = await read<PaceState>(deps.table, PACE);
+        const stored = await read(deps.table, PACE, sinceVersion1<PaceState>);
         if (!stored) return;
         const state = back.reduce((all, { at, units }) => afterTurns(all, limits, -units, at), stored.value);
         await deps.table.write([createOrReplace(PACE, stored, state)]);
@@ -137,7 +137,7 @@ type Quota = NonNullable<PaceState['quota']>;
 
 /** What the provider says, where what it said last is old; undefined while that still counts. */
 async function askedNow(account: MailAccount, deps: PaceDeps): Promise<Quota | undefined> {
-  const known = (await read<PaceState>(deps.table, PACE))?.value.quota;
+  const known = (await read(deps.table, PACE, sinceVersion1<PaceState>))?.value.quota;
   const readAt = deps.clock.now();
   if (!isOld(known, readAt)) return undefined;
   try {
@@ -174,7 +174,7 @@ export interface ProviderQuota {
 }
 
 export async function readPace(mail: MailSettings, deps: ReadDeps): Promise<PaceView> {
-  const { quota, ...state } = (await read<PaceState>(deps.table, PACE))?.value ?? UNUSED;
+  const { quota, ...state } = (await read(deps.table, PACE, sinceVersion1<PaceState>))?.value ?? UNUSED;
   const now = deps.clock.now();
   const counts: PaceState = mail.transport === 'ses' && quota ? { ...state, quota } : state;
   return {

@@ -1,13 +1,19 @@
-import type { Customer } from '#core/domain/customer.ts';
+import { CUSTOMER_DEFAULTS, type Customer } from '#core/domain/customer.ts';
 import { naturalKey } from '#core/domain/natural-order.ts';
-import type { Change, Key, Table } from '#core/ports.ts';
+import type { Change, JsonObject, Key, Table } from '#core/ports.ts';
 import type { JournalHead } from './journal.ts';
-import { read, type Stored, stored } from './stored.ts';
+import { read, type Stored, sinceVersion1, stored, withMissing } from './stored.ts';
 
 /** `CUSTOMERS / <natural key>`: one partition in natural order, so that a run walks its customers by pages. */
 export interface CustomerRecord {
   readonly customer: Customer;
   readonly journal: JournalHead;
+}
+
+/** Fields that came after the customer was stored take their defaults. */
+export function upgradeCustomer(value: JsonObject): CustomerRecord {
+  const { customer, journal } = sinceVersion1<CustomerRecord>(value);
+  return { customer: withMissing(customer, CUSTOMER_DEFAULTS), journal };
 }
 
 const PARTITION = 'CUSTOMERS';
@@ -23,14 +29,14 @@ export const customerPresent = (number: string): Change => ({
 });
 
 export const readCustomer = (table: Table, number: string): Promise<Stored<CustomerRecord> | undefined> =>
-  read<CustomerRecord>(table, customerKey(number));
+  read(table, customerKey(number), upgradeCustomer);
 
 export async function readCustomers(
   table: Table,
   numbers: readonly string[],
 ): Promise<(Stored<CustomerRecord> | undefined)[]> {
   const items = await table.getMany(numbers.map(customerKey));
-  return items.map((item) => item && stored<CustomerRecord>(item));
+  return items.map((item) => item && stored(item, upgradeCustomer));
 }
 
 /** A page of customers in natural order of their numbers, after that customer. */
@@ -40,5 +46,5 @@ export async function listCustomers(
   limit: number,
 ): Promise<Stored<CustomerRecord>[]> {
   const items = await table.list(PARTITION, { limit, ...(after ? { after: naturalKey(after) } : {}) });
-  return items.map((item) => stored<CustomerRecord>(item));
+  return items.map((item) => stored(item, upgradeCustomer));
 }

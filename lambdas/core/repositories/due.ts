@@ -1,5 +1,5 @@
 import type { Change, Clock, Item, Key, Table, Workers } from '#core/ports.ts';
-import { create, stored } from './stored.ts';
+import { create, sinceVersion1, stored } from './stored.ts';
 
 /**
  * `DUE#<kind> / <instant>#<id>`: what waits to be gone on with, written together with its cause. A queue message
@@ -11,6 +11,8 @@ export interface Due {
   /** Who is at it now; the instant is then the end of its lease. */
   readonly worker?: string;
 }
+
+const upgradeDue = sinceVersion1<Due>;
 
 const dueKey = (at: number, due: Due): Key => ({
   partition: `DUE#${due.kind}`,
@@ -54,7 +56,7 @@ export async function* duePages(
     const items = await deps.table.list(`DUE#${kind}`, { limit: PAGE, ...(after ? { after } : {}) });
     const end = new Date(deps.clock.now() + horizon).toISOString();
     const near = items.filter((item) => item.key.sort.slice(0, end.length) <= end);
-    yield near.filter(isFreeToTake(deps)).map((item) => stored<Due>(item).value.id);
+    yield near.filter(isFreeToTake(deps)).map((item) => stored(item, upgradeDue).value.id);
     if (near.length < PAGE) return;
     after = near.at(-1)!.key.sort;
   }
@@ -63,7 +65,7 @@ export async function* duePages(
 const isFreeToTake = (deps: ListDeps) => {
   const now = new Date(deps.clock.now()).toISOString();
   return (item: Item): boolean => {
-    const { worker } = stored<Due>(item).value;
+    const { worker } = stored(item, upgradeDue).value;
     return item.key.sort.slice(0, now.length) <= now || (worker !== undefined && deps.workers.isDead(worker));
   };
 };
@@ -75,7 +77,7 @@ const NEWEST = 100;
 export async function abandonedDue(kind: Due['kind'], horizon: number, deps: ListDeps): Promise<string[]> {
   const after = `${new Date(deps.clock.now() + horizon + 1).toISOString()}#`;
   const items = await deps.table.list(`DUE#${kind}`, { after, limit: NEWEST, backwards: true });
-  const left = items.filter(isFreeToTake(deps)).map((item) => stored<Due>(item).value);
+  const left = items.filter(isFreeToTake(deps)).map((item) => stored(item, upgradeDue).value);
   return left.filter(({ worker }) => worker !== undefined).map(({ id }) => id);
 }
 

@@ -1,10 +1,12 @@
 import type { Day } from '#core/domain/calendar.ts';
+import { CUSTOMER_DEFAULTS } from '#core/domain/customer.ts';
 import type { InvoiceFacts } from '#core/domain/invoice.ts';
 import { naturalKey } from '#core/domain/natural-order.ts';
-import type { Key, Table } from '#core/ports.ts';
+import { COMPANY_DEFAULTS } from '#core/domain/settings.ts';
+import type { JsonObject, Key, Table } from '#core/ports.ts';
 import { customerPartition } from './customers.ts';
 import type { JournalHead } from './journal.ts';
-import { read, type Stored, stored } from './stored.ts';
+import { read, type Stored, sinceVersion1, stored, withMissing } from './stored.ts';
 
 /** `INVOICE#<number> / INVOICE`. All but its delivery and its cancellation stays as it was issued. */
 export interface InvoiceRecord {
@@ -21,6 +23,16 @@ export interface InvoiceRecord {
   readonly notesReopened?: boolean;
   readonly journal: JournalHead;
 }
+
+/** Company and customer stay as they were printed; fields that came later take their defaults, which print nothing. */
+export function upgradeInvoice(value: JsonObject): InvoiceRecord {
+  const record = sinceVersion1<InvoiceRecord>(value);
+  const company = withMissing(record.facts.company, COMPANY_DEFAULTS);
+  const customer = withMissing(record.facts.customer, CUSTOMER_DEFAULTS);
+  return { ...record, facts: { ...record.facts, company, customer } };
+}
+/** The items that find an invoice by its customer or its day. */
+export const upgradeInvoicePointer = sinceVersion1<{ readonly number: string }>;
 
 export interface FiledDocument {
   readonly kind: 'invoice' | 'delivery-overview';
@@ -59,26 +71,26 @@ export const cancellationKey = (number: string): Key => ({
   sort: 'CANCELLATION',
 });
 export const readCancellation = (table: Table, number: string) =>
-  read<{ readonly runId: string }>(table, cancellationKey(number));
+  read(table, cancellationKey(number), sinceVersion1<{ readonly runId: string }>);
 
-export const readInvoice = (table: Table, number: string) => read<InvoiceRecord>(table, invoiceKey(number));
+export const readInvoice = (table: Table, number: string) => read(table, invoiceKey(number), upgradeInvoice);
 
 export async function readInvoices(
   table: Table,
   numbers: readonly string[],
 ): Promise<Stored<InvoiceRecord>[]> {
   const items = await table.getMany(numbers.map(invoiceKey));
-  return items.flatMap((item) => (item ? [stored<InvoiceRecord>(item)] : []));
+  return items.flatMap((item) => (item ? [stored(item, upgradeInvoice)] : []));
 }
 
 /** Numbers of a customer's invoices, in their order. */
 export async function listCustomerInvoices(table: Table, customer: string): Promise<string[]> {
   const items = await table.list(customerPartition(customer), { prefix: 'INVOICE#' });
-  return items.map((item) => stored<{ number: string }>(item).value.number);
+  return items.map((item) => stored(item, upgradeInvoicePointer).value.number);
 }
 
 /** Numbers of the invoices filed under the days of one month (`2026-10`), by day. */
 export async function listMonthInvoices(table: Table, month: string): Promise<string[]> {
   const items = await table.list(`INVOICES#${month}`);
-  return items.map((item) => stored<{ number: string }>(item).value.number);
+  return items.map((item) => stored(item, upgradeInvoicePointer).value.number);
 }

@@ -1,5 +1,5 @@
 import type { Change, Hasher, Key, Table } from '#core/ports.ts';
-import { create, read, type Stored, stored } from './stored.ts';
+import { create, read, type Stored, sinceVersion1, stored } from './stored.ts';
 
 /**
  * Each thing (customer, note, invoice, settings) has a hash chain of its own: an entry holds the hash of the one
@@ -19,6 +19,9 @@ export interface JournalEntry {
   readonly previous: string;
   readonly hash: string;
 }
+
+/** An entry stays as it was written, whatever its data looks like: its hash is over just these bytes. */
+const upgradeEntry = sinceVersion1<JournalEntry>;
 
 const entryKey = (partition: string, n: number): Key => ({
   partition,
@@ -55,7 +58,7 @@ export async function readTombstones(
   partitions: readonly string[],
 ): Promise<(Stored<JournalHead> | undefined)[]> {
   const items = await table.getMany(partitions.map(tombstoneKey));
-  return items.map((item) => item && stored<JournalHead>(item));
+  return items.map((item) => item && stored(item, sinceVersion1<JournalHead>));
 }
 
 /** The entries of a thing, oldest first, and whether the chain is whole up to `head`. */
@@ -66,7 +69,7 @@ export async function readJournal(
   head: JournalHead,
 ): Promise<{ readonly entries: readonly JournalEntry[]; readonly intact: boolean }> {
   const items = await table.list(partition, { prefix: 'JOURNAL#' });
-  const entries = items.map((item) => stored<JournalEntry>(item).value);
+  const entries = items.map((item) => stored(item, upgradeEntry).value);
   let previous = '';
   for (const entry of entries) {
     if (entry.previous !== previous || hashOf(hasher, entry) !== entry.hash)
@@ -81,4 +84,4 @@ export async function readJournal(
  * An invoice that could only be issued later gets an entry for itself.
  */
 export const RUN_CHAIN: Key = { partition: 'RUNS', sort: 'CHAIN' };
-export const readRunChain = (table: Table) => read<JournalHead>(table, RUN_CHAIN);
+export const readRunChain = (table: Table) => read(table, RUN_CHAIN, sinceVersion1<JournalHead>);

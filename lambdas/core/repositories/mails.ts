@@ -1,6 +1,6 @@
 import type { Lease } from '#core/lease.ts';
 import type { Key, MailAddress, Table } from '#core/ports.ts';
-import { read, type Stored, stored } from './stored.ts';
+import { read, type Stored, sinceVersion1, stored } from './stored.ts';
 
 /**
  * queued: waits for its first try. sending: a process has the lease; `handedOverAt` is set before the server can have
@@ -97,6 +97,10 @@ export interface Mail {
   readonly dueAt?: number;
 }
 
+export const upgradeMail = sinceVersion1<Mail>;
+/** The items of the list of mails. */
+export const upgradeMailPointer = sinceVersion1<{ readonly id: string }>;
+
 export const addressesOf = ({ recipients }: Pick<Mail, 'recipients'>, kind: Recipient['kind']): string[] =>
   recipients.filter((recipient) => recipient.kind === kind).map(({ address }) => address);
 
@@ -121,16 +125,16 @@ export interface MailingHold {
   readonly retryAt: number;
 }
 
-export const readMail = (table: Table, id: string) => read<Mail>(table, mailKey(id));
-export const readMailingHold = (table: Table) => read<MailingHold>(table, MAILING_HOLD);
+export const readMail = (table: Table, id: string) => read(table, mailKey(id), upgradeMail);
+export const readMailingHold = (table: Table) => read(table, MAILING_HOLD, sinceVersion1<MailingHold>);
 
 export async function readMails(table: Table, ids: readonly string[]): Promise<Stored<Mail>[]> {
   const items = await table.getMany(ids.map(mailKey));
-  return items.flatMap((item) => (item ? [stored<Mail>(item)] : []));
+  return items.flatMap((item) => (item ? [stored(item, upgradeMail)] : []));
 }
 
 /** Ids of the mails queued in a month (`2026-11`, UTC), oldest first. */
 export async function listMonthMails(table: Table, month: string): Promise<string[]> {
   const items = await table.list(`MAILS#${month}`);
-  return items.map((item) => stored<{ id: string }>(item).value.id);
+  return items.map((item) => stored(item, upgradeMailPointer).value.id);
 }

@@ -1,19 +1,29 @@
 import type { Day } from '#core/domain/calendar.ts';
-import { type DeliveryNote, netOfNote, noteIdOf } from '#core/domain/delivery-note.ts';
+import { type DeliveryNote, LINE_DEFAULTS, netOfNote, noteIdOf } from '#core/domain/delivery-note.ts';
 import type { Cents } from '#core/domain/money.ts';
-import type { Change, Key, Table } from '#core/ports.ts';
+import type { Change, JsonObject, Key, Table } from '#core/ports.ts';
 import { customerPartition } from './customers.ts';
 import type { JournalHead } from './journal.ts';
-import { create, createOrReplace, read, type Stored, stored } from './stored.ts';
+import { create, createOrReplace, read, type Stored, sinceVersion1, stored, withMissing } from './stored.ts';
 
 /** `NOTE#<year>/<number> / NOTE`. The number is unique within a calendar year by its key. */
 export interface NoteRecord {
   readonly note: DeliveryNote;
-  /** Of the note's content; the same again is no change. */
+  /**
+   * The hash of the note's fingerprint when it was written. It names the documents of this content, so it stays as it is as
+   * long as the content does; whether a note has changed is not read from it but told by `noteFingerprint`.
+   */
   readonly hash: string;
   /** The invoice that billed it; undefined while it is open or claimed. */
   readonly invoice?: string;
   readonly journal: JournalHead;
+}
+
+/** Fields of a line that came after the note was stored take their defaults. */
+export function upgradeNote(value: JsonObject): NoteRecord {
+  const record = sinceVersion1<NoteRecord>(value);
+  const lines = record.note.lines.map((line) => withMissing(line, LINE_DEFAULTS));
+  return { ...record, note: { ...record.note, lines } };
 }
 
 /**
@@ -53,6 +63,11 @@ export interface Claim {
   readonly noteIds: readonly string[];
 }
 
+const upgradeOpenNote = sinceVersion1<OpenNote>;
+/** What the items `OPEN#…` and `BILLED#…` have in common. */
+export const upgradeNotePointer = sinceVersion1<{ readonly noteId: string }>;
+export const upgradeNoteDocument = sinceVersion1<NoteDocument>;
+
 export const notePartition = (noteId: string): string => `NOTE#${noteId}`;
 export const noteKey = (noteId: string): Key => ({ partition: notePartition(noteId), sort: 'NOTE' });
 export const billingKey = (customer: string): Key => ({
@@ -79,17 +94,18 @@ export const openNoteOf = (note: DeliveryNote): OpenNote => ({
 });
 export const openNote = (note: DeliveryNote): Change => create(openNoteKey(note), openNoteOf(note));
 
-export const readNote = (table: Table, noteId: string) => read<NoteRecord>(table, noteKey(noteId));
+export const readNote = (table: Table, noteId: string) => read(table, noteKey(noteId), upgradeNote);
 
 export async function readNotes(
   table: Table,
   noteIds: readonly string[],
 ): Promise<(Stored<NoteRecord> | undefined)[]> {
   const items = await table.getMany(noteIds.map(noteKey));
-  return items.map((item) => item && stored<NoteRecord>(item));
+  return items.map((item) => item && stored(item, upgradeNote));
 }
 
-export const readBilling = (table: Table, customer: string) => read<Billing>(table, billingKey(customer));
+export const readBilling = (table: Table, customer: string) =>
+  read(table, billingKey(customer), sinceVersion1<Billing>);
 
 export const putBilling = (customer: string, old: Stored<Billing> | undefined, value: Billing): Change =>
   createOrReplace(billingKey(customer), old, value);
@@ -102,7 +118,7 @@ export async function bumpClaims(table: Table, customer: string): Promise<Change
 
 export async function firstOpenNote(table: Table, customer: string): Promise<OpenNote | undefined> {
   const [item] = await table.list(customerPartition(customer), { prefix: 'OPEN#', limit: 1 });
-  return item && stored<OpenNote>(item).value;
+  return item && stored(item, upgradeOpenNote).value;
 }
 
 /** Open notes with a date up to `until`, oldest first; claimed ones among them. */
@@ -110,7 +126,7 @@ export async function listOpenNotes(table: Table, customer: string, until: Day):
   const items = await table.list(customerPartition(customer), { prefix: 'OPEN#' });
   return items
     .filter((item) => item.key.sort.slice('OPEN#'.length, 'OPEN#yyyy-mm-dd'.length) <= until)
-    .map((item) => stored<OpenNote>(item).value);
+    .map((item) => stored(item, upgradeOpenNote).value);
 }
 
 /** Ids of a customer's notes of these days, open and billed. */
@@ -128,7 +144,7 @@ export async function listNoteIds(
       prefix: state + from.slice(0, shared),
     })) {
       const day = item.key.sort.slice(state.length, state.length + from.length);
-      if (from <= day && day <= to) found.add(stored<{ noteId: string }>(item).value.noteId);
+      if (from <= day && day <= to) found.add(stored(item, upgradeNotePointer).value.noteId);
     }
   }
   return [...found];

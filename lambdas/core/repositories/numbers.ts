@@ -1,6 +1,6 @@
 import type { Day } from '#core/domain/calendar.ts';
 import type { Key, Table } from '#core/ports.ts';
-import { read } from './stored.ts';
+import { read, sinceVersion1 } from './stored.ts';
 
 /** `NUMBERS#<range> / COUNTER`: one counter a number range and year, apart from the settings. */
 export interface Counter {
@@ -25,5 +25,7 @@ export const reservationKey = (range: string, first: number): Key => ({
 /** The date of the newest invoice of all ranges: no later number may bear an earlier date. */
 export const NEWEST_DATE: Key = { partition: 'NUMBERS', sort: 'NEWEST-DATE' };
 
-export const readCounter = (table: Table, range: string) => read<Counter>(table, counterKey(range));
-export const readNewestDate = (table: Table) => read<{ readonly date: Day }>(table, NEWEST_DATE);
+export const readCounter = (table: Table, range: string) =>
+  read(table, counterKey(range), sinceVersion1<Counter>);
+export const readNewestDate = (table: Table) =>
+  read(table, NEWEST_DATE, sinceVersion1<{ readonly date: Day }>);

@@ -1,12 +1,12 @@
 import type { Day } from '#core/domain/calendar.ts';
-import type { Customer, Cycle } from '#core/domain/customer.ts';
+import { CUSTOMER_DEFAULTS, type Customer, type Cycle } from '#core/domain/customer.ts';
 import type { Totals } from '#core/domain/invoice.ts';
 import { naturalKey } from '#core/domain/natural-order.ts';
 import type { Settings } from '#core/domain/settings.ts';
 import type { Lease } from '#core/lease.ts';
-import type { Key, Table, TemplateSet } from '#core/ports.ts';
-import { withDefaults } from './settings.ts';
-import { read, type Stored, stored } from './stored.ts';
+import type { JsonObject, Key, Table, TemplateSet } from '#core/ports.ts';
+import { upgradeSettings } from './settings.ts';
+import { read, type Stored, sinceVersion1, stored, withMissing } from './stored.ts';
 
 export type Output = 'pdf' | 'print' | 'screen';
 
@@ -101,10 +101,36 @@ export interface Draft {
   readonly id: string;
   /** Its place among the run's drafts, from 0, in natural order of the customers. */
   readonly ordinal: number;
+  /**
+   * The name of `ordinal` in version 1. It is still written, because a server of version 1 that nobody has stopped would give
+   * the invoice no number without it.
+   */
+  readonly place?: number;
   readonly noteIds: readonly string[];
   readonly totals: Totals;
   /** As it was when the notes were claimed. */
   readonly customer: Customer;
+}
+
+/** Version 1 called the counts of the pauses `rests` and `wokenAfter`. */
+export function upgradeRun(value: JsonObject, version: number): Run {
+  if (version > 1) return sinceVersion1<Run>(value);
+  const { rests, wokenAfter, ...run } = sinceVersion1<
+    Run & { readonly rests?: number; readonly wokenAfter?: number }
+  >(value);
+  return {
+    ...run,
+    ...(rests === undefined ? {} : { timesPaused: rests }),
+    ...(wokenAfter === undefined ? {} : { mailsResumedAfter: wokenAfter }),
+  };
+}
+
+/** Version 1 called the ordinal of a draft its `place`. The customer's later fields take their defaults. */
+export function upgradeRunLine(value: JsonObject): RunLine {
+  const line = sinceVersion1<RunLine>(value);
+  if (!line.draft) return line;
+  const { ordinal = line.draft.place!, customer } = line.draft;
+  return { ...line, draft: { ...line.draft, ordinal, customer: withMissing(customer, CUSTOMER_DEFAULTS) } };
 }
 
 export const runPartition = (id: string): string => `RUN#${id}`;
@@ -129,14 +155,14 @@ export const hasPausedMails = ({ timesPaused: rests = 0, mailsResumedAfter: woke
   rests > wokenAfter;
 export const isPaused = async (table: Table, id: string): Promise<boolean> =>
   (await table.get(pausedKey(id))) !== undefined;
-export const readRun = (table: Table, id: string) => read<Run>(table, runKey(id));
+export const readRun = (table: Table, id: string) => read(table, runKey(id), upgradeRun);
 export const readRunLine = (table: Table, id: string, customer: string) =>
-  read<RunLine>(table, runLineKey(id, customer));
+  read(table, runLineKey(id, customer), upgradeRunLine);
 
 export async function readRunSettings(table: Table, id: string): Promise<Settings> {
-  const found = await read<Settings>(table, runSettingsKey(id));
+  const found = await read(table, runSettingsKey(id), upgradeSettings);
   if (!found) throw new Error(`run ${id} has no settings`);
-  return withDefaults(found.value);
+  return found.value;
 }
 
 /** A page of lines in natural order of their customers, after that customer. */
@@ -150,7 +176,7 @@ export async function listRunLines(
     ...(options.limit ? { limit: options.limit } : {}),
     ...(options.after ? { after: runLineKey(id, options.after).sort } : {}),
   });
-  return items.map((item) => stored<RunLine>(item));
+  return items.map((item) => stored(item, upgradeRunLine));
 }
 
 /** All lines in natural order of their customers, page by page: no page is read before the one before it was used. */

@@ -1,8 +1,8 @@
 import { type Settings, settingsSchema } from '#core/domain/settings.ts';
 import { Fault } from '#core/errors.ts';
-import type { Key, Table } from '#core/ports.ts';
+import type { JsonObject, Key, Table } from '#core/ports.ts';
 import type { JournalHead } from './journal.ts';
-import { read, type Stored } from './stored.ts';
+import { read, type Stored, sinceVersion1 } from './stored.ts';
 
 export const SETTINGS_PARTITION = 'SETTINGS';
 export const SETTINGS_KEY: Key = { partition: SETTINGS_PARTITION, sort: 'SETTINGS' };
@@ -14,21 +14,28 @@ export interface SettingsRecord {
   readonly journal: JournalHead;
 }
 
+export function upgradeSettingsRecord(value: JsonObject): SettingsRecord {
+  const { settings, journal } = sinceVersion1<SettingsRecord>(value);
+  return { settings: withDefaults(settings), journal };
+}
+/** The settings as a run has frozen them. */
+export const upgradeSettings = (value: JsonObject): Settings => withDefaults(sinceVersion1<Settings>(value));
+
 export const findSettings = (table: Table): Promise<Stored<SettingsRecord> | undefined> =>
-  read<SettingsRecord>(table, SETTINGS_KEY);
+  read(table, SETTINGS_KEY, upgradeSettingsRecord);
 
 /** @throws Fault `bad-settings` where none were given yet */
 export async function readSettings(table: Table): Promise<Settings> {
   const found = await findSettings(table);
-  if (found) return withDefaults(found.value.settings);
+  if (found) return found.value.settings;
   throw new Fault(
     'bad-settings',
     'There are no company settings yet: load them first, with `npm run cli -- import settings FILE.json` or PUT /api/settings.',
   );
 }
 
-/** What an earlier version stored lacks the settings that came later: they take their defaults. */
-export function withDefaults(settings: Settings): Settings {
+/** Settings that came after these were stored take their defaults. */
+function withDefaults(settings: Settings): Settings {
   const parsed = settingsSchema.safeParse(settings);
   return parsed.success ? parsed.data : settings;
 }

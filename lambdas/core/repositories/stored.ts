@@ -1,3 +1,4 @@
+import { Fault } from '#core/errors.ts';
 import type { Change, Item, JsonObject, Key, Table } from '#core/ports.ts';
 
 /** A record as it was read: its version guards the next write. */
@@ -7,13 +8,51 @@ export interface Stored<T> {
   readonly value: T;
 }
 
-// Records are plain JSON interfaces; the two casts below are the only place where a table's JSON becomes one.
-export const stored = <T>(item: Item): Stored<T> => item as unknown as Stored<T>;
-const json = (value: object): JsonObject => value as unknown as JsonObject;
+/**
+ * The version of the shapes in which this program writes its records. Raise it when the shape of any record changes in a
+ * way that its `Upgrade` must know of, and keep samples of the version before under `test/records/`.
+ * 1: what 0.1.0 wrote, without a version. 2: `Draft.ordinal`, `Run.timesPaused` and `Run.mailsResumedAfter` have new names.
+ */
+export const RECORD_VERSION = 2;
 
-export async function read<T>(table: Table, key: Key): Promise<Stored<T> | undefined> {
+/** The member of an item that says in which version of its shape the record was written; version 1 has none. */
+const VERSION = 'v';
+
+/**
+ * Makes a record of an earlier version be as this program writes it. Each record type has one, beside its type; a field that
+ * came later takes its default, and the fields that were there keep their order.
+ * @param version in which the record was written
+ */
+export type Upgrade<T> = (value: JsonObject, version: number) => T;
+
+/** The upgrade of a record whose shape has not changed since version 1. Here a table's JSON becomes a record. */
+export const sinceVersion1 = <T>(value: JsonObject): T => value as unknown as T;
+
+/** A value with the fields that it lacks, behind its own. The value itself where it lacks none. */
+export function withMissing<T extends object>(value: T, defaults: Partial<T>): T {
+  const missing = Object.keys(defaults).filter((name) => !(name in value)) as (keyof T)[];
+  if (missing.length === 0) return value;
+  return { ...value, ...Object.fromEntries(missing.map((name) => [name, defaults[name]])) };
+}
+
+/** @throws Fault `newer-data` for a record that a newer version of the program has written */
+export function stored<T>({ key, version, value }: Item, upgrade: Upgrade<T>): Stored<T> {
+  const { [VERSION]: written = 1, ...rest } = value;
+  if (Number(written) > RECORD_VERSION) {
+    throw new Fault(
+      'newer-data',
+      `The data was written by a newer version of this program (${key.partition}/${key.sort}: records of version ${written}, this program knows ${RECORD_VERSION}): install that version again. Nothing was changed.`,
+    );
+  }
+  return { key, version, value: upgrade(rest, Number(written)) };
+}
+
+const json = (value: object): JsonObject =>
+  ({ ...value, [VERSION]: RECORD_VERSION }) as unknown as JsonObject;
+
+export async function read<T>(table: Table, key: Key, upgrade: Upgrade<T>): Promise<Stored<T> | undefined> {
   const item = await table.get(key);
-  return item && stored<T>(item);
+  return item && stored(item, upgrade);
 }
 
 export const create = (key: Key, value: object): Change => ({

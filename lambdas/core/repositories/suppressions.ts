@@ -1,6 +1,6 @@
 import { mailboxOf } from '#core/domain/mail-address.ts';
 import type { Key, Table } from '#core/ports.ts';
-import { type Stored, stored } from './stored.ts';
+import { type Stored, sinceVersion1, stored } from './stored.ts';
 
 /**
  * `SUPPRESSED / <mailbox>`: a mail to it bounced for good, or its owner complained. Nothing more is sent there until a
@@ -14,6 +14,8 @@ export interface Suppression {
   /** The mail of which that was told. */
   readonly mail: string;
 }
+
+export const upgradeSuppression = sinceVersion1<Suppression>;
 
 export const SUPPRESSED_PARTITION = 'SUPPRESSED';
 export const suppressionKey = (address: string): Key => ({
@@ -31,10 +33,12 @@ export async function readSuppressions(
     sort,
   }));
   const items = await table.getMany(keys);
-  return new Map(items.flatMap((item) => (item ? [[item.key.sort, stored<Suppression>(item).value]] : [])));
+  return new Map(
+    items.flatMap((item) => (item ? [[item.key.sort, stored(item, upgradeSuppression).value]] : [])),
+  );
 }
 
 export async function listSuppressions(table: Table): Promise<Stored<Suppression>[]> {
   const items = await table.list(SUPPRESSED_PARTITION);
-  return items.map((item) => stored<Suppression>(item));
+  return items.map((item) => stored(item, upgradeSuppression));
 }

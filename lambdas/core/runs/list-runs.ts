@@ -1,6 +1,6 @@
 import type { Deps } from '#core/deps.ts';
 import { type Page, type PageQuery, readPage } from '#core/paging.ts';
-import { newestRunIds, type Run, runKey } from '#core/repositories/runs.ts';
+import { newestRunIds, type Run, runKey, upgradeRun } from '#core/repositories/runs.ts';
 import { stored } from '#core/repositories/stored.ts';
 
 /**
@@ -13,7 +13,7 @@ export async function listRuns(query: PageQuery, { table }: Pick<Deps, 'table'>)
     const runs = await table.getMany(ids.map(runKey));
     return ids.map((id, index) => {
       const run = runs[index];
-      return { at: id, value: run && stored<Run>(run).value };
+      return { at: id, value: run && stored(run, upgradeRun).value };
     });
   });
 }

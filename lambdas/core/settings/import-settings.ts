@@ -1,6 +1,7 @@
 import type { Deps } from '#core/deps.ts';
 import { instant } from '#core/deps.ts';
 import { berlinDay } from '#core/domain/calendar.ts';
+import { settingsFingerprint } from '#core/domain/identity.ts';
 import { rangeOf } from '#core/domain/number-format.ts';
 import type { Settings } from '#core/domain/settings.ts';
 import { smtpWarnings } from '#core/domain/smtp-warnings.ts';
@@ -32,7 +33,7 @@ export async function importSettings(
     smtpPassword !== undefined && (await deps.secrets.get(SMTP_PASSWORD)) !== smtpPassword;
   const changed = await retryOnConflict(async () => {
     const old = await findSettings(deps.table);
-    if (old && JSON.stringify(old.value.settings) === JSON.stringify(settings)) return false;
+    if (old && settingsFingerprint(old.value.settings) === settingsFingerprint(settings)) return false;
     await refuseUsedFirstNumber(settings, old?.value.settings, deps);
     const warnings = smtpWarnings(settings.mail.smtp);
     const { change, head } = appendToJournal(deps.hasher, SETTINGS_PARTITION, old?.value.journal, {

@@ -1,5 +1,6 @@
 import type { Deps } from '#core/deps.ts';
 import { instant } from '#core/deps.ts';
+import { templateSetFingerprint } from '#core/domain/identity.ts';
 import type { TemplateEngine, TemplateSet } from '#core/ports.ts';
 import { appendToJournal } from '#core/repositories/journal.ts';
 import { createOrReplace } from '#core/repositories/stored.ts';
@@ -43,7 +44,7 @@ async function putInForce(
 ): Promise<boolean> {
   const old = await findTemplates(deps.table);
   const before = old?.value.set ?? {};
-  if (JSON.stringify(before) === JSON.stringify(set)) return false;
+  if (templateSetFingerprint(before) === templateSetFingerprint(set)) return false;
   const { change, head } = appendToJournal(deps.hasher, TEMPLATES_PARTITION, old?.value.journal, {
     at: instant(deps.clock.now()),
     event: 'templates changed',

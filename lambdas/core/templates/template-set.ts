@@ -1,4 +1,5 @@
 import type { Deps } from '#core/deps.ts';
+import { templateSetFingerprint } from '#core/domain/identity.ts';
 import { Fault } from '#core/errors.ts';
 import type { Archive, Hasher, TemplateEngine, TemplateFiles, TemplateSet, Templates } from '#core/ports.ts';
 import { readTemplateSet } from '#core/repositories/templates.ts';
@@ -42,7 +43,7 @@ export async function readTemplateFiles(set: TemplateSet, archive: Archive): Pro
 export function createTemplateOpener(engine: TemplateEngine, archive: Archive): Deps['openTemplates'] {
   const known = new Map<string, Promise<Templates>>();
   return (set) => {
-    const name = JSON.stringify(set);
+    const name = templateSetFingerprint(set);
     const opened = known.get(name) ?? readTemplateFiles(set, archive).then((files) => engine.open(files));
     known.set(name, opened);
     opened.catch(() => known.delete(name));

@@ -2,7 +2,14 @@ import { mayBeTried, otherFates } from '#core/mailing/mail-state.ts';
 import { type MailingLeft, mailingLeft } from '#core/mailing/remaining-mails.ts';
 import type { Table } from '#core/ports.ts';
 import { readInvoices } from '#core/repositories/invoices.ts';
-import { didNotArrive, MAIL_STATES, type Mail, type MailState, readMails } from '#core/repositories/mails.ts';
+import {
+  didNotArrive,
+  MAIL_STATES,
+  type Mail,
+  type MailState,
+  readMails,
+  upgradeMailPointer,
+} from '#core/repositories/mails.ts';
 import { type Run, readRun } from '#core/repositories/runs.ts';
 import { stored } from '#core/repositories/stored.ts';
 import type { HttpDeps } from '#http/deps.ts';
@@ -25,7 +32,7 @@ async function* newestMails(table: Table, month: string, before?: string) {
     });
     if (list.length === 0) return;
     after = list.at(-1)!.key.sort;
-    const ids = list.map((item) => stored<{ id: string }>(item).value.id);
+    const ids = list.map((item) => stored(item, upgradeMailPointer).value.id);
     const mails = new Map((await readMails(table, ids)).map(({ value }) => [value.id, value]));
     yield list.map(({ key }, index) => ({ at: key.sort, mail: mails.get(ids[index]!) }));
   }

@@ -7,7 +7,7 @@ import { decideMail, resendMail } from '#core/mailing/resend-mail.ts';
 import { readInvoice } from '#core/repositories/invoices.ts';
 import { readMail, readMailingHold } from '#core/repositories/mails.ts';
 import { stored } from '#core/repositories/stored.ts';
-import { SUPPRESSED_PARTITION, type Suppression } from '#core/repositories/suppressions.ts';
+import { SUPPRESSED_PARTITION, upgradeSuppression } from '#core/repositories/suppressions.ts';
 import { pauseRun, resumeRun } from '#core/runs/pause-run.ts';
 import type { HttpDeps } from '#http/deps.ts';
 import { PROBLEMS } from '#http/problem.ts';
@@ -136,7 +136,9 @@ async function mailsPage(context: Context, deps: PageDeps, message: Html | undef
   const summary = await monthSummary(view, table);
   const hold = await readMailingHold(table);
   const items = await table.list(SUPPRESSED_PARTITION, { limit: MOST_SUPPRESSIONS + 1 });
-  const suppressions = items.slice(0, MOST_SUPPRESSIONS).map((item) => stored<Suppression>(item).value);
+  const suppressions = items
+    .slice(0, MOST_SUPPRESSIONS)
+    .map((item) => stored(item, upgradeSuppression).value);
   const linkTo = (change: Partial<MailView>) => addressOf({ ...view, before: undefined, ...change });
   const act = (path: string) => addressOf({ ...view }, path);
   return page(

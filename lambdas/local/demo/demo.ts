@@ -7,7 +7,7 @@ import { parsePeriod, previousPeriod } from '#core/domain/period.ts';
 import type { Key } from '#core/ports.ts';
 import { listCustomers } from '#core/repositories/customers.ts';
 import { findSettings } from '#core/repositories/settings.ts';
-import { create, read, replace } from '#core/repositories/stored.ts';
+import { create, read, replace, sinceVersion1 } from '#core/repositories/stored.ts';
 import { type RunReport, runReport } from '#core/runs/run-report.ts';
 import { importSettings } from '#core/settings/import-settings.ts';
 import { importSettingsFile } from '#core/settings/import-settings-file.ts';
@@ -27,7 +27,7 @@ const DEMO: Key = { partition: 'DEMO', sort: 'DEMO' };
 /** Port of the demo's mail server; another one is taken if it is in use. */
 const USUAL_PORT = 2525;
 
-const findDemo = (program: Program) => read<Demo>(program.table, DEMO);
+const findDemo = (program: Program) => read(program.table, DEMO, sinceVersion1<Demo>);
 
 /**
  * Decides whether the demo belongs in this data folder: the folder is empty, or the demo filled it and nobody
