@@ -68,7 +68,7 @@ export interface ImportCounts {
  */
 export function openShop(
   test: { after(fn: () => Promise<void>): void },
-  copyOf?: Shop,
+  copyOf?: Pick<Shop, 'dataDir'>,
   words: readonly string[] = [],
 ): Shop {
   const folder = makeTempFolder();
