@@ -10,7 +10,7 @@ import {
   mergeDocuments,
 } from '#core/invoices/print-invoices.ts';
 import { readInvoices } from '#core/repositories/invoices.ts';
-import { listRunLines } from '#core/repositories/runs.ts';
+import { invoiceNumbers, listRunLines } from '#core/repositories/runs.ts';
 import type { Context } from './command.ts';
 
 /**
@@ -23,7 +23,7 @@ export async function deliverPaperPost(
   to: string | undefined,
   { program, config }: Pick<Context, 'program' | 'config'>,
 ): Promise<string | undefined> {
-  const numbers = (await listRunLines(program.table, runId)).flatMap(({ value }) => value.invoice ?? []);
+  const numbers = invoiceNumbers(await listRunLines(program.table, runId));
   const invoices =
     output === 'print' ? await lettersToPrint(runId, program) : await readInvoices(program.table, numbers);
   if (invoices.length === 0) return undefined;

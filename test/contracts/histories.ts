@@ -7,13 +7,14 @@ import { importCustomers } from '#core/customers/import-customers.ts';
 import { importDeliveries } from '#core/deliveries/import-deliveries.ts';
 import type { Customer } from '#core/domain/customer.ts';
 import { type DeliveryNote, noteIdOf } from '#core/domain/delivery-note.ts';
+import type { RunOrder } from '#core/domain/run-order.ts';
 import { Fault } from '#core/errors.ts';
 import type { Table } from '#core/ports.ts';
 import { oldestDue } from '#core/repositories/due.ts';
 import { listMonthInvoices, readInvoices } from '#core/repositories/invoices.ts';
 import { listMonthMails, readMails } from '#core/repositories/mails.ts';
 import { readNote } from '#core/repositories/notes.ts';
-import { listRunIds, type RunOrder, readRun } from '#core/repositories/runs.ts';
+import { listRunIds, readRun } from '#core/repositories/runs.ts';
 import { completeRun } from '#core/runs/complete-run.ts';
 import { pauseRun, resumeRun } from '#core/runs/pause-run.ts';
 import { sweep } from '#core/runs/sweep.ts';
@@ -282,7 +283,8 @@ async function openDairy(simulation: Simulation) {
   const noteTillNotes = async () => {
     let runs = 0;
     for (const id of await listRunIds(simulation.table)) {
-      for (const noteId of (await readRun(simulation.table, id))?.value.order.notes ?? []) {
+      const order = (await readRun(simulation.table, id))?.value.order;
+      for (const noteId of (order?.kind === 'instant' && order.notes) || []) {
         runs++;
         notes.set(noteId, (await readNote(simulation.table, noteId))!.value.note);
       }

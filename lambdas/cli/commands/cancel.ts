@@ -4,7 +4,7 @@ import { deliverPaperPost } from '#cli/write-documents.ts';
 import { cancelInvoice, cancellableInvoice } from '#core/billing/cancel-invoice.ts';
 import { euros } from '#core/domain/money.ts';
 import { refuse } from '#core/errors.ts';
-import { readRun } from '#core/repositories/runs.ts';
+import { existingRun } from '#core/repositories/runs.ts';
 import { needsAPerson, runReport } from '#core/runs/run-report.ts';
 import { dateOf, outputOf } from './run.ts';
 
@@ -48,7 +48,7 @@ export const cancelCommand: Command = {
       program,
       program.completeRun,
     );
-    const way = (await readRun(program.table, runId))!.value.order.output;
+    const way = (await existingRun(program.table, runId)).value.order.output;
     const file = way === 'pdf' ? undefined : await deliverPaperPost(runId, way, args.text('to'), context);
     const report = await runReport(runId, program);
     print(

@@ -5,7 +5,7 @@ import { createInstantInvoice } from '#core/billing/create-instant-invoice.ts';
 import { refuse } from '#core/errors.ts';
 import { archivedDocuments } from '#core/invoices/print-invoices.ts';
 import { readInvoices } from '#core/repositories/invoices.ts';
-import { listRunLines, readRun } from '#core/repositories/runs.ts';
+import { existingRun, invoiceNumbers, listRunLines } from '#core/repositories/runs.ts';
 import { needsAPerson, runReport } from '#core/runs/run-report.ts';
 import { dateOf, outputOf } from './run.ts';
 
@@ -27,12 +27,12 @@ export const invoiceCommand: Command = {
       program,
       program.completeRun,
     );
-    const { output } = (await readRun(program.table, runId))!.value.order;
+    const { output } = (await existingRun(program.table, runId)).value.order;
     const to = args.text('to');
     let file: string | undefined;
     if (output !== 'pdf') file = await deliverPaperPost(runId, output, to, context);
     else if (to) {
-      const numbers = (await listRunLines(program.table, runId)).flatMap(({ value }) => value.invoice ?? []);
+      const numbers = invoiceNumbers(await listRunLines(program.table, runId));
       const invoices = (await readInvoices(program.table, numbers)).map(({ value }) => value);
       const documents = await archivedDocuments(invoices, program.archive);
       if (documents.length > 0) [file] = await writeDocuments(documents, to, numbers.join(), context);

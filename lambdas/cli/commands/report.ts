@@ -16,7 +16,9 @@ export const reportCommand: Command = {
       const rows = runs.flatMap((run) => {
         if (!run) return [];
         const { id, order, state, startedAt, planned } = run.value;
-        return [[id, order.period ?? order.kind, state, startedAt, String(planned.drafts)]];
+        return [
+          [id, order.kind === 'cycle' ? order.period : order.kind, state, startedAt, String(planned.drafts)],
+        ];
       });
       const mailing = await allMailsLeft(program);
       const lines = table(['Run', 'Period', 'State', 'Started', 'Invoices'], rows);

@@ -4,8 +4,8 @@ import { deliverPaperPost } from '#cli/write-documents.ts';
 import { cycleOrder, startRun } from '#core/billing/start-run.ts';
 import { day } from '#core/domain/calendar.ts';
 import { CYCLES } from '#core/domain/customer.ts';
+import type { Output, RunOrder } from '#core/domain/run-order.ts';
 import { refuse } from '#core/errors.ts';
-import type { Output, RunOrder } from '#core/repositories/runs.ts';
 import { dryRun } from '#core/runs/dry-run.ts';
 import { needsAPerson, runReport } from '#core/runs/run-report.ts';
 

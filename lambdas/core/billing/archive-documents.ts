@@ -7,12 +7,12 @@ import type { Settings } from '#core/domain/settings.ts';
 import { Fault } from '#core/errors.ts';
 import type { DocumentText, PrintResult, StoredFile } from '#core/ports.ts';
 import type { FiledDocument } from '#core/repositories/invoices.ts';
-import type { Draft, Run, RunLine } from '#core/repositories/runs.ts';
+import type { Draft, NumberedRun, UnissuedLine } from '#core/repositories/runs.ts';
 import type { Stored } from '#core/repositories/stored.ts';
 
 /** A draft with its number and the text of its documents. */
 export interface Prepared {
-  readonly line: Stored<RunLine>;
+  readonly line: Stored<UnissuedLine>;
   readonly draft: Draft;
   readonly invoice: Invoice;
   readonly pages: readonly {
@@ -28,7 +28,7 @@ export interface Prepared {
  * @throws Fault `unavailable` for a document that could not be printed, `archive-conflict` for another's file
  */
 export async function fileDocuments(
-  run: Run,
+  run: Pick<NumberedRun, 'id'>,
   settings: Settings,
   { draft, invoice, pages }: Prepared,
   printed: readonly PrintResult[],

@@ -1,5 +1,6 @@
 import type { Deps } from '#core/deps.ts';
 import type { Day } from '#core/domain/calendar.ts';
+import type { CancellationOrder, Output, RunOrder } from '#core/domain/run-order.ts';
 import { line } from '#core/domain/text.ts';
 import { Fault, refuse } from '#core/errors.ts';
 import { readCustomer } from '#core/repositories/customers.ts';
@@ -9,7 +10,7 @@ import {
   readCancellation,
   readInvoice,
 } from '#core/repositories/invoices.ts';
-import { type Output, type Run, type RunOrder, readRun } from '#core/repositories/runs.ts';
+import { existingRun } from '#core/repositories/runs.ts';
 import { type StartDeps, startRun } from './start-run.ts';
 
 export interface CancelRequest {
@@ -48,8 +49,8 @@ export async function cancelInvoice(
     );
   }
   const runId = await startRun(order, deps, cancellationKey(request.invoice));
-  const begun = (await findCancellation(request.invoice, deps))!;
-  if (JSON.stringify(begun.order) !== JSON.stringify(order)) refuseAgain(begun);
+  const begun = await findCancellation(request.invoice, deps);
+  if (begun && JSON.stringify(begun.order) !== JSON.stringify(order)) refuseAgain(begun);
   await drive(runId);
   return runId;
 }
@@ -79,7 +80,7 @@ export async function findCancellation(
   const begun = await readCancellation(deps.table, invoice);
   if (!begun) return undefined;
   const { runId } = begun.value;
-  const { order, finished }: Run = (await readRun(deps.table, runId))!.value;
+  const { order, finished } = (await existingRun(deps.table, runId)).value;
   const record = await readInvoice(deps.table, invoice);
   return { invoice, runId, order, finished, cancelledBy: record?.value.cancelledBy };
 }
@@ -96,7 +97,10 @@ async function issuedInvoice(number: string, deps: Pick<Deps, 'table'>): Promise
   return found.value;
 }
 
-function orderOf({ invoice, reopenNotes, output, reason, date }: CancelRequest, until: Day): RunOrder {
+function orderOf(
+  { invoice, reopenNotes, output, reason, date }: CancelRequest,
+  until: Day,
+): CancellationOrder {
   const parsed = line(500).safeParse(reason ?? '');
   if (!parsed.success) refuse(`The reason ${parsed.error.issues[0]?.message}.`);
   return {

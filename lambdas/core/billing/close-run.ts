@@ -5,7 +5,15 @@ import { sum } from '#core/domain/money.ts';
 import { readInvoice, readInvoices } from '#core/repositories/invoices.ts';
 import { appendToJournal, RUN_CHAIN, readRunChain } from '#core/repositories/journal.ts';
 import { readNotes } from '#core/repositories/notes.ts';
-import { type Run, type RunLine, readRun, runLinePages } from '#core/repositories/runs.ts';
+import {
+  type ClosedRun,
+  hasDraft,
+  type IssuedLine,
+  isIssued,
+  type Run,
+  readRun,
+  runLinePages,
+} from '#core/repositories/runs.ts';
 import { createOrReplace, replace } from '#core/repositories/stored.ts';
 import { eachAtOnce, retryOnConflict } from '#core/retry.ts';
 
@@ -21,8 +29,9 @@ const LINES_AT_ONCE = 10;
  * A disagreement does not go under: it is kept with the run and shown in its report.
  */
 export async function closeRun(runId: string, deps: CloseDeps): Promise<void> {
-  if ((await readRun(deps.table, runId))?.value.state !== 'sealed') return;
-  const { heads, discrepancies } = await checkBooks(runId, deps);
+  const sealed = await readRun(deps.table, runId);
+  if (sealed?.value.state !== 'sealed') return;
+  const { heads, discrepancies } = await checkBooks(sealed.value, deps);
   if (discrepancies.length > 0) deps.log('error', 'books disagree', { run: runId, discrepancies });
   await retryOnConflict(async () => {
     const run = await readRun(deps.table, runId);
@@ -34,7 +43,7 @@ export async function closeRun(runId: string, deps: CloseDeps): Promise<void> {
       event: 'run closed',
       data: { run: runId, invoices: heads.length, heads: deps.hasher.sha256(JSON.stringify(heads)) },
     });
-    const closed: Run = {
+    const closed: ClosedRun = {
       ...run.value,
       state: 'closed',
       closedAt,
@@ -45,19 +54,18 @@ export async function closeRun(runId: string, deps: CloseDeps): Promise<void> {
   });
 }
 
-async function checkBooks(runId: string, deps: CloseDeps) {
-  const run = await readRun(deps.table, runId);
+async function checkBooks(run: Run, deps: CloseDeps) {
   const heads: string[] = [];
   const discrepancies: string[] = [];
   let drafts = 0;
   let lines = 0;
-  for await (const page of runLinePages(deps.table, runId, { limit: PAGE })) {
+  for await (const page of runLinePages(deps.table, run.id, { limit: PAGE })) {
     lines += page.length;
-    drafts += page.filter(({ value }) => value.draft).length;
-    const issued = page.map(({ value }) => value).filter((line) => line.state === 'issued');
-    const nets = new Map<string, number>();
+    drafts += page.filter(({ value }) => hasDraft(value)).length;
+    const issued = page.map(({ value }) => value).filter(isIssued);
+    const nets = new Map<string, number | undefined>();
     await eachAtOnce(issued, LINES_AT_ONCE, async (line) => {
-      nets.set(line.invoice!, await netOf(line, run!.value, deps));
+      nets.set(line.invoice, await netOf(line, run, deps));
     });
     // After the notes: where they were opened again in between, the invoice says so.
     const invoices = await readInvoices(
@@ -66,18 +74,18 @@ async function checkBooks(runId: string, deps: CloseDeps) {
     );
     const byNumber = new Map(invoices.map(({ value }) => [value.facts.number, value]));
     for (const line of issued) {
-      const invoice = byNumber.get(line.invoice!);
+      const invoice = byNumber.get(line.invoice);
       const totals = invoice?.facts.totals;
-      const net = invoice?.notesReopened ? line.draft!.totals.net : nets.get(line.invoice!)!;
-      if (totals?.net !== net || totals.gross !== line.draft!.totals.gross) {
+      const net = invoice?.notesReopened ? line.draft.totals.net : nets.get(line.invoice);
+      if (totals === undefined || totals.net !== net || totals.gross !== line.draft.totals.gross) {
         discrepancies.push(
           `Customer ${line.customer}: invoice ${line.invoice} says net ${totals?.net} cents, its notes add up to ${net}.`,
         );
       }
-      heads.push(line.journalHash!);
+      heads.push(line.journalHash);
     }
   }
-  const { planned } = run!.value;
+  const { planned } = run;
   if (drafts !== planned.drafts || lines !== planned.drafts + planned.held + planned.nothing) {
     discrepancies.push(
       `${lines} customers and ${drafts} drafts are on record, the plan says ${JSON.stringify(planned)}.`,
@@ -87,11 +95,15 @@ async function checkBooks(runId: string, deps: CloseDeps) {
 }
 
 /** The sum of those of the invoice's notes that are marked as billed by it; of a cancellation, what it takes back. */
-async function netOf(line: RunLine, { order }: Run, deps: Pick<Deps, 'table'>): Promise<number> {
-  if (order.cancellation) {
+async function netOf(
+  line: IssuedLine,
+  { order }: Run,
+  deps: Pick<Deps, 'table'>,
+): Promise<number | undefined> {
+  if (order.kind === 'cancellation') {
     const original = await readInvoice(deps.table, order.cancellation.invoice);
-    return -original!.value.facts.totals.net;
+    return original && -original.value.facts.totals.net;
   }
-  const notes = await readNotes(deps.table, line.draft!.noteIds);
-  return sum(notes.map((note) => (note?.value.invoice === line.invoice ? netOfNote(note!.value.note) : 0)));
+  const notes = await readNotes(deps.table, line.draft.noteIds);
+  return sum(notes.map((note) => (note?.value.invoice === line.invoice ? netOfNote(note.value.note) : 0)));
 }

@@ -9,7 +9,7 @@ import { notePartition } from '#core/repositories/notes.ts';
 import { listRunLines, readRun, runLineKey } from '#core/repositories/runs.ts';
 import { readSettings } from '#core/repositories/settings.ts';
 import { create } from '#core/repositories/stored.ts';
-import { type InstantOrder, noteOfLines, planInstant, runOrderOf } from './instant-order.ts';
+import { type InstantRequest, noteOfLines, planInstant, runOrderOf } from './instant-order.ts';
 import { lineOf } from './plan-run.ts';
 import { type StartDeps, startRun } from './start-run.ts';
 
@@ -30,7 +30,7 @@ const onceKey = (hash: string): Key => ({ partition: 'IDEMPOTENCY', sort: hash }
  *   order before
  */
 export async function startInstantInvoice(
-  { idempotencyKey, ...order }: InstantOrder & { readonly idempotencyKey?: string },
+  { idempotencyKey, ...order }: InstantRequest & { readonly idempotencyKey?: string },
   deps: InstantDeps,
 ): Promise<string> {
   const once = idempotencyKey === undefined ? undefined : onceKey(deps.hasher.sha256(idempotencyKey));
@@ -38,11 +38,12 @@ export async function startInstantInvoice(
   const { ordering } = await readSettings(deps.table);
   const arriving = noteOfLines(order, deps);
   const output = order.output ?? (ordering.autoPdfForInstantInvoices ? 'pdf' : 'screen');
-  return startRun(runOrderOf(order, arriving, output), deps, once, {
+  const runOrder = runOrderOf(order, arriving, output);
+  return startRun(runOrder, deps, once, {
     ...(request ? { request } : {}),
     alone: arriving !== undefined,
     firstSteps: async (run, settings) => {
-      const { customer, plan } = await planInstant(run, settings, arriving, deps);
+      const { customer, plan } = await planInstant(run, runOrder, settings, arriving, deps);
       const changes = [create(runLineKey(run.id, customer.number), lineOf(customer, plan, 0)), plan.guard];
       if (arriving) {
         const [former] = await readTombstones(deps.table, [notePartition(noteIdOf(arriving))]);
@@ -85,11 +86,13 @@ export async function instantResult(runId: string, deps: Pick<Deps, 'table'>): P
   }
   const [line] = await listRunLines(deps.table, runId, { limit: 1 });
   if (!line) return { state: 'under way' };
-  const { state, invoice, reasons = [] } = line.value;
-  if (invoice !== undefined) return { state: 'issued', invoice };
-  return state === 'failed' || state === 'held' ? { state, reasons } : { state: 'under way' };
+  const { value } = line;
+  if (value.state === 'issued') return { state: 'issued', invoice: value.invoice };
+  if (value.state === 'failed' || value.state === 'held')
+    return { state: value.state, reasons: value.reasons };
+  return { state: 'under way' };
 }
 
 /** The same for the same order, in whatever sequence its fields were given. */
-const fingerprint = ({ customer, notes, lines, note, output, invoiceDate }: InstantOrder): string =>
+const fingerprint = ({ customer, notes, lines, note, output, invoiceDate }: InstantRequest): string =>
   JSON.stringify([customer, notes, lines, note?.number, note?.date, output, invoiceDate]);

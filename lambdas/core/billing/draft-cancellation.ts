@@ -7,11 +7,12 @@ import type { Customer } from '#core/domain/customer.ts';
 import type { DeliveryNote } from '#core/domain/delivery-note.ts';
 import { totalsFingerprint } from '#core/domain/identity.ts';
 import type { Invoice } from '#core/domain/invoice.ts';
+import type { Cancelling } from '#core/domain/run-order.ts';
 import { Fault } from '#core/errors.ts';
 import type { Change } from '#core/ports.ts';
 import { cancellationKey, type InvoiceRecord, readInvoice } from '#core/repositories/invoices.ts';
 import { appendToJournal } from '#core/repositories/journal.ts';
-import type { Cancelling, Draft } from '#core/repositories/runs.ts';
+import type { Draft } from '#core/repositories/runs.ts';
 import { replace } from '#core/repositories/stored.ts';
 
 /** The customer as the invoice has it: who it is taken back from, whatever became of the customer's data since. */

@@ -9,15 +9,16 @@ import {
   noteNumber,
 } from '#core/domain/delivery-note.ts';
 import { compareNatural } from '#core/domain/natural-order.ts';
+import type { InstantOrder, Output } from '#core/domain/run-order.ts';
 import type { Settings } from '#core/domain/settings.ts';
 import { Fault, refuse } from '#core/errors.ts';
 import { readCustomer } from '#core/repositories/customers.ts';
 import { claimOn, readBilling, readNote, readNotes } from '#core/repositories/notes.ts';
-import type { Output, Run, RunOrder } from '#core/repositories/runs.ts';
+import type { Run } from '#core/repositories/runs.ts';
 import { type CustomerPlan, MAX_NOTES, planCustomer } from './plan-run.ts';
 
 /** An invoice outside of any cycle: over given lines, over chosen notes, or over all open notes of the customer. */
-export interface InstantOrder {
+export interface InstantRequest {
   readonly customer: string;
   /** Ids with their year: `2026/L-2610-0001`. */
   readonly notes?: readonly string[];
@@ -37,7 +38,7 @@ const EVER = '2099-12-31';
  * @throws Fault `bad-input` for lines that make no note
  */
 export function noteOfLines(
-  { customer, notes, lines, note }: InstantOrder,
+  { customer, notes, lines, note }: InstantRequest,
   deps: Pick<Deps, 'clock' | 'ids'>,
 ): DeliveryNote | undefined {
   if (lines === undefined) {
@@ -68,10 +69,10 @@ const madeUpNumber = ({ ids }: Pick<Deps, 'ids'>): string =>
 
 /** @throws Fault `bad-input` for no note at all, or more than one invoice takes */
 export function runOrderOf(
-  order: InstantOrder,
+  order: InstantRequest,
   arriving: DeliveryNote | undefined,
   output: Output,
-): RunOrder {
+): InstantOrder {
   const notes = arriving
     ? [noteIdOf(arriving)]
     : order.notes && [...new Set(order.notes)].sort(compareNatural);
@@ -99,11 +100,12 @@ type PlanDeps = Pick<Deps, 'table' | 'openTemplates' | 'ids' | 'fonts'>;
  */
 export async function planInstant(
   run: Run,
+  order: InstantOrder,
   settings: Settings,
   arriving: DeliveryNote | undefined,
   deps: PlanDeps,
 ): Promise<{ readonly customer: Customer; readonly plan: Extract<CustomerPlan, { state: 'planned' }> }> {
-  const [number = ''] = run.order.customers ?? [];
+  const [number] = order.customers;
   if (arriving && (await readNote(deps.table, noteIdOf(arriving)))) {
     const problem = `there is a note ${noteIdOf(arriving)} already: give another number, or none.`;
     refuse(`note.number: ${problem}`, [`note.number: ${problem}`]);
@@ -119,7 +121,7 @@ export async function planInstant(
       `Customer ${number} has no open delivery notes: there is nothing to bill.`,
     );
   }
-  if (!arriving) await refuseUnlessOpen(run.order.notes ?? [], number, deps);
+  if (!arriving) await refuseUnlessOpen(order.notes ?? [], number, deps);
   refuse(plan.reasons[0]!, plan.reasons);
 }
 

@@ -4,6 +4,7 @@ import { bill } from '#core/domain/bill.ts';
 import { deliveryOverview } from '#core/domain/delivery-overview.ts';
 import { totalsFingerprint } from '#core/domain/identity.ts';
 import { formatNumber } from '#core/domain/number-format.ts';
+import { cancellingOf } from '#core/domain/run-order.ts';
 import type { Settings } from '#core/domain/settings.ts';
 import { ConflictError, Fault, isTooLarge } from '#core/errors.ts';
 import { isFree } from '#core/lease.ts';
@@ -19,7 +20,17 @@ import {
 } from '#core/repositories/invoices.ts';
 import { appendToJournal, type JournalHead, RUN_CHAIN, readRunChain } from '#core/repositories/journal.ts';
 import { readNotes } from '#core/repositories/notes.ts';
-import { type Run, type RunLine, readRunLine } from '#core/repositories/runs.ts';
+import {
+  type FailedLine,
+  hasDraft,
+  type IssuedLine,
+  isFailed,
+  isIssued,
+  type NumberedRun,
+  type RunLine,
+  readRunLine,
+  type UnissuedLine,
+} from '#core/repositories/runs.ts';
 import { create, createOrReplace, replace, type Stored } from '#core/repositories/stored.ts';
 import { retryOnConflict } from '#core/retry.ts';
 import { templatesOfRun } from '#core/templates/template-set.ts';
@@ -42,7 +53,7 @@ const RETRY_MS = 5 * 60_000;
  * A draft that cannot be made keeps its number and its reason and is tried again later; it stops no other.
  */
 export async function issueInvoices(
-  run: Run,
+  run: NumberedRun,
   settings: Settings,
   lines: readonly Stored<RunLine>[],
   deps: IssueDeps,
@@ -68,7 +79,11 @@ export async function issueInvoices(
 }
 
 /** @throws what the printer throws when it cannot work at all; the drafts are then free for the next try */
-async function print(run: Run, prepared: readonly Prepared[], deps: IssueDeps): Promise<PrintResult[]> {
+async function print(
+  run: NumberedRun,
+  prepared: readonly Prepared[],
+  deps: IssueDeps,
+): Promise<PrintResult[]> {
   const documents = prepared.flatMap(({ invoice, pages }) =>
     pages.map(({ n, text }) => ({ name: `invoice ${invoice.number} document ${n}`, ...text })),
   );
@@ -86,11 +101,11 @@ async function print(run: Run, prepared: readonly Prepared[], deps: IssueDeps): 
 }
 
 async function takeLeases(
-  run: Run,
+  run: NumberedRun,
   lines: readonly Stored<RunLine>[],
   deps: IssueDeps,
-): Promise<Stored<RunLine>[]> {
-  const free = lines.filter(({ value }) => needsDocuments(value) && isFree(value.lease, deps));
+): Promise<Stored<UnissuedLine>[]> {
+  const free = lines.filter(needsDocuments).filter(({ value }) => isFree(value.lease, deps));
   if (free.length === 0) return [];
   const lease = { worker: deps.workers.me, until: deps.clock.now() + LEASE_MS };
   try {
@@ -106,34 +121,37 @@ async function takeLeases(
     if (!(error instanceof ConflictError)) throw error;
     return takeLeases(run, await readAgain(run, free, deps), deps);
   }
-  return readAgain(run, free, deps);
+  return (await readAgain(run, free, deps)).filter(needsDocuments);
 }
 
 /** A held line with a draft has its number, but not yet its place in the archive. */
-const needsDocuments = (line: RunLine): boolean => line.draft !== undefined && line.state !== 'issued';
+const needsDocuments = (line: Stored<RunLine>): line is Stored<UnissuedLine> =>
+  hasDraft(line.value) && !isIssued(line.value);
 
-async function readAgain(run: Run, lines: readonly Stored<RunLine>[], deps: Pick<Deps, 'table'>) {
+async function readAgain(run: NumberedRun, lines: readonly Stored<RunLine>[], deps: Pick<Deps, 'table'>) {
   const again = await Promise.all(lines.map(({ value }) => readRunLine(deps.table, run.id, value.customer)));
   return again.filter((line) => line !== undefined);
 }
 
 async function prepare(
-  run: Run,
+  run: NumberedRun,
   settings: Settings,
   templates: Templates,
-  line: Stored<RunLine>,
+  line: Stored<UnissuedLine>,
   deps: Pick<Deps, 'table'>,
 ): Promise<Prepared> {
-  const draft = line.value.draft!;
+  const { draft } = line.value;
   const notes = (await readNotes(deps.table, draft.noteIds)).flatMap((note) =>
     note ? [note.value.note] : [],
   );
-  const { from, until: to, cancellation } = run.order;
+  const { order, numbers } = run;
+  if (!numbers) throw new Fault('damaged', `Run ${run.id} has drafts, and no numbers were reserved for it.`);
   const as = {
-    number: formatNumber(run.numbers!.format, run.numbers!.first + draft.ordinal, run.invoiceDate),
+    number: formatNumber(numbers.format, numbers.first + draft.ordinal, run.invoiceDate),
     date: run.invoiceDate,
   };
-  const period = from ? { from, to } : undefined;
+  const period = order.kind === 'cycle' ? { from: order.from, to: order.until } : undefined;
+  const cancellation = cancellingOf(order);
   const invoice = cancellation
     ? await cancellationInvoice(cancellation, as, notes, deps)
     : bill({ ...as, period, customer: draft.customer, company: settings.company, notes });
@@ -153,7 +171,7 @@ async function prepare(
 }
 
 async function issue(
-  run: Run,
+  run: NumberedRun,
   settings: Settings,
   prepared: Prepared,
   printed: readonly PrintResult[],
@@ -162,7 +180,7 @@ async function issue(
   const { line, draft, invoice } = prepared;
   const documents = await fileDocuments(run, settings, prepared, printed, deps);
   const now = deps.clock.now();
-  const { cancellation } = run.order;
+  const cancellation = cancellingOf(run.order);
   const { change: journal, head } = appendToJournal(
     deps.hasher,
     invoicePartition(invoice.number),
@@ -191,10 +209,13 @@ async function issue(
     delivery: mail.delivery,
     journal: head,
   };
-  const { lease: _lease, reasons: _reasons, ...done } = line.value;
-  const issued: RunLine = {
-    ...done,
+  const { customer, name } = line.value;
+  const issued: IssuedLine = {
+    customer,
+    name,
     state: 'issued',
+    draft,
+    ...(isFailed(line.value) ? { attempts: line.value.attempts, dueAt: line.value.dueAt } : {}),
     invoice: invoice.number,
     journalHash: head.hash,
     releasing: true,
@@ -205,7 +226,7 @@ async function issue(
     create(customerInvoiceKey(invoice.customer.number, invoice.number), pointer),
     create(invoiceListKey(invoice.period?.to ?? invoice.date, invoice.number), pointer),
     journal,
-    replace(line, issued),
+    replace<RunLine>(line, issued),
     ...mail.changes,
     ...(run.state === 'closed' ? await sealLateIssue(run, invoice.number, head, deps) : []),
   ];
@@ -224,7 +245,7 @@ async function issue(
 
 /** The books of the run are closed already: the chain of runs tells of the invoice by itself. */
 async function sealLateIssue(
-  run: Run,
+  run: NumberedRun,
   invoice: string,
   { hash }: JournalHead,
   deps: IssueDeps,
@@ -240,8 +261,8 @@ async function sealLateIssue(
 
 /** Keeps the draft and its number with the reason, to be tried again. */
 async function keepReason(
-  run: Run,
-  line: Stored<RunLine>,
+  run: NumberedRun,
+  line: Stored<UnissuedLine>,
   error: unknown,
   deps: Pick<Deps, 'table' | 'clock' | 'log'>,
 ): Promise<void> {
@@ -249,13 +270,14 @@ async function keepReason(
   // Another process was faster, or the invoice is issued and only its notes wait to be released.
   if (!current || current.version !== line.version) return;
   deps.log('error', 'invoice not issued', { run: run.id, customer: line.value.customer, error });
-  const attempts = (line.value.attempts ?? 0) + 1;
+  const failedBefore = isFailed(line.value) ? line.value : undefined;
+  const attempts = (failedBefore?.attempts ?? 0) + 1;
   const dueAt = deps.clock.now() + RETRY_MS * Math.min(attempts, 12);
   const reason = error instanceof Fault ? error.message : 'The documents could not be made: see the log.';
-  const { lease: _, dueAt: oldDueAt, ...rest } = line.value;
+  const { lease: _, ...rest } = line.value;
   const state = error instanceof Fault && error.code === 'archive-conflict' ? 'held' : 'failed';
-  const kept: RunLine = { ...rest, state, reasons: [reason], attempts, dueAt };
+  const kept: FailedLine = { ...rest, state, reasons: [reason], attempts, dueAt };
   const changes: Change[] = [replace(current, kept), addDue(dueAt, invoiceDue(run.id, line.value.customer))];
-  if (oldDueAt !== undefined) changes.push(removeDue(oldDueAt, invoiceDue(run.id, line.value.customer)));
+  if (failedBefore) changes.push(removeDue(failedBefore.dueAt, invoiceDue(run.id, line.value.customer)));
   await deps.table.write(changes);
 }

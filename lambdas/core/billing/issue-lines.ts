@@ -5,8 +5,12 @@ import { addDue, invoiceDue, removeDue } from '#core/repositories/due.ts';
 import { readInvoices } from '#core/repositories/invoices.ts';
 import { readMails } from '#core/repositories/mails.ts';
 import {
+  hasDraft,
+  invoiceNumbers,
+  isFailed,
+  isReleasing,
+  type NumberedRun,
   PAUSE_LOOK_MS,
-  type Run,
   type RunLine,
   readRun,
   readRunLine,
@@ -19,13 +23,13 @@ import { releaseNotes } from './release-notes.ts';
 
 /** Releases the notes of what is issued, and issues what has a draft and is free. */
 export async function finishLines(
-  run: Run,
+  run: NumberedRun,
   settings: Settings,
   lines: readonly Stored<RunLine>[],
   deps: IssueDeps,
 ): Promise<void> {
-  for (const { value } of lines) if (value.releasing) await releaseNotes(run, value.customer, deps);
-  const others = lines.filter(({ value }) => !value.releasing);
+  for (const { value } of lines) if (isReleasing(value)) await releaseNotes(run, value.customer, deps);
+  const others = lines.filter(({ value }) => !isReleasing(value));
   if (others.length > 0) await issueInvoices(run, settings, others, deps);
 }
 
@@ -52,16 +56,14 @@ export async function issueLines(
     );
   await finishLines(run, await readRunSettings(deps.table, runId), await linesOf(), deps);
   const ended = await linesOf();
-  const numbers = ended.flatMap(({ value }) => value.invoice ?? []);
-  const invoices = await readInvoices(deps.table, numbers);
+  const invoices = await readInvoices(deps.table, invoiceNumbers(ended));
   const mailIds = invoices.flatMap(({ value: { delivery } }) =>
     delivery.state === 'mail' ? [delivery.mailId] : [],
   );
   const mails = await readMails(deps.table, mailIds);
   return {
     mails: mails.filter(({ value }) => value.state === 'queued').map(({ value }) => value.id),
-    failed: ended.filter(({ value: { draft, state } }) => draft && (state === 'failed' || state === 'held'))
-      .length,
+    failed: ended.filter(({ value }) => isFailed(value)).length,
   };
 }
 
@@ -69,11 +71,13 @@ export async function issueLines(
 async function putOff(runId: string, customer: string, deps: Pick<Deps, 'table' | 'clock'>): Promise<void> {
   const line = await readRunLine(deps.table, runId, customer);
   const now = deps.clock.now();
-  if (line?.value.dueAt === undefined || line.value.dueAt > now) return;
+  if (!line || !hasDraft(line.value) || line.value.state === 'planned') return;
+  const { dueAt: oldDueAt } = line.value;
+  if (oldDueAt === undefined || oldDueAt > now) return;
   const dueAt = now + PAUSE_LOOK_MS;
   await deps.table.write([
     replace(line, { ...line.value, dueAt }),
-    removeDue(line.value.dueAt, invoiceDue(runId, customer)),
+    removeDue(oldDueAt, invoiceDue(runId, customer)),
     addDue(dueAt, invoiceDue(runId, customer)),
   ]);
 }

@@ -5,6 +5,7 @@ import { documentFaults } from '#core/domain/check-document.ts';
 import type { Customer } from '#core/domain/customer.ts';
 import type { DeliveryNote } from '#core/domain/delivery-note.ts';
 import { sum } from '#core/domain/money.ts';
+import { namedCustomers } from '#core/domain/run-order.ts';
 import type { Settings } from '#core/domain/settings.ts';
 import { ConflictError } from '#core/errors.ts';
 import { isImportConflict, noImportUnderWay, waitForImport } from '#core/imports/import-lock.ts';
@@ -21,11 +22,12 @@ import {
 } from '#core/repositories/notes.ts';
 import {
   type Draft,
+  type PlannedLine,
   type Run,
-  type RunLine,
   readRun,
   readRunSettings,
   runLineKey,
+  type UnplannedLine,
 } from '#core/repositories/runs.ts';
 import { create, replace, type Stored } from '#core/repositories/stored.ts';
 import { templatesOfRun } from '#core/templates/template-set.ts';
@@ -93,7 +95,7 @@ async function planSlice(
   }
   const next: Run = { ...run.value, ...(cursor ? { cursor } : {}), planned: { drafts, held, nothing } };
   await deps.table.write([noImportUnderWay, replace(run, next), ...changes]);
-  const total = run.value.order.customers?.length;
+  const total = namedCustomers(run.value.order)?.length;
   deps.onProgress?.({ phase: 'plan', done: drafts + held + nothing, total });
 }
 
@@ -116,16 +118,17 @@ export async function planCustomer(
   deps: Pick<Deps, 'table' | 'ids' | 'fonts'>,
   arriving?: DeliveryNote,
 ): Promise<CustomerPlan> {
-  if (run.order.cancellation) {
-    return { state: 'planned', ...(await planCancellation(run.order.cancellation, deps)) };
+  const { order } = run;
+  if (order.kind === 'cancellation') {
+    return { state: 'planned', ...(await planCancellation(order.cancellation, deps)) };
   }
   // First the claims, then the notes: a note that changes after this read moves the billing item's version.
   const billing = await readBilling(deps.table, customer.number);
   const claimed = new Set(billing?.value.claims.flatMap((claim) => claim.noteIds));
-  const chosen = run.order.notes && new Set(run.order.notes);
+  const chosen = order.kind === 'instant' && order.notes ? new Set(order.notes) : undefined;
   const open = arriving
     ? [openNoteOf(arriving)]
-    : (await listOpenNotes(deps.table, customer.number, run.order.until)).filter(
+    : (await listOpenNotes(deps.table, customer.number, order.until)).filter(
         ({ noteId }) => !claimed.has(noteId) && (!chosen || chosen.has(noteId)),
       );
   const unchanged: Change = {
@@ -183,8 +186,11 @@ export function isSelected(customer: Customer, run: Run): boolean {
 
 /** The customers after the run's cursor, of any cycle; empty at the end. */
 export async function nextCustomers(run: Run, deps: Pick<Deps, 'table'>): Promise<Customer[]> {
-  const { customers, cancellation } = run.order;
-  if (cancellation) return run.cursor ? [] : [await cancelledCustomer(cancellation, deps)];
+  const { order } = run;
+  if (order.kind === 'cancellation') {
+    return run.cursor ? [] : [await cancelledCustomer(order.cancellation, deps)];
+  }
+  const { customers } = order;
   if (!customers) {
     const page = await listCustomers(deps.table, run.cursor, SLICE);
     return page.map((found) => found.value.customer);
@@ -194,11 +200,10 @@ export async function nextCustomers(run: Run, deps: Pick<Deps, 'table'>): Promis
   return found.flatMap((customer) => (customer ? [customer.value.customer] : []));
 }
 
-/** The customer's line in the run; `place` counts only for a draft. */
-export function lineOf(customer: Customer, plan: CustomerPlan, place: number): RunLine {
+/** The customer's line in the run; `ordinal` counts only for a draft. */
+export function lineOf(customer: Customer, plan: CustomerPlan, ordinal: number): PlannedLine | UnplannedLine {
   const line = { customer: customer.number, name: customer.name };
-  if (plan.state === 'planned')
-    return { ...line, state: 'planned', draft: { ...plan.draft, ordinal: place } };
+  if (plan.state === 'planned') return { ...line, state: 'planned', draft: { ...plan.draft, ordinal } };
   if (plan.state === 'held') return { ...line, state: 'held', reasons: plan.reasons };
   return { ...line, state: 'nothing to bill' };
 }

@@ -2,10 +2,10 @@ import type { Deps } from '#core/deps.ts';
 import { bill } from '#core/domain/bill.ts';
 import { Fault } from '#core/errors.ts';
 import { readNotes } from '#core/repositories/notes.ts';
-import { type InstantOrder, noteOfLines, planInstant, runOrderOf } from './instant-order.ts';
+import { type InstantRequest, noteOfLines, planInstant, runOrderOf } from './instant-order.ts';
 import { newRun, type StartDeps } from './start-run.ts';
 
-export type PreviewOrder = Pick<InstantOrder, 'customer' | 'notes' | 'lines' | 'note' | 'invoiceDate'>;
+export type PreviewOrder = Pick<InstantRequest, 'customer' | 'notes' | 'lines' | 'note' | 'invoiceDate'>;
 
 /**
  * A draft of the instant invoice of this order, with a watermark and without a number. Nothing is stored.
@@ -16,8 +16,9 @@ export async function previewInvoice(
   deps: StartDeps & Pick<Deps, 'printer' | 'fonts'>,
 ): Promise<Uint8Array> {
   const arriving = noteOfLines(order, deps);
-  const { run, settings } = await newRun(runOrderOf(order, arriving, 'screen'), deps);
-  const { customer, plan } = await planInstant(run, settings, arriving, deps);
+  const runOrder = runOrderOf(order, arriving, 'screen');
+  const { run, settings } = await newRun(runOrder, deps);
+  const { customer, plan } = await planInstant(run, runOrder, settings, arriving, deps);
   const found = arriving ? [] : await readNotes(deps.table, plan.draft.noteIds);
   const templates = await deps.openTemplates(run.templates ?? {});
   const invoice = bill({

@@ -1,6 +1,8 @@
 import type { Deps } from '#core/deps.ts';
 import { instant } from '#core/deps.ts';
 import { noteIdOf } from '#core/domain/delivery-note.ts';
+import { cancellingOf } from '#core/domain/run-order.ts';
+import { Fault } from '#core/errors.ts';
 import type { Change } from '#core/ports.ts';
 import { invoiceDue, removeDue } from '#core/repositories/due.ts';
 import { readInvoice } from '#core/repositories/invoices.ts';
@@ -13,7 +15,7 @@ import {
   readBilling,
   readNotes,
 } from '#core/repositories/notes.ts';
-import { type Run, type RunLine, readRun, readRunLine } from '#core/repositories/runs.ts';
+import { type IssuedLine, isReleasing, type Run, readRun, readRunLine } from '#core/repositories/runs.ts';
 import { replace, type Stored } from '#core/repositories/stored.ts';
 import { writeInChunks } from '#core/retry.ts';
 import { reopenNotes } from './reopen-notes.ts';
@@ -33,20 +35,20 @@ export async function releaseNotes(
   customer: string,
   deps: ReleaseDeps,
 ): Promise<void> {
-  const line = await readRunLine(deps.table, run.id, customer);
-  if (!line?.value.releasing) return;
-  const { draft, invoice } = line.value;
-  const { cancellation } = run.order;
+  const line = (await readRunLine(deps.table, run.id, customer))?.value;
+  if (!line || !isReleasing(line)) return;
+  const { draft, invoice } = line;
+  const cancellation = cancellingOf(run.order);
   if (cancellation?.reopenNotes) await endRelease(cancellation.invoice, customer, deps);
-  const notes = cancellation?.reopenNotes === false ? [] : draft!.noteIds;
+  const notes = cancellation?.reopenNotes === false ? [] : draft.noteIds;
   await writeInChunks(notes, CHUNK, async (noteIds, isLast) => {
     const current = await readRunLine(deps.table, run.id, customer);
     // Another process has ended this: by now the notes may be open again, and billed elsewhere.
-    if (!current?.value.releasing) return;
+    if (!current || !isReleasing(current.value)) return;
     const changes = cancellation
-      ? await reopenNotes(noteIds, { invoice: cancellation.invoice, by: invoice!, customer }, deps)
-      : await markBilled(noteIds, invoice!, deps);
-    if (isLast) changes.push(...(await lastChanges(run, current, deps)));
+      ? await reopenNotes(noteIds, { invoice: cancellation.invoice, by: invoice, customer }, deps)
+      : await markBilled(noteIds, invoice, deps);
+    if (isLast) changes.push(...(await lastChanges(run, { ...current, value: current.value }, deps)));
     else if (changes.length > 0) changes.push({ check: current.key, expect: { version: current.version } });
     if (changes.length > 0) await deps.table.write(changes);
   });
@@ -54,27 +56,29 @@ export async function releaseNotes(
 
 /** What is still to be marked as billed would not be opened again. */
 async function endRelease(invoice: string, customer: string, deps: ReleaseDeps): Promise<void> {
-  const { runId } = (await readInvoice(deps.table, invoice))!.value;
-  const run = await readRun(deps.table, runId);
-  await releaseNotes(run!.value, customer, deps);
+  const original = await readInvoice(deps.table, invoice);
+  const run = original && (await readRun(deps.table, original.value.runId));
+  if (!run)
+    throw new Fault('damaged', `Invoice ${invoice}, which is being cancelled, is gone, or its run is.`);
+  await releaseNotes(run.value, customer, deps);
 }
 
 async function lastChanges(
   { id, order }: Pick<Run, 'id' | 'order'>,
-  line: Stored<RunLine>,
+  line: Stored<IssuedLine>,
   deps: ReleaseDeps,
 ): Promise<Change[]> {
   const { releasing: _, dueAt, ...released } = line.value;
   return [
-    ...(order.cancellation ? [] : [await giveUpClaim(line.value, deps)]),
+    ...(order.kind === 'cancellation' ? [] : [await giveUpClaim(line.value, deps)]),
     replace(line, released),
     ...(dueAt === undefined ? [] : [removeDue(dueAt, invoiceDue(id, line.value.customer))]),
   ];
 }
 
-async function giveUpClaim({ customer, draft }: RunLine, deps: ReleaseDeps): Promise<Change> {
+async function giveUpClaim({ customer, draft }: IssuedLine, deps: ReleaseDeps): Promise<Change> {
   const billing = await readBilling(deps.table, customer);
-  const claims = (billing?.value.claims ?? []).filter(({ draftId }) => draftId !== draft!.id);
+  const claims = (billing?.value.claims ?? []).filter(({ draftId }) => draftId !== draft.id);
   return putBilling(customer, billing, { claims });
 }
 

@@ -4,6 +4,7 @@ import { addDays, berlinDay, type Day } from '#core/domain/calendar.ts';
 import type { Cycle } from '#core/domain/customer.ts';
 import { compareNatural } from '#core/domain/natural-order.ts';
 import { parsePeriod } from '#core/domain/period.ts';
+import { type CycleOrder, namedCustomers, type Output, type RunOrder } from '#core/domain/run-order.ts';
 import type { Settings } from '#core/domain/settings.ts';
 import { ConflictError, Fault, refuse } from '#core/errors.ts';
 import { isImportConflict, noImportUnderWay, waitForImport } from '#core/imports/import-lock.ts';
@@ -13,9 +14,8 @@ import { addDue } from '#core/repositories/due.ts';
 import { readNewestDate } from '#core/repositories/numbers.ts';
 import {
   activeRunKey,
-  type Output,
+  type PlanningRun,
   type Run,
-  type RunOrder,
   runKey,
   runListKey,
   runSettingsKey,
@@ -131,17 +131,20 @@ async function beginning(order: RunOrder, active: Key, { alone, firstSteps }: St
 }
 
 /** What a run of this order would be, checked; nothing is written. */
-export async function newRun(order: RunOrder, deps: StartDeps): Promise<{ run: Run; settings: Settings }> {
+export async function newRun(
+  order: RunOrder,
+  deps: StartDeps,
+): Promise<{ run: PlanningRun; settings: Settings }> {
   const settings = await readSettings(deps.table);
   await refuseUnfitCustomers(order, deps);
   const now = deps.clock.now();
-  if (order.from !== undefined && order.from > addDays(berlinDay(now), MAX_DAYS_AHEAD)) {
+  if (order.kind === 'cycle' && order.from > addDays(berlinDay(now), MAX_DAYS_AHEAD)) {
     refuse(`The period ${order.period} begins more than ${MAX_DAYS_AHEAD} days ahead: check it.`);
   }
   const templates = await readTemplateSet(deps.table);
   // Those that do not fit are told now, not when the numbers are taken.
   await deps.openTemplates(templates);
-  const run: Run = {
+  const run: PlanningRun = {
     id: deps.ids.next(),
     order,
     state: 'planning',
@@ -167,7 +170,7 @@ export function cycleOrder(wish: {
   readonly mailCustomersOnly: boolean;
   readonly output: Output;
   readonly invoiceDate?: Day | undefined;
-}): RunOrder {
+}): CycleOrder {
   const { cycle, customers, mailCustomersOnly, output, invoiceDate } = wish;
   const { text: period, from, to: until } = parsePeriod(cycle, wish.period);
   return {
@@ -184,9 +187,10 @@ export function cycleOrder(wish: {
 }
 
 async function refuseUnfitCustomers(order: RunOrder, deps: Pick<Deps, 'table'>): Promise<void> {
-  if (!order.customers) return;
-  const found = await readCustomers(deps.table, order.customers);
-  const problems = order.customers.flatMap((number, index) => {
+  const customers = namedCustomers(order);
+  if (!customers) return;
+  const found = await readCustomers(deps.table, customers);
+  const problems = customers.flatMap((number, index) => {
     const customer = found[index]?.value.customer;
     if (!customer) return [`Customer ${number} is not known.`];
     if (order.kind === 'cycle' && customer.billingCycle !== order.cycle) {

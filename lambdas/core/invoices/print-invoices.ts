@@ -11,7 +11,7 @@ import {
 } from '#core/repositories/invoices.ts';
 import { appendToJournal } from '#core/repositories/journal.ts';
 import { didNotArrive, readMail, readMails } from '#core/repositories/mails.ts';
-import { listRunLines, readRun } from '#core/repositories/runs.ts';
+import { existingRun, invoiceNumbers, listRunLines } from '#core/repositories/runs.ts';
 import { readSettings } from '#core/repositories/settings.ts';
 import { replace, type Stored } from '#core/repositories/stored.ts';
 import { eachAtOnce, retryOnConflict } from '#core/retry.ts';
@@ -71,9 +71,8 @@ export async function lettersToPrint(
   runId: string,
   deps: Pick<Deps, 'table'>,
 ): Promise<Stored<InvoiceRecord>[]> {
-  if (!(await readRun(deps.table, runId))) throw new Fault('not-found', `There is no run ${runId}.`);
-  const numbers = (await listRunLines(deps.table, runId)).flatMap(({ value }) => value.invoice ?? []);
-  const invoices = await readInvoices(deps.table, numbers);
+  await existingRun(deps.table, runId);
+  const invoices = await readInvoices(deps.table, invoiceNumbers(await listRunLines(deps.table, runId)));
   const mails = await readMails(
     deps.table,
     invoices.flatMap(({ value }) => (value.delivery.state === 'mail' ? [value.delivery.mailId] : [])),

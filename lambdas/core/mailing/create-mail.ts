@@ -4,13 +4,14 @@ import { archiveKey } from '#core/domain/archive-key.ts';
 import type { Customer } from '#core/domain/customer.ts';
 import type { InvoiceFacts } from '#core/domain/invoice.ts';
 import { mailAddresses, mailboxOf } from '#core/domain/mail-address.ts';
+import type { Output } from '#core/domain/run-order.ts';
 import type { Settings } from '#core/domain/settings.ts';
 import type { Change } from '#core/ports.ts';
 import { readCustomer } from '#core/repositories/customers.ts';
 import { addDue } from '#core/repositories/due.ts';
 import type { Delivery } from '#core/repositories/invoices.ts';
 import { type Mail, mailKey, mailListKey, type Recipient } from '#core/repositories/mails.ts';
-import type { Output, Run } from '#core/repositories/runs.ts';
+import type { Run } from '#core/repositories/runs.ts';
 import { create } from '#core/repositories/stored.ts';
 
 /** The way an invoice goes, and the outbox record where that is by mail: part of the write that issues it. */

@@ -5,7 +5,9 @@ import { addDue, removeDue } from '#core/repositories/due.ts';
 import { readInvoices } from '#core/repositories/invoices.ts';
 import { type Mail, readMails } from '#core/repositories/mails.ts';
 import {
+  existingRun,
   hasPausedMails,
+  invoiceNumbers,
   isPaused,
   pausedKey,
   type Run,
@@ -76,11 +78,11 @@ export async function resumeRunMails(
     if (ids.length > 0) await writeInChunks(ids, PER_WRITE, (chunk) => makeDue(chunk, deps));
   }
   await retryOnConflict(async () => {
-    const found = (await readRun(deps.table, runId))!;
+    const found = await existingRun(deps.table, runId);
     // Not those that rested while it was paused once more.
     const woken: Run = {
       ...found.value,
-      mailsResumedAfter: Math.max(run.timesPaused!, found.value.mailsResumedAfter ?? 0),
+      mailsResumedAfter: Math.max(run.timesPaused ?? 0, found.value.mailsResumedAfter ?? 0),
     };
     const isAllDone = woken.finished && !woken.paused && !hasPausedMails(woken);
     await deps.table.write([
@@ -116,10 +118,7 @@ export async function* runMailPages(
   { table }: Pick<Deps, 'table'>,
 ): AsyncGenerator<Stored<Mail>[]> {
   for await (const page of runLinePages(table, runId, { limit: PAGE })) {
-    const invoices = await readInvoices(
-      table,
-      page.flatMap(({ value }) => value.invoice ?? []),
-    );
+    const invoices = await readInvoices(table, invoiceNumbers(page));
     const ids = invoices.flatMap(({ value: { delivery } }) =>
       delivery.state === 'mail' ? [delivery.mailId] : [],
     );

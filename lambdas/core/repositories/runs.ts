@@ -1,69 +1,27 @@
 import type { Day } from '#core/domain/calendar.ts';
-import { CUSTOMER_DEFAULTS, type Customer, type Cycle } from '#core/domain/customer.ts';
+import { CUSTOMER_DEFAULTS, type Customer } from '#core/domain/customer.ts';
 import type { Totals } from '#core/domain/invoice.ts';
 import { naturalKey } from '#core/domain/natural-order.ts';
+import type { RunOrder } from '#core/domain/run-order.ts';
 import type { Settings } from '#core/domain/settings.ts';
+import { Fault } from '#core/errors.ts';
 import type { Lease } from '#core/lease.ts';
 import type { JsonObject, Key, Table, TemplateSet } from '#core/ports.ts';
 import { upgradeSettings } from './settings.ts';
 import { read, type Stored, sinceVersion1, stored, withMissing } from './stored.ts';
 
-export type Output = 'pdf' | 'print' | 'screen';
-
-/** What a run was asked for; the same again joins an unfinished run. */
-export interface RunOrder {
-  readonly kind: 'cycle' | 'instant' | 'cancellation';
-  readonly cycle?: Cycle;
-  /** As written: `2026-10`, `2026-W44`, `2026-10-31`. */
-  readonly period?: string;
-  /** Notes up to this day are billed. */
-  readonly from?: Day;
-  readonly until: Day;
-  /** Only these, in natural order; undefined: all customers of the cycle. */
-  readonly customers?: readonly string[];
-  /** Only these, by their ids; undefined: all that are open. */
-  readonly notes?: readonly string[];
-  readonly mailCustomersOnly: boolean;
-  readonly output: Output;
-  /** As the user gave it. */
-  readonly invoiceDate?: Day;
-  /** Of a cancellation, and only of one. */
-  readonly cancellation?: Cancelling;
-}
-
-/** The invoice that is taken back, and what becomes of its notes: billed for ever, or open again. */
-export interface Cancelling {
-  readonly invoice: string;
-  readonly reopenNotes: boolean;
-  /** For the journal. */
-  readonly reason?: string;
-}
-
-/** `RUN#<id> / RUN`. */
-export interface Run {
+interface AnyRun {
   readonly id: string;
   readonly order: RunOrder;
-  /** planning: notes are being claimed; sealed: numbers are reserved; closed: the books are. */
-  readonly state: 'planning' | 'sealed' | 'closed';
-  /** The mails were tried too, nothing of this run waits for a process any more. */
-  readonly finished: boolean;
   /** Frozen when the run was planned; moved forward at the seal if a newer invoice came between. */
   readonly invoiceDate: Day;
   /** The customer planned last, in natural order. */
   readonly cursor?: string;
   /** The lines by what the plan made of them. */
   readonly planned: { readonly drafts: number; readonly held: number; readonly nothing: number };
-  /** After the seal: the number of the draft with place 0, its range, and how it is written. */
-  readonly numbers?: { readonly range: string; readonly first: number; readonly format: string };
   readonly startedAt: string;
   /** The own templates that were in force at its start; absent for the shipped ones. */
   readonly templates?: TemplateSet;
-  readonly sealedAt?: string;
-  readonly closedAt?: string;
-  /** Why the books did not agree when they were closed; absent when they did. */
-  readonly discrepancies?: readonly string[];
-  /** The hash of its entry in the chain of runs, over the journal heads of its invoices. */
-  readonly seal?: string;
   /** Nothing of it goes on until a person resumes it. */
   readonly paused?: true;
   /** Instants; the last one is open while it is paused. */
@@ -77,25 +35,89 @@ export interface Run {
   readonly dueAt: number;
 }
 
-/** `RUN#<id> / LINE#<natural key>`: the one state of a customer in a run; with a draft, the draft itself. */
-export interface RunLine {
+/** Notes are being claimed. */
+export interface PlanningRun extends AnyRun {
+  readonly state: 'planning';
+  readonly finished: false;
+}
+
+/** Its numbers are reserved, documents are made. */
+export interface SealedRun extends AnyRun {
+  readonly state: 'sealed';
+  readonly finished: false;
+  readonly sealedAt: string;
+  /** The number of the draft with ordinal 0, its range, and how it is written; absent in a run without drafts. */
+  readonly numbers?: { readonly range: string; readonly first: number; readonly format: string };
+}
+
+/** Its books are closed; documents that failed are still tried. */
+export interface ClosedRun extends AnyRun, Pick<SealedRun, 'sealedAt' | 'numbers'> {
+  readonly state: 'closed';
+  /** The mails were tried too, nothing of this run waits for a process any more. */
+  readonly finished: boolean;
+  readonly closedAt: string;
+  /** Why the books did not agree when they were closed; absent when they did. */
+  readonly discrepancies?: readonly string[];
+  /** The hash of its entry in the chain of runs, over the journal heads of its invoices. */
+  readonly seal: string;
+}
+
+/** `RUN#<id> / RUN`. */
+export type Run = PlanningRun | NumberedRun;
+/** A run whose numbers are reserved: its documents may be made. */
+export type NumberedRun = SealedRun | ClosedRun;
+
+interface AnyLine {
   readonly customer: string;
   readonly name: string;
-  readonly state: 'nothing to bill' | 'held' | 'planned' | 'issued' | 'failed';
-  /** Why it is held or failed: a sentence each. */
-  readonly reasons?: readonly string[];
-  readonly draft?: Draft;
-  /** After the issue. */
-  readonly invoice?: string;
-  /** Its notes are being marked as billed, or opened again; a claim stands until all are. */
-  readonly releasing?: boolean;
-  /** The head of the invoice's journal at its issue. */
-  readonly journalHash?: string;
+}
+
+/** The customer has no open notes, or the plan found what keeps its invoice from being made. */
+export type UnplannedLine = AnyLine &
+  (
+    | { readonly state: 'nothing to bill' }
+    | { readonly state: 'held'; readonly reasons: readonly string[] }
+  ) & { readonly draft?: undefined };
+
+/** A draft whose documents are still to be made. */
+export interface PlannedLine extends AnyLine {
+  readonly state: 'planned';
+  readonly draft: Draft;
   /** Who makes its documents just now. */
   readonly lease?: Lease;
+}
+
+/** A draft whose documents could not be made, or not be filed (`held`); it keeps its number and is tried again. */
+export interface FailedLine extends AnyLine {
+  readonly state: 'failed' | 'held';
+  readonly draft: Draft;
+  /** A sentence each. */
+  readonly reasons: readonly string[];
+  readonly attempts: number;
+  /** When it is tried again. */
+  readonly dueAt: number;
+  readonly lease?: Lease;
+}
+
+export interface IssuedLine extends AnyLine {
+  readonly state: 'issued';
+  readonly draft: Draft;
+  readonly invoice: string;
+  /** The head of the invoice's journal at its issue. */
+  readonly journalHash: string;
+  /** Its notes are being marked as billed, or opened again; a claim stands until all are. */
+  readonly releasing?: true;
+  /** Of the tries that failed before; the due item goes when the notes are released. */
   readonly attempts?: number;
   readonly dueAt?: number;
 }
+
+/** A draft that is no invoice yet. */
+export type UnissuedLine = PlannedLine | FailedLine;
+export type DraftLine = UnissuedLine | IssuedLine;
+
+/** `RUN#<id> / LINE#<natural key>`: the one state of a customer in a run; with a draft, the draft itself. */
+export type RunLine = UnplannedLine | DraftLine;
 
 export interface Draft {
   readonly id: string;
@@ -150,12 +172,33 @@ export const runListKey = (id: string): Key => ({ partition: 'RUNS', sort: `RUN#
 /** `ACTIVE / <order>`: the unfinished run of an order, so that the same order joins it. */
 export const activeRunKey = (orderHash: string): Key => ({ partition: 'ACTIVE', sort: orderHash });
 
+export const hasDraft = (line: RunLine): line is DraftLine => line.draft !== undefined;
+export const isFailed = (line: RunLine): line is FailedLine =>
+  hasDraft(line) && (line.state === 'failed' || line.state === 'held');
+export const isIssued = (line: RunLine): line is IssuedLine => line.state === 'issued';
+/** The invoice is issued, and some of its notes are not yet marked as billed, or opened again. */
+export const isReleasing = (line: RunLine): line is IssuedLine => isIssued(line) && line.releasing === true;
+/** Who makes the documents of a line just now. */
+export const leaseOf = (line: RunLine): Lease | undefined =>
+  hasDraft(line) && !isIssued(line) ? line.lease : undefined;
+/** The numbers of the invoices that these lines became. */
+export const invoiceNumbers = (lines: readonly Stored<RunLine>[]): string[] =>
+  lines.flatMap(({ value }) => (isIssued(value) ? [value.invoice] : []));
+
 /** It was paused, and its mails may have lost their due items since. */
 export const hasPausedMails = ({ timesPaused: rests = 0, mailsResumedAfter: wokenAfter = 0 }: Run): boolean =>
   rests > wokenAfter;
 export const isPaused = async (table: Table, id: string): Promise<boolean> =>
   (await table.get(pausedKey(id))) !== undefined;
 export const readRun = (table: Table, id: string) => read(table, runKey(id), upgradeRun);
+
+/** @throws Fault `not-found` */
+export async function existingRun(table: Table, id: string): Promise<Stored<Run>> {
+  const run = await readRun(table, id);
+  if (!run) throw new Fault('not-found', `There is no run ${id}.`);
+  return run;
+}
+
 export const readRunLine = (table: Table, id: string, customer: string) =>
   read(table, runLineKey(id, customer), upgradeRunLine);
 

@@ -8,7 +8,7 @@ import { isFree } from '#core/lease.ts';
 import { pauseRunMails, resumeRunMails } from '#core/mailing/pause-mails.ts';
 import type { Queue, Wake } from '#core/ports.ts';
 import { addDue, removeDue } from '#core/repositories/due.ts';
-import { type Run, readRun, runLinePages } from '#core/repositories/runs.ts';
+import { leaseOf, type Run, readRun, runLinePages } from '#core/repositories/runs.ts';
 import { replace } from '#core/repositories/stored.ts';
 import { retryOnConflict } from '#core/retry.ts';
 import { finishRun, inBatches, isOpen } from './complete-run.ts';
@@ -96,7 +96,7 @@ async function handOut(runId: string, deps: AdvanceDeps): Promise<string | undef
       if (isOpen(value)) open ??= before;
       else if (open === undefined) before = value.customer;
     }
-    const waiting = page.filter(({ value }) => isOpen(value) && isFree(value.lease, deps));
+    const waiting = page.filter(({ value }) => isOpen(value) && isFree(leaseOf(value), deps));
     await deps.queue.wake(
       inBatches(waiting).map((batch) => ({
         kind: 'documents',

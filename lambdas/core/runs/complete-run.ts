@@ -13,12 +13,16 @@ import { readInvoices } from '#core/repositories/invoices.ts';
 import { type Mail, readMails } from '#core/repositories/mails.ts';
 import {
   activeRunKey,
+  existingRun,
+  hasDraft,
   hasPausedMails,
+  invoiceNumbers,
   isPaused,
+  isReleasing,
+  leaseOf,
   listRunLines,
   type Run,
   type RunLine,
-  readRun,
   readRunSettings,
   runLinePages,
 } from '#core/repositories/runs.ts';
@@ -64,17 +68,17 @@ export async function billRun(runId: string, deps: BillDeps): Promise<boolean> {
 async function makeDocuments(runId: string, deps: BillDeps): Promise<boolean> {
   const settings = await readRunSettings(deps.table, runId);
   for (;;) {
-    const run = (await readRun(deps.table, runId))!.value;
+    const run = (await existingRun(deps.table, runId)).value;
     if (run.state === 'closed') return true;
-    if (run.paused) return false;
+    if (run.state === 'planning' || run.paused) return false;
     const total = run.planned.drafts;
     let open = 0;
     let leasedElsewhere = 0;
     let ended = 0;
     for await (const page of runLinePages(deps.table, runId, { limit: PAGE })) {
       const todo = page.filter(({ value }) => isOpen(value));
-      leasedElsewhere += todo.filter(({ value }) => !value.releasing && !isFree(value.lease, deps)).length;
-      ended += page.filter(({ value }) => value.draft).length - todo.length;
+      leasedElsewhere += todo.filter(({ value }) => !isFree(leaseOf(value), deps)).length;
+      ended += page.filter(({ value }) => hasDraft(value)).length - todo.length;
       open += todo.length;
       await eachAtOnce(inBatches(todo), BATCHES_AT_ONCE, async (batch) => {
         throwIfStopped(deps);
@@ -92,7 +96,7 @@ async function makeDocuments(runId: string, deps: BillDeps): Promise<boolean> {
 }
 
 /** Whether its documents are still to be made, or its notes to be released. */
-export const isOpen = (line: RunLine): boolean => line.state === 'planned' || line.releasing === true;
+export const isOpen = (line: RunLine): boolean => line.state === 'planned' || isReleasing(line);
 
 export function inBatches<T>(items: readonly T[]): T[][] {
   return Array.from({ length: Math.ceil(items.length / BATCH) }, (_, index) =>
@@ -131,7 +135,7 @@ async function mailInvoices(runId: string, deps: Deps): Promise<void> {
 
 /** The newest mail of each of the run's invoices. */
 export async function runMails(runId: string, deps: Pick<Deps, 'table'>): Promise<Mail[]> {
-  const numbers = (await listRunLines(deps.table, runId)).flatMap(({ value }) => value.invoice ?? []);
+  const numbers = invoiceNumbers(await listRunLines(deps.table, runId));
   const invoices = await readInvoices(deps.table, numbers);
   const ids = invoices.flatMap(({ value }) =>
     value.delivery.state === 'mail' ? [value.delivery.mailId] : [],
@@ -141,7 +145,7 @@ export async function runMails(runId: string, deps: Pick<Deps, 'table'>): Promis
 
 /** Nothing of the run waits any more but its mails: the same order may start a run again. One that is paused waits. */
 export async function finishRun(runId: string, deps: Pick<Deps, 'table' | 'hasher'>): Promise<Run> {
-  const run = (await readRun(deps.table, runId))!;
+  const run = await existingRun(deps.table, runId);
   if (run.value.finished || run.value.paused || run.value.state !== 'closed') return run.value;
   // Its due item is what wakes its mails.
   if (hasPausedMails(run.value)) return run.value;

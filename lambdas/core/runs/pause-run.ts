@@ -1,9 +1,9 @@
 import type { Deps } from '#core/deps.ts';
 import { instant } from '#core/deps.ts';
-import { Fault, refuse } from '#core/errors.ts';
+import { refuse } from '#core/errors.ts';
 import { hasWaitingMails } from '#core/mailing/pause-mails.ts';
 import { addDue, removeDue } from '#core/repositories/due.ts';
-import { pausedKey, type Run, readRun } from '#core/repositories/runs.ts';
+import { existingRun, pausedKey, type Run } from '#core/repositories/runs.ts';
 import { create, replace } from '#core/repositories/stored.ts';
 import { retryOnConflict } from '#core/retry.ts';
 
@@ -20,7 +20,7 @@ const MAX_PAUSES = 100;
  */
 export async function pauseRun(id: string, deps: PauseDeps): Promise<Run> {
   return retryOnConflict(async () => {
-    const run = await existing(id, deps);
+    const run = await existingRun(deps.table, id);
     if (run.value.paused) return run.value;
     if (run.value.finished && !(await hasWaitingMails(id, deps))) {
       refuse(`Run ${id} is finished and none of its mails waits: there is nothing left to pause.`);
@@ -44,12 +44,12 @@ export async function pauseRun(id: string, deps: PauseDeps): Promise<Run> {
  */
 export async function resumeRun(id: string, deps: PauseDeps): Promise<Run> {
   return retryOnConflict(async () => {
-    const run = await existing(id, deps);
+    const run = await existingRun(deps.table, id);
     if (!run.value.paused) return run.value;
     const { paused: _, pauses = [], ...rest } = run.value;
     const dueAt = deps.clock.now();
-    const ended = { ...pauses.at(-1)!, to: instant(dueAt) };
-    const resumed: Run = { ...rest, pauses: [...pauses.slice(0, -1), ended], dueAt };
+    const ended = pauses.slice(-1).map(({ from }) => ({ from, to: instant(dueAt) }));
+    const resumed: Run = { ...rest, pauses: [...pauses.slice(0, -1), ...ended], dueAt };
     await deps.table.write([
       replace(run, resumed),
       { delete: pausedKey(id) },
@@ -57,10 +57,4 @@ export async function resumeRun(id: string, deps: PauseDeps): Promise<Run> {
     ]);
     return resumed;
   });
-}
-
-async function existing(id: string, { table }: Pick<Deps, 'table'>) {
-  const run = await readRun(table, id);
-  if (!run) throw new Fault('not-found', `There is no run ${id}.`);
-  return run;
 }

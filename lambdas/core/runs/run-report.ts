@@ -1,11 +1,22 @@
 import type { Deps } from '#core/deps.ts';
 import { euros, sum } from '#core/domain/money.ts';
+import type { RunOrder } from '#core/domain/run-order.ts';
 import { leftOut } from '#core/mailing/mail-state.ts';
 import type { Preflight } from '#core/mailing/preflight.ts';
 import { type MailingLeft, mailingLeft } from '#core/mailing/remaining-mails.ts';
 import { type InvoiceRecord, readInvoices } from '#core/repositories/invoices.ts';
 import { addressesOf, type Mail, readMails } from '#core/repositories/mails.ts';
-import { listRunLines, type Run, type RunLine, type RunOrder, readRun } from '#core/repositories/runs.ts';
+import {
+  type Draft,
+  type DraftLine,
+  existingRun,
+  hasDraft,
+  invoiceNumbers,
+  isIssued,
+  listRunLines,
+  type Run,
+  type RunLine,
+} from '#core/repositories/runs.ts';
 
 /** Amounts are decimals in euros, as text: `"-40.50"`. */
 export interface RunReport {
@@ -79,12 +90,10 @@ export async function runReport(
   runId: string,
   deps: Pick<Deps, 'table'> & Partial<Pick<Deps, 'clock'>>,
 ): Promise<RunReport> {
-  const run = (await readRun(deps.table, runId))!.value;
-  const lines = (await listRunLines(deps.table, runId)).map(({ value }) => value);
-  const invoices = await readInvoices(
-    deps.table,
-    lines.flatMap(({ invoice }) => invoice ?? []),
-  );
+  const run = (await existingRun(deps.table, runId)).value;
+  const stored = await listRunLines(deps.table, runId);
+  const lines = stored.map(({ value }) => value);
+  const invoices = await readInvoices(deps.table, invoiceNumbers(stored));
   const byNumber = new Map(invoices.map(({ value }) => [value.facts.number, value]));
   const mails = await readMails(
     deps.table,
@@ -92,10 +101,10 @@ export async function runReport(
   );
   const byId = new Map(mails.map(({ value }) => [value.id, value]));
   const customers = lines.map((line) => {
-    const invoice = line.invoice ? byNumber.get(line.invoice) : undefined;
+    const invoice = isIssued(line) ? byNumber.get(line.invoice) : undefined;
     return customerReport(line, invoice, byId);
   });
-  const billed = lines.filter(({ state }) => state === 'issued');
+  const billed = lines.filter(isIssued);
   const { table, clock } = deps;
   const mailing = clock && (await mailingLeft(run, [...byId.values()], { table, clock }));
   return { ...summarize(run, run.state, billed, customers), ...(mailing ? { mailing } : {}) };
@@ -104,12 +113,13 @@ export async function runReport(
 export function summarize(
   run: Run,
   state: RunReport['state'],
-  billed: readonly RunLine[],
+  billed: readonly DraftLine[],
   customers: readonly CustomerReport[],
 ): RunReport {
-  const { cycle, period, kind, output, cancellation } = run.order;
+  const { order } = run;
+  const { kind, output } = order;
   const count = (wanted: CustomerReport['state']) => customers.filter(({ state }) => state === wanted).length;
-  const total = (of: 'net' | 'vat' | 'gross') => euros(sum(billed.map(({ draft }) => draft!.totals[of])));
+  const total = (of: 'net' | 'vat' | 'gross') => euros(sum(billed.map(({ draft }) => draft.totals[of])));
   const delivery: Record<string, number> = {};
   for (const { delivery: way } of customers) if (way) delivery[way.state] = (delivery[way.state] ?? 0) + 1;
   return {
@@ -119,14 +129,14 @@ export function summarize(
     invoiceDate: run.invoiceDate,
     output,
     startedAt: run.startedAt,
-    ...(cycle && period ? { cycle, period } : {}),
-    ...(cancellation ? { cancels: cancellation.invoice } : {}),
+    ...(order.kind === 'cycle' ? { cycle: order.cycle, period: order.period } : {}),
+    ...(order.kind === 'cancellation' ? { cancels: order.cancellation.invoice } : {}),
     ...(run.paused ? { paused: run.paused } : {}),
     ...(run.pauses ? { pauses: run.pauses } : {}),
-    ...(run.closedAt ? { closedAt: run.closedAt } : {}),
+    ...(run.state === 'closed' ? { closedAt: run.closedAt } : {}),
     counts: {
       customers: customers.length,
-      notes: sum(billed.map(({ draft }) => draft!.noteIds.length)),
+      notes: sum(billed.map(({ draft }) => draft.noteIds.length)),
       'nothing to bill': count('nothing to bill'),
       held: count('held'),
       planned: count('planned'),
@@ -137,7 +147,7 @@ export function summarize(
     totals: { net: total('net'), vat: total('vat'), gross: total('gross') },
     delivery,
     customers,
-    discrepancies: run.discrepancies ?? [],
+    discrepancies: (run.state === 'closed' && run.discrepancies) || [],
   };
 }
 
@@ -146,13 +156,13 @@ export function customerReport(
   invoice: InvoiceRecord | undefined,
   mails: ReadonlyMap<string, Mail>,
 ): CustomerReport {
-  const { customer, name, state, reasons, draft } = line;
+  const { customer, name, state } = line;
   return {
     customer,
     name,
     ...(invoice?.cancelledBy ? { state: 'cancelled' as const, cancelledBy: invoice.cancelledBy } : { state }),
-    ...(reasons ? { reasons } : {}),
-    ...(draft ? amounts(draft) : {}),
+    ...(line.state === 'held' || line.state === 'failed' ? { reasons: line.reasons } : {}),
+    ...(hasDraft(line) ? amounts(line.draft) : {}),
     ...(invoice
       ? {
           invoice: invoice.facts.number,
@@ -163,7 +173,7 @@ export function customerReport(
   };
 }
 
-const amounts = ({ noteIds, totals }: NonNullable<RunLine['draft']>) => ({
+const amounts = ({ noteIds, totals }: Draft) => ({
   notes: noteIds.length,
   net: euros(totals.net),
   vat: euros(totals.vat),

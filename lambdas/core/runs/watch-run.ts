@@ -7,7 +7,7 @@ import { PATIENCE_MS, readPace } from '#core/mailing/mail-pace.ts';
 import { isRunPaused } from '#core/mailing/send-invoice-mail.ts';
 import type { Queue } from '#core/ports.ts';
 import { readMails } from '#core/repositories/mails.ts';
-import { type Run, readRun, runLinePages } from '#core/repositories/runs.ts';
+import { existingRun, hasDraft, type Run, runLinePages } from '#core/repositories/runs.ts';
 import { readSettings } from '#core/repositories/settings.ts';
 import { isOpen, runMails } from './complete-run.ts';
 
@@ -27,13 +27,13 @@ const STALLED_MS = 45 * 60_000;
  *   moves for long; `interrupted` when this process is asked to stop. The run goes on all the same
  */
 export async function watchRun(runId: string, deps: AwaitDeps): Promise<Run> {
-  const begun = await existing(runId, deps);
+  const begun = (await existingRun(deps.table, runId)).value;
   // Where the same turn is asked for twice, it is taken once.
   if (!begun.finished) await deps.queue.wake([{ kind: 'run', id: runId, turn: begun.turn ?? 0 }]);
   const nextLook = watcher(`The run ${runId}`, deps);
   const seen = { after: '', done: 0 };
   for (;;) {
-    const run = await existing(runId, deps);
+    const run = (await existingRun(deps.table, runId)).value;
     if (run.paused) return run;
     if (run.finished) break;
     const { drafts, held, nothing } = run.planned;
@@ -51,7 +51,7 @@ export async function watchRun(runId: string, deps: AwaitDeps): Promise<Run> {
     mails.map(({ id }) => id),
     deps,
   );
-  return existing(runId, deps);
+  return (await existingRun(deps.table, runId)).value;
 }
 
 /** Lets other processes try these mails, and watches until each was tried or waits for the pace. @throws Fault as `awaitRun` */
@@ -68,25 +68,18 @@ async function watchMails(ids: readonly string[], deps: AwaitDeps): Promise<void
   for (let done = 0; done < ids.length; ) {
     // Goes on where the last look ended: the first mail that was not tried then.
     const page = ids.slice(done, done + PAGE);
-    const waiting = (await readMails(deps.table, page)).filter(({ value }) => isUntried(value.state));
-    const first = waiting[0] && page.indexOf(waiting[0].value.id);
-    done += first ?? page.length;
+    const first = (await readMails(deps.table, page)).find(({ value }) => isUntried(value.state));
+    done += first ? page.indexOf(first.value.id) : page.length;
     deps.onProgress?.({ phase: 'mail', done, total: ids.length });
-    if (first === undefined) continue;
+    if (!first) continue;
     // What waits for hours is not waited for here.
-    if (await isRunPaused(waiting[0]!.value, deps)) return;
+    if (await isRunPaused(first.value, deps)) return;
     if ((await readPace(settings, deps)).freeSince > deps.clock.now() + PATIENCE_MS) return;
     await nextLook(String(done));
   }
 }
 
 const isUntried = (state: string): boolean => state === 'queued' || state === 'sending';
-
-async function existing(runId: string, { table }: Pick<Deps, 'table'>): Promise<Run> {
-  const run = await readRun(table, runId);
-  if (!run) throw new Fault('not-found', `There is no run ${runId}.`);
-  return run.value;
-}
 
 /**
  * What keeps a plan from going on is told to whoever waits here, in the words of one machine: an import that was
@@ -107,7 +100,7 @@ async function countEnded(
     for (const { value } of page) {
       if (isOpen(value)) return;
       seen.after = value.customer;
-      if (value.draft) seen.done++;
+      if (hasDraft(value)) seen.done++;
     }
   }
 }

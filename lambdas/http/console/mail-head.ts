@@ -5,6 +5,7 @@ import { button, type Html } from './layout.ts';
 import type { Mailing, MonthSummary } from './mail-month.ts';
 import type { MailView } from './mail-view.ts';
 import { counted, durationWords, MAIL_WORDS, monthName, when } from './mail-words.ts';
+import { orderName } from './order-name.ts';
 
 type LinkTo = (change: Partial<MailView>) => string;
 
@@ -56,7 +57,7 @@ export function mailingTable(
   if (mailings.length === 0) return false;
   const rows = mailings.map(({ run, left }) => {
     const name = run
-      ? html`<a href="/runs/${run.id}">${run.order.period ? `Rechnungslauf ${run.order.period}` : `Sofortrechnung ${run.order.customers?.[0] ?? ''}`}</a>`
+      ? html`<a href="/runs/${run.id}">${run.order.kind === 'cycle' ? 'Rechnungslauf ' : ''}${orderName(run.order)}</a>`
       : 'Einzeln gesendete und weitere';
     const deed = left.paused
       ? run && button(act(`/runs/${run.id}/resume`), 'Versand fortsetzen')

@@ -6,6 +6,7 @@ import { type CustomerReport, runReport } from '#core/runs/run-report.ts';
 import type { HttpDeps } from '#http/deps.ts';
 import { page } from './layout.ts';
 import { MAIL_WORDS } from './mail-words.ts';
+import { orderName } from './order-name.ts';
 
 const STATES: Readonly<Record<string, string>> = {
   'dry run': 'Probelauf',
@@ -38,7 +39,7 @@ export function runPages(deps: HttpDeps): Hono {
     );
     const rows = runs.map(
       ({ value: { id, order, state, startedAt, planned } }) => html`<tr>
-        <td><a href="/runs/${id}">${order.period ?? `Sofortrechnung ${order.customers?.[0] ?? ''}`}</a></td>
+        <td><a href="/runs/${id}">${orderName(order)}</a></td>
         <td>${german(state)}</td><td class="amount">${planned.drafts}</td>
         <td>${startedAt.slice(0, 16).replace('T', ' ')} UTC</td></tr>`,
     );
@@ -58,7 +59,7 @@ export function runPages(deps: HttpDeps): Hono {
       page(
         `Rechnungslauf ${report.period ?? 'Sofortrechnung'} · ${german(report.state)}`,
         html`<p>${summary}</p>
-        ${report.customers.some(({ delivery }) => delivery?.to) && html`<p><a href="/mails?month=${(run.sealedAt ?? run.startedAt).slice(0, 7)}&run=${id}">Mails dieses Laufs</a></p>`}
+        ${report.customers.some(({ delivery }) => delivery?.to) && html`<p><a href="/mails?month=${(run.state === 'planning' ? run.startedAt : run.sealedAt).slice(0, 7)}&run=${id}">Mails dieses Laufs</a></p>`}
         ${report.discrepancies.map((text) => html`<p><strong>${text}</strong></p>`)}
         <table><tr><th>Kunde</th><th>Name</th><th>Rechnung</th><th class="amount">Brutto EUR</th><th>Stand</th></tr>
         ${report.customers.map(customerRow)}</table>`,

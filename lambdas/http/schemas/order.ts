@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { InstantOrder } from '#core/billing/instant-order.ts';
+import type { InstantRequest } from '#core/billing/instant-order.ts';
 import { day } from '#core/domain/calendar.ts';
 import { customerNumber } from '#core/domain/customer.ts';
 import { noteNumber } from '#core/domain/delivery-note.ts';
@@ -45,13 +45,13 @@ export const invoiceBody = z
 export const previewBody = z.strictObject(what).meta({ id: 'InvoiceToPreview', example: EXAMPLE });
 
 /** Turns the body into the core's order, without absent fields. */
-export function instantOrder({ deliveries, note, ...order }: z.output<typeof invoiceBody>): InstantOrder {
+export function instantOrder({ deliveries, note, ...order }: z.output<typeof invoiceBody>): InstantRequest {
   const { number, date } = note ?? {};
   return {
     ...defined(order),
     ...(deliveries ? { notes: deliveries } : {}),
     ...(note ? { note: defined({ number, date }) } : {}),
-  } as InstantOrder;
+  } as InstantRequest;
 }
 
 const defined = <T extends object>(value: T): T =>

@@ -113,17 +113,10 @@ export const listedRun = runAnswer
   .pick({ run: true, kind: true, cycle: true, period: true, state: true, paused: true, startedAt: true })
   .meta({ id: 'ListedRun' });
 
-export const listedRunJson = ({
-  id,
-  order: { kind, cycle, period },
-  state,
-  paused,
-  startedAt,
-}: Run): z.infer<typeof listedRun> => ({
+export const listedRunJson = ({ id, order, state, paused, startedAt }: Run): z.infer<typeof listedRun> => ({
   run: id,
-  kind,
-  ...(cycle ? { cycle } : {}),
-  ...(period ? { period } : {}),
+  kind: order.kind,
+  ...(order.kind === 'cycle' ? { cycle: order.cycle, period: order.period } : {}),
   state,
   ...(paused ? { paused } : {}),
   startedAt,

@@ -5,7 +5,7 @@ import {
   instantResult,
   startInstantInvoice,
 } from '#core/billing/create-instant-invoice.ts';
-import type { InstantOrder } from '#core/billing/instant-order.ts';
+import type { InstantRequest } from '#core/billing/instant-order.ts';
 import { planRun } from '#core/billing/plan-run.ts';
 import { previewInvoice } from '#core/billing/preview-invoice.ts';
 import { startRun } from '#core/billing/start-run.ts';
@@ -26,7 +26,7 @@ import { createSimulation, Killed, type Simulation } from '#test/support/simulat
 
 const notes = [noteOf('L1', '9', 1), noteOf('L2', '9', 2, 5), noteOf('L3', '9', 3), noteOf('L4', '10', 4)];
 const LINES = noteOf('any', '9', 1).lines;
-type Order = InstantOrder & { readonly idempotencyKey?: string };
+type Order = InstantRequest & { readonly idempotencyKey?: string };
 
 async function openDairy(seed = 1, customers?: Parameters<typeof loadDairy>[2]) {
   const simulation = createSimulation(seed);

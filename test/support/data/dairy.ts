@@ -4,8 +4,8 @@ import { importDeliveries } from '#core/deliveries/import-deliveries.ts';
 import type { Deps } from '#core/deps.ts';
 import { type Customer, customerSchema } from '#core/domain/customer.ts';
 import { type DeliveryNote, deliveryNoteSchema } from '#core/domain/delivery-note.ts';
+import type { CycleOrder, RunOrder } from '#core/domain/run-order.ts';
 import { type Settings, settingsSchema } from '#core/domain/settings.ts';
-import type { RunOrder } from '#core/repositories/runs.ts';
 import { completeRun } from '#core/runs/complete-run.ts';
 import { type RunReport, runReport } from '#core/runs/run-report.ts';
 import { importSettings } from '#core/settings/import-settings.ts';
@@ -41,7 +41,7 @@ export function noteOf(number: string, customer: string, day: number, quantity =
   });
 }
 
-export const OCTOBER: RunOrder = {
+export const OCTOBER: CycleOrder = {
   kind: 'cycle',
   cycle: 'monthly',
   period: '2026-10',

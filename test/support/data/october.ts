@@ -1,7 +1,7 @@
 import { cancelInvoice, findCancellation } from '#core/billing/cancel-invoice.ts';
 import { startRun } from '#core/billing/start-run.ts';
+import type { CycleOrder } from '#core/domain/run-order.ts';
 import type { Printer, Table } from '#core/ports.ts';
-import type { RunOrder } from '#core/repositories/runs.ts';
 import { completeRun } from '#core/runs/complete-run.ts';
 import { localConfig } from '#wiring/config.ts';
 import { openLocal } from '#wiring/local.ts';
@@ -29,7 +29,7 @@ export function openData(dataDir: string, printer: 'plain' | 'chrome', table?: T
  * The monthly order with a fixed invoice date, so that the numbers are those of 2026 whatever the year of the
  * test.
  */
-export const OCTOBER_DATED = { ...OCTOBER, invoiceDate: '2026-11-02' } satisfies RunOrder;
+export const OCTOBER_DATED = { ...OCTOBER, invoiceDate: '2026-11-02' } satisfies CycleOrder;
 
 /**
  * Starts the monthly run of October 2026, or continues it, and takes it to its end.

@@ -1,6 +1,6 @@
 import type { Deps } from '#core/deps.ts';
 import { readInvoices } from '#core/repositories/invoices.ts';
-import { listRunLines } from '#core/repositories/runs.ts';
+import { invoiceNumbers, listRunLines } from '#core/repositories/runs.ts';
 import { runReport } from '#core/runs/run-report.ts';
 
 /**
@@ -8,15 +8,16 @@ import { runReport } from '#core/runs/run-report.ts';
  * of files, ways of delivery.
  */
 export async function outcomeOf(runId: string, { table }: Pick<Deps, 'table'>) {
-  const lines = (await listRunLines(table, runId)).map(({ value }) => value);
-  const invoices = await readInvoices(
-    table,
-    lines.flatMap(({ invoice }) => invoice ?? []),
-  );
+  const lines = await listRunLines(table, runId);
+  const invoices = await readInvoices(table, invoiceNumbers(lines));
   const { totals, counts, delivery, invoiceDate, discrepancies } = await runReport(runId, { table });
   return {
     ...{ totals, counts, delivery, invoiceDate, discrepancies },
-    lines: lines.map(({ customer, state, reasons, invoice }) => ({ customer, state, reasons, invoice })),
+    lines: lines.map(({ value: line }) => ({
+      ...{ customer: line.customer, state: line.state },
+      reasons: 'reasons' in line ? line.reasons : undefined,
+      invoice: 'invoice' in line ? line.invoice : undefined,
+    })),
     invoices: invoices.map(({ value: { facts, noteIds, documents, delivery } }) => ({
       ...{ facts, noteIds, delivery },
       files: documents.map(({ key }) => key),

@@ -14,7 +14,14 @@ import {
   openNoteKey,
 } from '#core/repositories/notes.ts';
 import { readCounter } from '#core/repositories/numbers.ts';
-import { listRunIds, listRunLines, readRun, readRunSettings } from '#core/repositories/runs.ts';
+import {
+  isIssued,
+  isReleasing,
+  listRunIds,
+  listRunLines,
+  readRun,
+  readRunSettings,
+} from '#core/repositories/runs.ts';
 
 export interface Evidence {
   readonly table: Table;
@@ -45,25 +52,26 @@ export async function brokenPromises(evidence: Evidence, settled: boolean): Prom
     const lines = (await listRunLines(table, runId)).map(({ value }) => value);
     if (settled && (run.state !== 'closed' || !run.finished))
       broken.push(`run ${runId} is ${run.state} for ever`);
-    if (run.discrepancies) broken.push(`run ${runId}: ${run.discrepancies.join(' ')}`);
+    if (run.state === 'closed' && run.discrepancies)
+      broken.push(`run ${runId}: ${run.discrepancies.join(' ')}`);
     const seen = new Set(lines.map(({ customer }) => customer));
     if (seen.size !== lines.length) broken.push(`run ${runId} has a customer twice`);
     const { format } = (await readRunSettings(table, runId)).numbering;
     for (const line of lines) {
       if (!line.draft) continue;
-      if (run.numbers) {
+      if (run.state !== 'planning' && run.numbers) {
         const number = formatNumber(format, run.numbers.first + line.draft.ordinal, run.invoiceDate);
         if (reserved.has(number)) broken.push(`number ${number} is used twice`);
         reserved.set(number, line.state);
-        if (line.invoice && line.invoice !== number) broken.push(`${line.invoice} should be ${number}`);
+        if (isIssued(line) && line.invoice !== number) broken.push(`${line.invoice} should be ${number}`);
       }
-      if (settled && line.releasing)
+      if (settled && isReleasing(line))
         broken.push(`${line.customer} in run ${runId} is being released for ever`);
       if (settled && line.state === 'planned')
         broken.push(`${line.customer} in run ${runId} is planned for ever`);
-      if (line.state === 'failed' && !line.reasons?.length)
+      if (line.state === 'failed' && line.reasons.length === 0)
         broken.push(`${line.customer} failed without a reason`);
-      if (line.invoice) invoices.push((await readInvoice(table, line.invoice))!.value);
+      if (isIssued(line)) invoices.push((await readInvoice(table, line.invoice))!.value);
     }
   }
   await checkNumbers(table, reserved, broken);
