@@ -1,5 +1,6 @@
 import type { Deps } from '#core/deps.ts';
 import type { Day } from '#core/domain/calendar.ts';
+import { orderFingerprint } from '#core/domain/identity.ts';
 import type { CancellationOrder, Output, RunOrder } from '#core/domain/run-order.ts';
 import { line } from '#core/domain/text.ts';
 import { Fault, refuse } from '#core/errors.ts';
@@ -50,7 +51,7 @@ export async function cancelInvoice(
   }
   const runId = await startRun(order, deps, cancellationKey(request.invoice));
   const begun = await findCancellation(request.invoice, deps);
-  if (begun && JSON.stringify(begun.order) !== JSON.stringify(order)) refuseAgain(begun);
+  if (begun && orderFingerprint(begun.order) !== orderFingerprint(order)) refuseAgain(begun);
   await drive(runId);
   return runId;
 }

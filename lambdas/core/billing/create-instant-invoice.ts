@@ -1,6 +1,8 @@
 import { noteChanges } from '#core/deliveries/put-note.ts';
 import type { Deps } from '#core/deps.ts';
 import { noteIdOf } from '#core/domain/delivery-note.ts';
+import { requestFingerprint } from '#core/domain/identity.ts';
+import type { InstantRequest } from '#core/domain/run-order.ts';
 import { Fault } from '#core/errors.ts';
 import type { Key } from '#core/ports.ts';
 import { customerPresent } from '#core/repositories/customers.ts';
@@ -9,7 +11,7 @@ import { notePartition } from '#core/repositories/notes.ts';
 import { listRunLines, readRun, runLineKey } from '#core/repositories/runs.ts';
 import { readSettings } from '#core/repositories/settings.ts';
 import { create } from '#core/repositories/stored.ts';
-import { type InstantRequest, noteOfLines, planInstant, runOrderOf } from './instant-order.ts';
+import { noteOfLines, planInstant, runOrderOf } from './instant-order.ts';
 import { lineOf } from './plan-run.ts';
 import { type StartDeps, startRun } from './start-run.ts';
 
@@ -34,7 +36,7 @@ export async function startInstantInvoice(
   deps: InstantDeps,
 ): Promise<string> {
   const once = idempotencyKey === undefined ? undefined : onceKey(deps.hasher.sha256(idempotencyKey));
-  const request = once && deps.hasher.sha256(fingerprint(order));
+  const request = once && deps.hasher.sha256(requestFingerprint(order));
   const { ordering } = await readSettings(deps.table);
   const arriving = noteOfLines(order, deps);
   const output = order.output ?? (ordering.autoPdfForInstantInvoices ? 'pdf' : 'screen');
@@ -92,7 +94,3 @@ export async function instantResult(runId: string, deps: Pick<Deps, 'table'>): P
     return { state: value.state, reasons: value.reasons };
   return { state: 'under way' };
 }
-
-/** The same for the same order, in whatever sequence its fields were given. */
-const fingerprint = ({ customer, notes, lines, note, output, invoiceDate }: InstantRequest): string =>
-  JSON.stringify([customer, notes, lines, note?.number, note?.date, output, invoiceDate]);

@@ -1,34 +1,15 @@
 import type { Deps } from '#core/deps.ts';
-import { berlinDay, type Day } from '#core/domain/calendar.ts';
+import { berlinDay } from '#core/domain/calendar.ts';
 import type { Customer } from '#core/domain/customer.ts';
-import {
-  type DeliveryLine,
-  type DeliveryNote,
-  deliveryNoteProblems,
-  noteIdOf,
-  noteNumber,
-} from '#core/domain/delivery-note.ts';
+import { type DeliveryNote, deliveryNoteProblems, noteIdOf, noteNumber } from '#core/domain/delivery-note.ts';
 import { compareNatural } from '#core/domain/natural-order.ts';
-import type { InstantOrder, Output } from '#core/domain/run-order.ts';
+import type { InstantOrder, InstantRequest, Output } from '#core/domain/run-order.ts';
 import type { Settings } from '#core/domain/settings.ts';
 import { Fault, refuse } from '#core/errors.ts';
 import { readCustomer } from '#core/repositories/customers.ts';
 import { claimOn, readBilling, readNote, readNotes } from '#core/repositories/notes.ts';
 import type { Run } from '#core/repositories/runs.ts';
 import { type CustomerPlan, MAX_NOTES, planCustomer } from './plan-run.ts';
-
-/** An invoice outside of any cycle: over given lines, over chosen notes, or over all open notes of the customer. */
-export interface InstantRequest {
-  readonly customer: string;
-  /** Ids with their year: `2026/L-2610-0001`. */
-  readonly notes?: readonly string[];
-  /** They become a delivery note first. Not together with `notes`. */
-  readonly lines?: readonly DeliveryLine[];
-  /** Of the note that the lines become; without them the day is today, and the number is made up. */
-  readonly note?: { readonly number?: string; readonly date?: Day };
-  readonly output?: Output;
-  readonly invoiceDate?: Day;
-}
 
 /** No invoice bills what is delivered later. */
 const EVER = '2099-12-31';

@@ -203,7 +203,8 @@ export async function nextCustomers(run: Run, deps: Pick<Deps, 'table'>): Promis
 /** The customer's line in the run; `ordinal` counts only for a draft. */
 export function lineOf(customer: Customer, plan: CustomerPlan, ordinal: number): PlannedLine | UnplannedLine {
   const line = { customer: customer.number, name: customer.name };
-  if (plan.state === 'planned') return { ...line, state: 'planned', draft: { ...plan.draft, ordinal } };
+  if (plan.state === 'planned')
+    return { ...line, state: 'planned', draft: { ...plan.draft, ordinal, place: ordinal } };
   if (plan.state === 'held') return { ...line, state: 'held', reasons: plan.reasons };
   return { ...line, state: 'nothing to bill' };
 }

@@ -1,8 +1,9 @@
 import type { Deps } from '#core/deps.ts';
 import { bill } from '#core/domain/bill.ts';
+import type { InstantRequest } from '#core/domain/run-order.ts';
 import { Fault } from '#core/errors.ts';
 import { readNotes } from '#core/repositories/notes.ts';
-import { type InstantRequest, noteOfLines, planInstant, runOrderOf } from './instant-order.ts';
+import { noteOfLines, planInstant, runOrderOf } from './instant-order.ts';
 import { newRun, type StartDeps } from './start-run.ts';
 
 export type PreviewOrder = Pick<InstantRequest, 'customer' | 'notes' | 'lines' | 'note' | 'invoiceDate'>;

@@ -2,6 +2,7 @@ import type { Deps } from '#core/deps.ts';
 import { instant } from '#core/deps.ts';
 import { addDays, berlinDay, type Day } from '#core/domain/calendar.ts';
 import type { Cycle } from '#core/domain/customer.ts';
+import { orderFingerprint } from '#core/domain/identity.ts';
 import { compareNatural } from '#core/domain/natural-order.ts';
 import { parsePeriod } from '#core/domain/period.ts';
 import { type CycleOrder, namedCustomers, type Output, type RunOrder } from '#core/domain/run-order.ts';
@@ -64,7 +65,7 @@ export async function startRun(
   once?: Key,
   start: Start = {},
 ): Promise<string> {
-  const active = activeRunKey(deps.hasher.sha256(JSON.stringify(order)));
+  const active = activeRunKey(deps.hasher.sha256(orderFingerprint(order)));
   for (;;) {
     const started = once && (await findStarted(once, start.request, deps));
     if (started) return started;

@@ -10,6 +10,7 @@ import type {
   Totals,
   VatRow,
 } from './invoice.ts';
+import type { InstantRequest, RunOrder } from './run-order.ts';
 import type { Settings } from './settings.ts';
 
 /**
@@ -168,6 +169,20 @@ const CONTENT: Parts<Invoice> = {
   cancels: given,
 };
 
+const ORDER: PartsOfAny<RunOrder> = {
+  kind: given,
+  cycle: given,
+  period: given,
+  from: given,
+  until: given,
+  customers: given,
+  notes: given,
+  mailCustomersOnly: given,
+  output: given,
+  invoiceDate: given,
+  cancellation: given,
+};
+
 const text = <T extends object>(thing: T, parts: Parts<T>, version: Version = 2): string =>
   JSON.stringify(chosen(thing, parts, version));
 
@@ -187,6 +202,29 @@ export const totalsFingerprint = (totals: Totals): string => text(totals, TOTALS
 export const contentFingerprint = (invoice: Invoice): string => text(invoice, CONTENT);
 /** Those that an earlier version of the program has written for the same content. */
 export const earlierContentFingerprints = (invoice: Invoice): string[] => [text(invoice, CONTENT, 1)];
+
+/**
+ * Equal for orders that ask for the same. Its hash is the key of the unfinished run, which an equal order joins. It is the
+ * text of 0.1.0, which left out what is not given: a run that 0.1.0 began is joined as well.
+ */
+export const orderFingerprint = (order: RunOrder): string => text<object>(order, ORDER);
+
+/**
+ * Equal for requests that ask for the same, in whatever sequence their fields came. Its hash stands beside an
+ * Idempotency-Key for ever, so it is version 1 still.
+ */
+export const requestFingerprint = (request: InstantRequest): string => {
+  const { customer, notes, lines, note, output, invoiceDate } = request;
+  return JSON.stringify([
+    customer,
+    notes,
+    lines?.map((line) => chosen(line, LINE, 1)),
+    note?.number,
+    note?.date,
+    output,
+    invoiceDate,
+  ]);
+};
 
 /** Equal for settings that are the same once each setting that is not given has its default, as the schema reads them. */
 export const settingsFingerprint = (settings: Settings): string => JSON.stringify(sorted(settings));

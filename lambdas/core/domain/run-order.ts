@@ -1,13 +1,14 @@
 import type { Day } from './calendar.ts';
 import type { Cycle } from './customer.ts';
+import type { DeliveryLine } from './delivery-note.ts';
 
 /** What becomes of the invoices of a run: mailed, printed in one file, or only filed and shown. */
 export const OUTPUTS = ['pdf', 'print', 'screen'] as const;
 export type Output = (typeof OUTPUTS)[number];
 
 /**
- * What a run was asked for. An order that is equal to one of an unfinished run joins that run: they are compared by a
- * hash of their JSON, so the names and the sequence of these members must not change.
+ * What a run was asked for. An order that is equal to one of an unfinished run joins that run: they are compared by their
+ * `orderFingerprint`.
  */
 export type RunOrder = CycleOrder | InstantOrder | CancellationOrder;
 
@@ -37,6 +38,19 @@ export interface InstantOrder extends AnyOrder {
   readonly customers: readonly [customer: string];
   /** Only these, by their ids; undefined: all that are open. */
   readonly notes?: readonly string[];
+}
+
+/** What is asked for when an invoice is made outside of any cycle: over given lines, over chosen notes, or over all open notes of the customer. */
+export interface InstantRequest {
+  readonly customer: string;
+  /** Ids with their year: `2026/L-2610-0001`. */
+  readonly notes?: readonly string[];
+  /** They become a delivery note first. Not together with `notes`. */
+  readonly lines?: readonly DeliveryLine[];
+  /** Of the note that the lines become; without them the day is today, and the number is made up. */
+  readonly note?: { readonly number?: string; readonly date?: Day };
+  readonly output?: Output;
+  readonly invoiceDate?: Day;
 }
 
 /** Takes one issued invoice back. */

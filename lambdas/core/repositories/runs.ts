@@ -186,8 +186,8 @@ export const invoiceNumbers = (lines: readonly Stored<RunLine>[]): string[] =>
   lines.flatMap(({ value }) => (isIssued(value) ? [value.invoice] : []));
 
 /** It was paused, and its mails may have lost their due items since. */
-export const hasPausedMails = ({ timesPaused: rests = 0, mailsResumedAfter: wokenAfter = 0 }: Run): boolean =>
-  rests > wokenAfter;
+export const hasPausedMails = ({ timesPaused = 0, mailsResumedAfter = 0 }: Run): boolean =>
+  timesPaused > mailsResumedAfter;
 export const isPaused = async (table: Table, id: string): Promise<boolean> =>
   (await table.get(pausedKey(id))) !== undefined;
 export const readRun = (table: Table, id: string) => read(table, runKey(id), upgradeRun);

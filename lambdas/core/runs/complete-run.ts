@@ -4,6 +4,7 @@ import { planRun } from '#core/billing/plan-run.ts';
 import { sealRun } from '#core/billing/seal-run.ts';
 import type { Deps } from '#core/deps.ts';
 import { throwIfStopped } from '#core/deps.ts';
+import { orderFingerprint } from '#core/domain/identity.ts';
 import { isFree } from '#core/lease.ts';
 import { resumeRunMails } from '#core/mailing/pause-mails.ts';
 import { isWaiting } from '#core/mailing/send-invoice-mail.ts';
@@ -26,7 +27,7 @@ import {
   readRunSettings,
   runLinePages,
 } from '#core/repositories/runs.ts';
-import { replace } from '#core/repositories/stored.ts';
+import { replace, type Stored } from '#core/repositories/stored.ts';
 import { eachAtOnce, retryOnConflict } from '#core/retry.ts';
 
 /** Drafts that are printed together, and batches under way at once: one prints while another is filed. */
@@ -110,37 +111,34 @@ export function inBatches<T>(items: readonly T[]): T[][] {
  */
 async function mailInvoices(runId: string, deps: Deps): Promise<void> {
   while (!(await isPaused(deps.table, runId))) {
-    const mails = await runMails(runId, deps);
-    const mine = mails.filter(({ state }) => state === 'queued' || state === 'sending');
-    const waiting = mine.filter((mail) => isWaiting(mail, deps));
+    const mails = await storedMails(runId, deps);
+    const mine = mails.filter(({ value: { state } }) => state === 'queued' || state === 'sending');
+    const waiting = mine.filter(({ value }) => isWaiting(value, deps));
     throwIfStopped(deps);
     if (waiting.length > 0) {
-      const end = await tryMails(
-        waiting.map(({ id }) => id),
-        deps,
-      );
+      const ids = waiting.map(({ value }) => value.id);
+      const end = await tryMails(ids, deps);
       throwIfStopped(deps);
       if (end === 'left waiting') return;
-      const before = JSON.stringify(waiting);
-      const after = await readMails(
-        deps.table,
-        waiting.map(({ id }) => id),
-      );
-      // Whatever keeps them as they are: who calls again does not fare better.
-      if (JSON.stringify(after.map(({ value }) => value)) === before) return;
+      const after = await readMails(deps.table, ids);
+      // Something keeps them as they are, so another try now would change nothing.
+      if (after.every(({ version }, index) => version === waiting[index]?.version)) return;
     } else if (mine.length > 0) await deps.clock.wait(POLL_MS);
     else return;
   }
 }
 
 /** The newest mail of each of the run's invoices. */
-export async function runMails(runId: string, deps: Pick<Deps, 'table'>): Promise<Mail[]> {
+export const runMails = async (runId: string, deps: Pick<Deps, 'table'>): Promise<Mail[]> =>
+  (await storedMails(runId, deps)).map(({ value }) => value);
+
+async function storedMails(runId: string, deps: Pick<Deps, 'table'>): Promise<Stored<Mail>[]> {
   const numbers = invoiceNumbers(await listRunLines(deps.table, runId));
   const invoices = await readInvoices(deps.table, numbers);
   const ids = invoices.flatMap(({ value }) =>
     value.delivery.state === 'mail' ? [value.delivery.mailId] : [],
   );
-  return (await readMails(deps.table, ids)).map(({ value }) => value);
+  return readMails(deps.table, ids);
 }
 
 /** Nothing of the run waits any more but its mails: the same order may start a run again. One that is paused waits. */
@@ -153,7 +151,7 @@ export async function finishRun(runId: string, deps: Pick<Deps, 'table' | 'hashe
   await deps.table.write([
     replace(run, finished),
     removeDue(run.value.dueAt, { kind: 'run', id: runId }),
-    { delete: activeRunKey(deps.hasher.sha256(JSON.stringify(run.value.order))) },
+    { delete: activeRunKey(deps.hasher.sha256(orderFingerprint(run.value.order))) },
   ]);
   return finished;
 }

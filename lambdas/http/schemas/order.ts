@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { InstantRequest } from '#core/billing/instant-order.ts';
 import { day } from '#core/domain/calendar.ts';
 import { customerNumber } from '#core/domain/customer.ts';
 import { noteNumber } from '#core/domain/delivery-note.ts';
+import type { InstantRequest } from '#core/domain/run-order.ts';
 import { lineBody, MAX_LINES } from './delivery.ts';
 import { output } from './run.ts';
 

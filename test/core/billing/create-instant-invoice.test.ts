@@ -5,13 +5,13 @@ import {
   instantResult,
   startInstantInvoice,
 } from '#core/billing/create-instant-invoice.ts';
-import type { InstantRequest } from '#core/billing/instant-order.ts';
 import { planRun } from '#core/billing/plan-run.ts';
 import { previewInvoice } from '#core/billing/preview-invoice.ts';
 import { startRun } from '#core/billing/start-run.ts';
 import { putNote } from '#core/deliveries/put-note.ts';
 import type { Deps } from '#core/deps.ts';
 import { deliveryNoteSchema, noteIdOf } from '#core/domain/delivery-note.ts';
+import type { InstantRequest } from '#core/domain/run-order.ts';
 import type { Fault } from '#core/errors.ts';
 import { listCustomerInvoices, readInvoice } from '#core/repositories/invoices.ts';
 import { readJournal } from '#core/repositories/journal.ts';
