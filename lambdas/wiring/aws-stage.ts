@@ -1,4 +1,5 @@
 import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
+import { stageName } from '#core/domain/identifiers.ts';
 import { Fault, refuse } from '#core/errors.ts';
 import { type AwsConfig, awsConfig } from './config.ts';
 
@@ -8,9 +9,8 @@ import { type AwsConfig, awsConfig } from './config.ts';
  * account and region, `unavailable` without access
  */
 export async function findStage(stage: string): Promise<AwsConfig> {
-  if (!/^[a-z0-9][a-z0-9-]*$/i.test(stage)) {
-    refuse(`"${stage}" is not the name of a stage: say which one of infra/stages.ts, such as --aws prod.`);
-  }
+  const parsed = stageName.safeParse(stage);
+  if (!parsed.success) refuse(`"${stage}" ${parsed.error.issues[0]?.message}.`);
   const name = `/rechnungspost/${stage}`;
   let value: string;
   try {

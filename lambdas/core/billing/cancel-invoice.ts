@@ -2,7 +2,7 @@ import type { Deps } from '#core/deps.ts';
 import type { Day } from '#core/domain/calendar.ts';
 import { orderFingerprint } from '#core/domain/identity.ts';
 import type { CancellationOrder, Output, RunOrder } from '#core/domain/run-order.ts';
-import { line } from '#core/domain/text.ts';
+import { cancellationReason } from '#core/domain/cancellation.ts';
 import { Fault, refuse } from '#core/errors.ts';
 import { readCustomer } from '#core/repositories/customers.ts';
 import {
@@ -102,7 +102,7 @@ function orderOf(
   { invoice, reopenNotes, output, reason, date }: CancelRequest,
   until: Day,
 ): CancellationOrder {
-  const parsed = line(500).safeParse(reason ?? '');
+  const parsed = cancellationReason.safeParse(reason ?? '');
   if (!parsed.success) refuse(`The reason ${parsed.error.issues[0]?.message}.`);
   return {
     kind: 'cancellation',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { patterned } from './text.ts';
 
 /** A day of the calendar, `2026-10-31`; compares as text. */
 export type Day = string;
@@ -28,6 +29,14 @@ export const day = z
     return iso;
   })
   .meta({ example: '2026-10-31' });
+
+/** A month between 2000 and 2099, written `2026-10`. */
+export const month = patterned(/^20\d\d-(0[1-9]|1[0-2])$/, 'is not a month such as 2026-10').meta({
+  example: '2026-10',
+});
+
+/** A year between 2000 and 2099. */
+export const year = patterned(/^20\d\d$/, 'is not a year such as 2026').meta({ example: '2026' });
 
 export function isDay(text: string): boolean {
   if (!/^20\d\d-\d\d-\d\d$/.test(text)) return false;

@@ -1,5 +1,9 @@
 import type { Day } from './calendar.ts';
 import type { Invoice, Totals } from './invoice.ts';
+import { line } from './text.ts';
+
+/** Why an invoice is taken back: for the journals, not on the document. */
+export const cancellationReason = line(500);
 
 /**
  * The invoice that takes an issued one back: every quantity and figure with the other sign, the same company and

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 export interface MailAddresses {
   /** In their order, each once. */
   readonly valid: readonly string[];
@@ -34,6 +36,13 @@ export function isMailAddress(text: string): boolean {
   const domain = asciiDomain(text.slice(at + 1));
   return domain !== undefined && local.length + 1 + domain.length <= 254;
 }
+
+/** One address, as `isMailAddress` has it; what a document of the API calls an email. */
+export const mailAddress = z
+  .string()
+  .trim()
+  .refine(isMailAddress, 'is not a mail address such as buero@kunde.example')
+  .meta({ format: 'email', maxLength: 254, example: 'buero@kunde.example' });
 
 /** The same for two spellings of one mailbox: as DNS and SMTP see it, in lower case. */
 export function mailboxOf(address: string): string {

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { refuse } from '../errors.ts';
 import { addDays, type Day, isDay, isoWeek, lastOfMonth, mondayOf } from './calendar.ts';
 import type { Cycle } from './customer.ts';
@@ -19,18 +20,45 @@ const FORMS: Readonly<Record<Cycle, { readonly pattern: RegExp; readonly example
 
 /** @throws Fault `bad-input` for a text that names no period of this cycle, with the form that does */
 export function parsePeriod(cycle: Cycle, text: string): Period {
-  const trimmed = text.trim();
-  const day = FORMS[cycle].pattern.test(trimmed) ? someDayOf(cycle, trimmed) : undefined;
-  const period = day === undefined ? undefined : periodOf(cycle, day);
-  if (period?.text === trimmed) return period;
-  refuse(
-    `"${trimmed.slice(0, 40)}" is not a ${cycle} period${otherCycle(cycle, trimmed)}; write it such as ${FORMS[cycle].example}`,
-  );
+  return findPeriod(cycle, text) ?? refuse(notAPeriod(cycle, text));
 }
 
 /** A day, week or month, whichever it looks like. @throws Fault `bad-input` for a text that names none */
-export const anyPeriod = (text: string): Period =>
-  parsePeriod(/W/.test(text) ? 'weekly' : text.trim().length > 7 ? 'daily' : 'monthly', text);
+export const anyPeriod = (text: string): Period => parsePeriod(likelyCycle(text), text);
+
+/** A period as people write it: one of this cycle, or without a cycle a day, week or month. */
+export const period = (cycle?: Cycle) =>
+  z
+    .string()
+    .transform((text, context): Period => {
+      const looksLike = cycle ?? likelyCycle(text);
+      const found = findPeriod(looksLike, text);
+      if (found) return found;
+      const message = cycle || hasForm(looksLike, text) ? notAPeriod(looksLike, text) : notAnyPeriod(text);
+      context.addIssue({ code: 'custom', message });
+      return z.NEVER;
+    })
+    .meta({ example: '2026-10' });
+
+function findPeriod(cycle: Cycle, text: string): Period | undefined {
+  const trimmed = text.trim();
+  const day = hasForm(cycle, trimmed) ? someDayOf(cycle, trimmed) : undefined;
+  const found = day === undefined ? undefined : periodOf(cycle, day);
+  return found?.text === trimmed ? found : undefined;
+}
+
+const hasForm = (cycle: Cycle, text: string): boolean => FORMS[cycle].pattern.test(text.trim());
+
+const likelyCycle = (text: string): Cycle =>
+  /W/.test(text) ? 'weekly' : text.trim().length > 7 ? 'daily' : 'monthly';
+
+function notAPeriod(cycle: Cycle, text: string): string {
+  const trimmed = text.trim();
+  return `"${trimmed.slice(0, 40)}" is not a ${cycle} period${otherCycle(cycle, trimmed)}; write it such as ${FORMS[cycle].example}`;
+}
+
+const notAnyPeriod = (text: string): string =>
+  `"${text.trim().slice(0, 40)}" is no period; write a month such as ${FORMS.monthly.example}, a week such as ${FORMS.weekly.example} or a day such as ${FORMS.daily.example}`;
 
 /** The period of this cycle that a day belongs to. Periods of a cycle tile the calendar. */
 export function periodOf(cycle: Cycle, day: Day): Period {

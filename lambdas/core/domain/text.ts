@@ -40,6 +40,9 @@ export const paragraph = (max: number) =>
     .refine((text) => text.length <= max, `must not be longer than ${max} characters`)
     .meta({ maxLength: max });
 
+/** A word of this form, without the blanks around it. @param problem what is said of one that is not */
+export const patterned = (pattern: RegExp, problem: string) => z.string().trim().regex(pattern, problem);
+
 /** A decimal, `12.5`, `12,5` or a JSON number, to an integer with `decimals` implied places. */
 export const decimal = (decimals: number, bounds: { readonly min: number; readonly max: number }) =>
   z

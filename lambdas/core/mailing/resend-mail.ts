@@ -13,6 +13,9 @@ import { retryOnConflict } from '#core/retry.ts';
 import { mailChanges, newMail, withCurrentAddress } from './create-mail.ts';
 import { drawState } from './mail-state.ts';
 
+/** What a person may decide about a mail of which nobody knows whether it arrived. */
+export const MAIL_DECISIONS = ['send again', 'count as sent'] as const;
+
 const WAITS_BY_ITSELF: readonly MailState[] = ['queued', 'sending', 'deferred'];
 
 type ResendDeps = Pick<Deps, 'table' | 'clock' | 'ids' | 'hasher'>;
@@ -102,7 +105,7 @@ async function plannedResend(invoiceNumber: string, deps: ResendDeps) {
  */
 export async function decideMail(
   mailId: string,
-  decision: 'send again' | 'count as sent',
+  decision: (typeof MAIL_DECISIONS)[number],
   deps: ResendDeps,
 ): Promise<string> {
   const mail = await readMail(deps.table, mailId);

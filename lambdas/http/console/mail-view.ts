@@ -1,4 +1,6 @@
 import type { Context } from 'hono';
+import { month as monthSchema } from '#core/domain/calendar.ts';
+import { runId } from '#core/domain/identifiers.ts';
 import { MAIL_STATES, type MailState } from '#core/repositories/mails.ts';
 
 /** What the page shows; it is kept in the page's address. */
@@ -18,7 +20,7 @@ export function viewOf({ req }: Context): Omit<MailView, 'month'> & { readonly m
   return {
     ...(isMonth(month) ? { month } : {}),
     state: ([...MAIL_STATES, 'partly'] as const).find((known) => known === state),
-    run: run && /^[a-z0-9]{1,64}$/.test(run) ? run : undefined,
+    run: runId.safeParse(run).data,
     before: before && /^[\w.:-]{1,40}#[A-Za-z0-9-]{1,60}$/.test(before) ? before : undefined,
   };
 }
@@ -30,4 +32,4 @@ export function addressOf(query: Readonly<Record<string, string | undefined>>, p
   return `/mails${path}${search && `?${search}`}`;
 }
 
-const isMonth = (text: string): boolean => /^20\d\d-(0[1-9]|1[0-2])$/.test(text);
+const isMonth = (text: string): boolean => monthSchema.safeParse(text).data === text;

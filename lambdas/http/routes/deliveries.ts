@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { deleteNote } from '#core/deliveries/delete-note.ts';
 import { findNote, type ListedNote, listNotes } from '#core/deliveries/list-notes.ts';
 import { putNote } from '#core/deliveries/put-note.ts';
+import { year } from '#core/domain/calendar.ts';
 import { customerNumber } from '#core/domain/customer.ts';
 import { deliveryNoteSchema, noteNumber } from '#core/domain/delivery-note.ts';
 import { Fault, refuse } from '#core/errors.ts';
@@ -10,13 +11,7 @@ import { json, jsonBody, PDF, READERS, type Routes, refusal, route, WRITE } from
 import { deliveryAnswer, deliveryBody, deliveryJson } from '../schemas/delivery.ts';
 import { daysQuery, flag, pageOf, pageQuery, withDays } from '../schemas/page.ts';
 
-const params = z.object({
-  year: z
-    .string()
-    .regex(/^20\d\d$/)
-    .meta({ example: '2026' }),
-  note: noteNumber,
-});
+const params = z.object({ year, note: noteNumber });
 
 export const deliveryRoutes: Routes = (app, deps) => {
   app.openapi(

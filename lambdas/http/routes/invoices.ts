@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { cancelInvoice } from '#core/billing/cancel-invoice.ts';
 import { instantResult, startInstantInvoice } from '#core/billing/create-instant-invoice.ts';
 import { day } from '#core/domain/calendar.ts';
+import { cancellationReason } from '#core/domain/cancellation.ts';
 import { customerNumber } from '#core/domain/customer.ts';
-import { line } from '#core/domain/text.ts';
+import { invoiceNumber } from '#core/domain/identifiers.ts';
 import { Fault } from '#core/errors.ts';
 import { INVOICE_STATES, listInvoices } from '#core/invoices/list-invoices.ts';
 import { resendMail } from '#core/mailing/resend-mail.ts';
@@ -18,12 +19,7 @@ import { instantOrder, invoiceBody, previewBody } from '../schemas/order.ts';
 import { daysQuery, flag, pageOf, pageQuery, withDays } from '../schemas/page.ts';
 import { output } from '../schemas/run.ts';
 
-const params = z.object({
-  number: z
-    .string()
-    .regex(/^[A-Za-z0-9]{1,40}$/)
-    .meta({ example: '2026000123' }),
-});
+const params = z.object({ number: invoiceNumber });
 
 const underWay = z
   .object({ run: z.string(), state: z.literal('under way') })
@@ -188,7 +184,7 @@ export const invoiceRoutes: Routes = (app, deps) => {
                 description:
                   'Its delivery notes are open again afterwards: to be corrected, and billed anew.',
               }),
-              reason: line(500).optional().meta({ description: 'For the journal.' }),
+              reason: cancellationReason.optional().meta({ description: 'For the journal.' }),
               output: output.optional(),
               date: day.optional(),
             })

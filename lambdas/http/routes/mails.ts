@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { customerNumber } from '#core/domain/customer.ts';
+import { mailId } from '#core/domain/identifiers.ts';
 import { Fault } from '#core/errors.ts';
 import { listMails } from '#core/mailing/list-mails.ts';
-import { decideMail } from '#core/mailing/resend-mail.ts';
+import { decideMail, MAIL_DECISIONS } from '#core/mailing/resend-mail.ts';
 import { MAIL_STATES, readMail } from '#core/repositories/mails.ts';
 import { json, jsonBody, READERS, type Routes, route, WRITE } from '../route.ts';
 import { mailAnswer, mailJson } from '../schemas/mail.ts';
@@ -40,15 +41,8 @@ export const mailRoutes: Routes = (app, deps) => {
       tags: ['Mails'],
       summary: 'Decides about a mail of which nobody knows whether it arrived',
       request: {
-        params: z.object({
-          id: z
-            .string()
-            .regex(/^[A-Za-z0-9]{1,40}-\d{1,6}$/)
-            .meta({ example: '2026000123-1' }),
-        }),
-        body: jsonBody(
-          z.strictObject({ decision: z.enum(['send again', 'count as sent']) }).meta({ id: 'MailDecision' }),
-        ),
+        params: z.object({ id: mailId }),
+        body: jsonBody(z.strictObject({ decision: z.enum(MAIL_DECISIONS) }).meta({ id: 'MailDecision' })),
       },
       responses: { 200: json('The invoice’s mail now', mailAnswer) },
     }),

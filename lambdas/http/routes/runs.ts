@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { cycleOrder, startRun } from '#core/billing/start-run.ts';
+import { runId } from '#core/domain/identifiers.ts';
 import { Fault } from '#core/errors.ts';
 import { readRun } from '#core/repositories/runs.ts';
 import { dryRun } from '#core/runs/dry-run.ts';
@@ -12,7 +13,7 @@ import { json, jsonBody, PDF, READERS, type Routes, route, WRITE } from '../rout
 import { pageOf, pageQuery } from '../schemas/page.ts';
 import { customersQuery, listedRun, listedRunJson, runAnswer, runBody, runJson } from '../schemas/run.ts';
 
-const runId = z.object({ id: z.string().regex(/^[a-z0-9]{1,64}$/) });
+const params = z.object({ id: runId });
 
 export const runRoutes: Routes = (app, deps) => {
   const report = async (id: string, which: z.infer<typeof customersQuery>) => {
@@ -72,7 +73,7 @@ export const runRoutes: Routes = (app, deps) => {
       operationId: 'getRun',
       tags: ['Runs'],
       summary: 'How far a run has come, and what became of its customers',
-      request: { params: runId, query: z.strictObject({ customers: customersQuery }) },
+      request: { params, query: z.strictObject({ customers: customersQuery }) },
       responses: { 200: json('The run', runAnswer) },
     }),
     async (context) =>
@@ -90,7 +91,7 @@ export const runRoutes: Routes = (app, deps) => {
         operationId: `${name}Run`,
         tags: ['Runs'],
         summary,
-        request: { params: runId },
+        request: { params },
         responses: { 200: json('The run', runAnswer) },
       }),
       async (context) => {
@@ -113,7 +114,7 @@ export const runRoutes: Routes = (app, deps) => {
       summary: 'The run’s paper post as PDF; what is in it counts as printed',
       description:
         'A large file is answered by a redirect to an address that holds for some minutes. Thousands of invoices come in several files: then the answer is JSON with their addresses.',
-      request: { params: runId },
+      request: { params },
       responses: {
         200: {
           description: 'The file, or the addresses of several',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { mailAddress } from '#core/domain/mail-address.ts';
 import { liftSuppression } from '#core/mailing/lift-suppression.ts';
 import { listSuppressions } from '#core/repositories/suppressions.ts';
 import { json, READERS, type Routes, route, WRITE } from '../route.ts';
@@ -37,7 +38,7 @@ export const suppressionRoutes: Routes = (app, deps) => {
       operationId: 'liftSuppression',
       tags: ['Mails'],
       summary: 'Lets mails go to an address again',
-      request: { params: z.object({ address: z.email().max(254).meta({ example: 'buero@kunde.example' }) }) },
+      request: { params: z.object({ address: mailAddress }) },
       responses: { 204: { description: 'Mails may go there' } },
     }),
     async (context) => {

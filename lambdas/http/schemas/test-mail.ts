@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { mailAddress } from '#core/domain/mail-address.ts';
 
 export const testMailBody = z.strictObject({
-  to: z.email().max(254).meta({ example: 'buero@kunde.example' }),
+  to: mailAddress,
 });
 
 const certificate = z
