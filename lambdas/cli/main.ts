@@ -1,8 +1,9 @@
 import { createInterface } from 'node:readline/promises';
-import { parseArgs } from 'node:util';
+import { stageName } from '#core/domain/identifiers.ts';
 import { Fault, refuse } from '#core/errors.ts';
 import { describeError, exitCodeOf, openForThisProcess } from '#wiring/process.ts';
-import type { Arguments, Command } from './command.ts';
+import { parseArguments } from './arguments.ts';
+import type { Command } from './command.ts';
 import { cancelCommand } from './commands/cancel.ts';
 import { deliveryNotesCommand } from './commands/delivery-notes.ts';
 import { importCommand } from './commands/import.ts';
@@ -17,9 +18,12 @@ import { runCommand } from './commands/run.ts';
 import { suppressedCommand } from './commands/suppressed.ts';
 import { sweepCommand } from './commands/sweep.ts';
 import { testMailCommand } from './commands/test-mail.ts';
+import { type Help, helpOfAll, helpOfOne } from './help.ts';
+import { nearest } from './nearest.ts';
 import { createProgressBar } from './progress-bar.ts';
+import { parseWord } from './words.ts';
 
-const COMMANDS: Readonly<Record<string, Command>> = {
+export const COMMANDS: Readonly<Record<string, Command>> = {
   import: importCommand,
   run: runCommand,
   report: reportCommand,
@@ -38,23 +42,35 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   sweep: sweepCommand,
 };
 
+/** What the command line says, and where. */
+export interface Terminal {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+}
+
+const TERMINAL: Terminal = {
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+};
+
 /** The command line. @returns the exit code */
-export async function main(argv: readonly string[]): Promise<number> {
+export async function main(argv: readonly string[], terminal: Terminal = TERMINAL): Promise<number> {
   const asJson = argv.includes('--json');
-  const { stage, words } = takeStage(argv.filter((word) => word !== '--json'));
-  const [name, ...rest] = words;
   const print = (text: string, value: unknown) =>
-    process.stdout.write(asJson ? `${JSON.stringify(value, undefined, 2)}\n` : `${text}\n`);
-  if (name === undefined || name === 'help' || name === '--help') {
-    print(help(), { commands: Object.keys(COMMANDS) });
-    return name === undefined ? 2 : 0;
-  }
+    terminal.out(asJson ? `${JSON.stringify(value, undefined, 2)}\n` : `${text}\n`);
   const bar = createProgressBar(process.stderr);
   try {
-    const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name]! : undefined;
-    if (!command) refuse(`There is no command "${name}".\n\n${help()}`);
-    const args = parse(command, rest);
+    const { stage, words } = takeStage(argv.filter((word) => word !== '--json'));
+    const help = askedHelp(words);
+    if (help) {
+      print(help.text, help.value);
+      return words.length === 0 ? 2 : 0;
+    }
+    const [name = '', ...rest] = words;
+    const command = commandOf(name);
+    const args = parseArguments(name, command, rest);
     if (stage === '') refuse('Say which stage: --aws prod.');
+    if (stage !== undefined) parseWord('--aws', stageName, stage);
     const { config, program } = await openForThisProcess(bar.show, stage);
     try {
       return await command.run(args, { config, program, print, confirm });
@@ -69,9 +85,31 @@ export async function main(argv: readonly string[]): Promise<number> {
     const fault =
       error instanceof Fault ? { code: error.code, details: error.details } : { code: 'internal' };
     if (asJson) print('', { error: { ...fault, message } });
-    else process.stderr.write(`${describeError(error)}\n`);
+    else terminal.err(`${describeError(error)}\n`);
     return code;
   }
+}
+
+/** The help that was asked for: of all commands, or of one. Undefined where a command is to be done. */
+function askedHelp(words: readonly string[]): Help | undefined {
+  const ending = words.indexOf('--');
+  const meant = ending === -1 ? words : words.slice(0, ending);
+  const others = meant.filter((word) => word !== '--help' && word !== '-h');
+  if (others.length === 0) return helpOfAll(COMMANDS);
+  const [first = '', second, third] = others;
+  if (first !== 'help') return others.length < meant.length ? helpOfOne(first, commandOf(first)) : undefined;
+  if (second === undefined) return helpOfAll(COMMANDS);
+  if (third !== undefined) refuse(`help explains one command at a time: help ${second}.`);
+  return second === 'help' ? helpOfAll(COMMANDS) : helpOfOne(second, commandOf(second));
+}
+
+/** @throws Fault `bad-input` for a name that no command has */
+function commandOf(name: string): Command {
+  if (Object.hasOwn(COMMANDS, name)) return COMMANDS[name]!;
+  const all = 'npm run cli -- help lists them all.';
+  if (name.startsWith('-')) refuse(`The name of a command comes first, and ${name} stands there: ${all}`);
+  const meant = nearest(name, Object.keys(COMMANDS));
+  refuse(`There is no command ${JSON.stringify(name)}${meant ? `: did you mean ${meant}?` : '.'} ${all}`);
 }
 
 /** `--aws STAGE`, wherever it stands: the command works on the data of a deployed stage. Without a name: ''. */
@@ -79,33 +117,16 @@ function takeStage(argv: readonly string[]): {
   readonly stage: string | undefined;
   readonly words: readonly string[];
 } {
-  const at = argv.findIndex((word) => word === '--aws' || word.startsWith('--aws='));
+  const isStage = (word: string) => word === '--aws' || word.startsWith('--aws=');
+  const at = argv.findIndex(isStage);
   if (at === -1) return { stage: undefined, words: argv };
-  const [, joined] = argv[at]!.split('=');
-  if (joined !== undefined) return { stage: joined, words: argv.toSpliced(at, 1) };
-  const next = argv[at + 1] ?? '';
+  if (argv.findLastIndex(isStage) > at) refuse('--aws stands there twice: say one stage.');
+  const [option = '', next = ''] = argv.slice(at);
+  if (option !== '--aws') return { stage: option.slice('--aws='.length), words: argv.toSpliced(at, 1) };
   // Forgotten: what follows is the command.
-  if (next.startsWith('-') || Object.hasOwn(COMMANDS, next))
+  if (next.startsWith('-') || next === 'help' || Object.hasOwn(COMMANDS, next))
     return { stage: '', words: argv.toSpliced(at, 1) };
   return { stage: next, words: argv.toSpliced(at, 2) };
-}
-
-function parse(command: Command, argv: readonly string[]): Arguments {
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...argv],
-      options: command.options,
-      allowPositionals: true,
-      strict: true,
-    });
-    return {
-      words: positionals,
-      text: (name) => (typeof values[name] === 'string' ? values[name] : undefined),
-      flag: (name) => values[name] === true,
-    };
-  } catch (error) {
-    refuse(`${(error as Error).message}\n\n${helpOf([command])}`);
-  }
 }
 
 async function confirm(question: string): Promise<boolean> {
@@ -116,20 +137,4 @@ async function confirm(question: string): Promise<boolean> {
   } finally {
     terminal.close();
   }
-}
-
-function help(): string {
-  return `rechnungspost bills deliveries, files the invoices and mails them.
-
-${helpOf(Object.values(COMMANDS))}
-
-All take --json, and --aws STAGE to work on a deployed stage. Exit codes: 0 done; 1 done, but something is held, failed or unknown; 2 refused, nothing changed.
-Environment: DATA_DIR (./data), ARCHIVE_DIR (DATA_DIR/archive), CHROME_PATH, DNS_SERVER.`;
-}
-
-function helpOf(commands: readonly Command[]): string {
-  return commands
-    .flatMap((command) => command.help)
-    .map(([typed, does]) => `  npm run cli -- ${typed}\n      ${does}`)
-    .join('\n');
 }

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { createFolderArchive } from '#adapters/folder/archive.ts';
 import { createFileSecrets } from '#adapters/folder/secrets.ts';
 import { createMailComposer } from '#adapters/mime/compose.ts';
@@ -11,11 +10,13 @@ import { SMTP_PASSWORD } from '#core/repositories/settings.ts';
 import { completeRun } from '#core/runs/complete-run.ts';
 import { sweep } from '#core/runs/sweep.ts';
 import type { LocalConfig } from './config.ts';
+import { checkFolder, makeFolder } from './folders.ts';
 import { createProgram, type Program, type ThisProcess } from './program.ts';
 
 /** Opens the program on one machine: SQLite, folders, Chrome, the user's own SMTP server. */
 export function openLocal(config: LocalConfig, process: ThisProcess): Program {
-  mkdirSync(config.dataDir, { recursive: true });
+  makeFolder('DATA_DIR', config.dataDir);
+  checkFolder('ARCHIVE_DIR', config.archiveDir);
   const table = openSqliteTable(`${config.dataDir}/rechnungspost.sqlite`);
   const secrets = createFileSecrets(`${config.dataDir}/secrets.json`);
   return createProgram(

@@ -1,8 +1,9 @@
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 import type { Progress } from '#core/deps.ts';
 import { Fault } from '#core/errors.ts';
 import type { Log } from '#core/ports.ts';
 import { type LocalConfig, localConfig } from './config.ts';
+import { makeFolder } from './folders.ts';
 import { openLocal } from './local.ts';
 import type { Program } from './program.ts';
 import { createLocalWorkers } from './workers.ts';
@@ -11,12 +12,14 @@ import { createLocalWorkers } from './workers.ts';
  * Opens the program for this process. The first Ctrl-C (or SIGTERM) finishes what was begun and begins no
  * more; the second one exits at once, which is just as safe.
  * @param stage name of a deployed stage to work on instead of this machine's data
+ * @throws Fault `bad-input` for a data or archive folder that cannot be one
  */
 export async function openForThisProcess(
   onProgress?: (progress: Progress) => void,
   stage?: string,
 ): Promise<{ config: LocalConfig; program: Program }> {
   const config = localConfig(process.env);
+  makeFolder('DATA_DIR', config.dataDir);
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
@@ -41,7 +44,6 @@ export async function openForThisProcess(
  * only the sentence.
  */
 function fileLog(dataDir: string): Log {
-  mkdirSync(dataDir, { recursive: true });
   return (level, event, fields = {}) => {
     const line = JSON.stringify({ at: new Date().toISOString(), level, event, ...fields }, (_, value) =>
       value instanceof Error ? { message: value.message, stack: value.stack, cause: value.cause } : value,

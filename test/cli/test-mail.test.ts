@@ -24,10 +24,7 @@ async function printed(over: Partial<SmtpSettings>) {
   };
   type Run = typeof testMailCommand.run;
   const code = await testMailCommand
-    .run(
-      { words: ['chef@example.org'], options: {} } as unknown as Parameters<Run>[0],
-      context as unknown as Parameters<Run>[1],
-    )
+    .run({ words: { address: 'chef@example.org' }, options: {} }, context as unknown as Parameters<Run>[1])
     .finally(server.close);
   return { code, ...said[0]! };
 }

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { type Command, FLAG } from '#cli/command.ts';
+import { z } from 'zod';
+import { defineCommand } from '#cli/command.ts';
 import { fileBeside } from '#cli/file-beside.ts';
 import { readTemplateFolder } from '#cli/template-folder.ts';
+import { path } from '#cli/words.ts';
 import { importCustomers } from '#core/customers/import-customers.ts';
 import { importDeliveries } from '#core/deliveries/import-deliveries.ts';
 import { refuse } from '#core/errors.ts';
@@ -11,7 +13,11 @@ import { importSettingsFile } from '#core/settings/import-settings-file.ts';
 import { importTemplates, type TemplatesImport } from '#core/templates/import-templates.ts';
 import type { Program } from '#wiring/program.ts';
 
-export const importCommand: Command = {
+/** What can be loaded: each is a word after `import`. */
+const KINDS = ['customers', 'deliveries', 'settings', 'templates'] as const;
+const ASK = `Say what to import and from which file: import ${KINDS.join('|')} FILE.`;
+
+export const importCommand = defineCommand({
   help: [
     ['import customers FILE.csv', 'load customers; known ones are updated'],
     ['import deliveries FILE.csv', 'load delivery notes; open ones are updated, billed ones refused by name'],
@@ -21,23 +27,29 @@ export const importCommand: Command = {
       'put own templates and labels in force, file by file over the shipped ones; an empty folder takes them back',
     ],
   ],
-  options: { 'discard-interrupted': FLAG },
-  async run({ words, flag }, { program, print }) {
-    const [what, file] = words;
-    if (!what || !file || words.length > 2) refuse('Say what to import and from which file.');
+  words: {
+    what: { schema: z.enum(KINDS), shown: KINDS.join('|'), does: 'what the file holds', required: ASK },
+    file: { schema: path, shown: 'FILE', does: 'the file; of templates, their folder', required: ASK },
+  },
+  options: {
+    'discard-interrupted': {
+      does: 'give up the half-loaded rest of an interrupted import, and load this file instead',
+    },
+  },
+  async run({ words: { what, file }, options }, { program, print }) {
     if (what === 'templates') {
       const result = await importTemplates(readTemplateFolder(file), program);
       print(templatesText(result), result);
       return 0;
     }
     const bytes = readFile(file);
-    const result = await importFile(what, file, bytes, flag('discard-interrupted'), program);
+    const result = await importFile(what, file, bytes, options['discard-interrupted'], program);
     const { notices, ...counts } = result;
     const summary = Object.entries(counts).map(([name, value]) => `${name}: ${value}`);
     print([...notices, `${what} of ${basename(file)}: ${summary.join(', ')}`].join('\n'), result);
     return 0;
   },
-};
+});
 
 function templatesText({ changed, files, languages }: TemplatesImport): string {
   return [
@@ -49,7 +61,7 @@ function templatesText({ changed, files, languages }: TemplatesImport): string {
 
 /** Loads one file of the three kinds. @throws Fault `bad-input` with nothing loaded */
 export async function importFile(
-  what: string,
+  what: Exclude<(typeof KINDS)[number], 'templates'>,
   path: string,
   bytes: Uint8Array,
   discardInterrupted: boolean,
@@ -61,11 +73,8 @@ export async function importFile(
     const { records, notices } = await program.readCustomers(bytes);
     return { ...(await importCustomers(records, info, program)), notices };
   }
-  if (what === 'deliveries') {
-    const { records, notices } = program.readDeliveries(bytes);
-    return { ...(await importDeliveries(records, info, program)), notices };
-  }
-  refuse(`"${what}" cannot be imported: choose customers, deliveries, settings or templates.`);
+  const { records, notices } = program.readDeliveries(bytes);
+  return { ...(await importDeliveries(records, info, program)), notices };
 }
 
 function readFile(path: string): Uint8Array {

@@ -1,34 +1,42 @@
-import { type Command, TEXT } from '#cli/command.ts';
+import { defineCommand } from '#cli/command.ts';
 import { reportText } from '#cli/report-text.ts';
+import { INVOICE_DATE, OUTPUT, TO_FILE } from '#cli/words.ts';
 import { deliverPaperPost, writeDocuments } from '#cli/write-documents.ts';
 import { createInstantInvoice } from '#core/billing/create-instant-invoice.ts';
-import { refuse } from '#core/errors.ts';
+import { customerNumber } from '#core/domain/customer.ts';
 import { archivedDocuments } from '#core/invoices/print-invoices.ts';
 import { readInvoices } from '#core/repositories/invoices.ts';
 import { existingRun, invoiceNumbers, listRunLines } from '#core/repositories/runs.ts';
 import { needsAPerson, runReport } from '#core/runs/run-report.ts';
-import { dateOf, outputOf } from './run.ts';
 
-export const invoiceCommand: Command = {
+export const invoiceCommand = defineCommand({
   help: [
     [
       'invoice --customer N [--output pdf|print|screen] [--to FILE] [--invoice-date D]',
       'an instant invoice over the customer’s open delivery notes',
     ],
   ],
-  options: { customer: TEXT, output: TEXT, to: TEXT, 'invoice-date': TEXT },
-  async run(args, context) {
+  words: {},
+  options: {
+    customer: {
+      schema: customerNumber,
+      shown: 'N',
+      does: 'who is billed',
+      required: 'Say which customer: --customer N.',
+    },
+    output: OUTPUT,
+    to: TO_FILE,
+    'invoice-date': INVOICE_DATE,
+  },
+  async run({ options }, context) {
     const { program, print } = context;
-    const customer = args.text('customer');
-    if (!customer) refuse('Say which customer: --customer N.');
-    const [asked, invoiceDate] = [outputOf(args), dateOf(args)];
+    const { customer, output: asked, to, 'invoice-date': invoiceDate } = options;
     const runId = await createInstantInvoice(
       { customer, ...(asked ? { output: asked } : {}), ...(invoiceDate ? { invoiceDate } : {}) },
       program,
       program.completeRun,
     );
     const { output } = (await existingRun(program.table, runId)).value.order;
-    const to = args.text('to');
     let file: string | undefined;
     if (output !== 'pdf') file = await deliverPaperPost(runId, output, to, context);
     else if (to) {
@@ -44,4 +52,4 @@ export const invoiceCommand: Command = {
     );
     return needsAPerson(report) ? 1 : 0;
   },
-};
+});

@@ -1,19 +1,35 @@
-import { type Command, TEXT } from '#cli/command.ts';
+import { z } from 'zod';
+import { defineCommand } from '#cli/command.ts';
 import { table } from '#cli/report-text.ts';
 import { instant } from '#core/deps.ts';
-import { refuse } from '#core/errors.ts';
+import { month } from '#core/domain/calendar.ts';
+import { mailId } from '#core/domain/identifiers.ts';
 import { leftOut } from '#core/mailing/mail-state.ts';
-import { decideMail } from '#core/mailing/resend-mail.ts';
-import { addressesOf, listMonthMails, type Mail, readMail, readMails } from '#core/repositories/mails.ts';
+import { decideMail, type MAIL_DECISIONS } from '#core/mailing/resend-mail.ts';
+import {
+  addressesOf,
+  listMonthMails,
+  MAIL_STATES,
+  type Mail,
+  readMail,
+  readMails,
+} from '#core/repositories/mails.ts';
 import { mailJson } from '#http/schemas/mail.ts';
 
-export const mailsCommand: Command = {
+export const mailsCommand = defineCommand({
   help: [['mails [--month 2026-11] [--state unknown]', 'the mails queued in a month, with their states']],
-  options: { month: TEXT, state: TEXT },
-  async run({ text }, { program, print }) {
+  words: {},
+  options: {
+    month: { schema: month, shown: '2026-11', does: 'when they were queued; this month unless given' },
+    state: {
+      schema: z.enum(MAIL_STATES),
+      shown: 'unknown',
+      does: `only those in this state: ${MAIL_STATES.join(', ')}`,
+    },
+  },
+  async run({ options }, { program, print }) {
     // By the clock of the list itself, UTC: just after midnight on the 1st, Germany is a month ahead.
-    const month = text('month') ?? instant(program.clock.now()).slice(0, 7);
-    const state = text('state');
+    const { month = instant(program.clock.now()).slice(0, 7), state } = options;
     const all = (await readMails(program.table, await listMonthMails(program.table, month))).map(
       ({ value }) => value,
     );
@@ -31,23 +47,41 @@ export const mailsCommand: Command = {
     });
     return mails.some(needsAPerson) ? 1 : 0;
   },
-};
+});
 
-export const decideCommand: Command = {
+/** Each decision as one word. */
+const DECISIONS = { 'send-again': 'send again', 'count-as-sent': 'count as sent' } as const satisfies Record<
+  string,
+  (typeof MAIL_DECISIONS)[number]
+>;
+const WORDS = Object.keys(DECISIONS) as readonly (keyof typeof DECISIONS)[];
+const ASK = 'Say which mail and what: decide MAIL send-again, or decide MAIL count-as-sent.';
+
+export const decideCommand = defineCommand({
   help: [['decide MAIL send-again|count-as-sent', 'settle a mail of which nobody knows whether it arrived']],
+  words: {
+    mail: {
+      schema: mailId,
+      shown: 'MAIL',
+      does: 'the mail, as mails --state unknown lists it',
+      required: ASK,
+    },
+    decision: {
+      schema: z.enum(WORDS),
+      shown: WORDS.join('|'),
+      does: 'send-again mails the invoice once more; count-as-sent takes it that the mail arrived',
+      required: ASK,
+    },
+  },
   options: {},
-  async run({ words: [id, decision] }, { program, print }) {
-    if (!id || (decision !== 'send-again' && decision !== 'count-as-sent')) {
-      refuse('Say which mail and what: decide MAIL send-again, or decide MAIL count-as-sent.');
-    }
-    const again = decision === 'send-again';
-    const mailId = await decideMail(id, again ? 'send again' : 'count as sent', program);
-    if (again) await program.mail([mailId]);
-    const mail = (await readMail(program.table, mailId))!.value;
-    print(`${mailId}: ${mail.state}${mail.reason ? `, ${mail.reason}` : ''}`, { mail: mailJson(mail) });
+  async run({ words: { mail: id, decision } }, { program, print }) {
+    const current = await decideMail(id, DECISIONS[decision], program);
+    if (decision === 'send-again') await program.mail([current]);
+    const mail = (await readMail(program.table, current))!.value;
+    print(`${current}: ${mail.state}${mail.reason ? `, ${mail.reason}` : ''}`, { mail: mailJson(mail) });
     return needsAPerson(mail) ? 1 : 0;
   },
-};
+});
 
 const needsAPerson = ({ state }: Mail): boolean =>
   ['held', 'failed', 'unknown', 'bounced', 'suppressed', 'complained'].includes(state);

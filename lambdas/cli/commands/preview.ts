@@ -1,13 +1,16 @@
 import { relative } from 'node:path';
-import { type Arguments, type Command, FLAG, TEXT } from '#cli/command.ts';
+import { z } from 'zod';
+import { defineCommand } from '#cli/command.ts';
 import { pdfToPng } from '#cli/pdf-to-png.ts';
 import { readTemplateFolder } from '#cli/template-folder.ts';
 import { watchFolder } from '#cli/watch-folder.ts';
+import { path, TO_FILE } from '#cli/words.ts';
 import { writeOut } from '#cli/write-documents.ts';
 import { previewInvoice } from '#core/billing/preview-invoice.ts';
+import { customerNumber, customerSchema } from '#core/domain/customer.ts';
 import { Fault, refuse } from '#core/errors.ts';
 import type { Templates } from '#core/ports.ts';
-import { previewSample, sampleOrder } from '#core/templates/preview-sample.ts';
+import { previewSample, type SampleOrder } from '#core/templates/preview-sample.ts';
 import { DOCUMENT_NAMES, SAMPLE_NAMES } from '#core/templates/sample-documents.ts';
 import { templatesInForce, templatesWith } from '#core/templates/template-set.ts';
 import { describeError } from '#wiring/process.ts';
@@ -16,7 +19,7 @@ import type { Program } from '#wiring/program.ts';
 /** Sharp enough to judge 7 pt by. */
 const DPI = 110;
 
-export const previewCommand: Command = {
+export const previewCommand = defineCommand({
   help: [
     ['preview --customer N --to FILE', 'a draft with a watermark, without a number; nothing is stored'],
     [
@@ -24,14 +27,35 @@ export const previewCommand: Command = {
       `a made-up document, and a PNG a page beside it. Samples: ${SAMPLE_NAMES.join(', ')}. Documents: ${DOCUMENT_NAMES.join(', ')}. With --templates the files of a folder take the place of those in force; --watch does it again at each change of them`,
     ],
   ],
+  words: {},
   options: {
-    ...{ customer: TEXT, sample: TEXT, document: TEXT, language: TEXT, templates: TEXT, to: TEXT },
-    watch: FLAG,
+    customer: { schema: customerNumber, shown: 'N', does: 'the draft of this customer’s next invoice' },
+    sample: {
+      schema: z.enum(SAMPLE_NAMES),
+      shown: 'NAME',
+      does: `a made-up document: ${SAMPLE_NAMES.join(', ')}`,
+    },
+    document: {
+      schema: z.enum(DOCUMENT_NAMES),
+      shown: 'NAME',
+      does: `what to make of the sample: ${DOCUMENT_NAMES.join(', ')}`,
+    },
+    language: {
+      schema: customerSchema.shape.language.unwrap(),
+      shown: 'de',
+      does: 'the language of the sample, one that the templates have labels for',
+    },
+    templates: {
+      schema: path,
+      shown: 'FOLDER',
+      does: 'own templates that take the place of those in force; nothing is stored',
+    },
+    to: { ...TO_FILE, required: 'Say where to: --to FILE.pdf.' },
+    watch: { does: 'make it again at each change of --templates, until Ctrl-C' },
   },
-  async run(args, { program, print }) {
-    const [to, folder] = [args.text('to'), args.text('templates')];
-    if (!to) refuse('Say where to: --to FILE.pdf.');
-    const make = makerOf(args, program);
+  async run({ options }, { program, print }) {
+    const { to, sample, templates: folder } = options;
+    const make = makerOf(options, program);
     if (folder && !relative(folder, to).startsWith('..')) {
       refuse(`${to} lies in the folder of the templates: write it somewhere else.`);
     }
@@ -42,12 +66,12 @@ export const previewCommand: Command = {
         : await templatesInForce(program);
       const pdf = await make(templates);
       const milliseconds = Math.round(performance.now() - started);
-      const pictures = args.text('sample') === undefined ? [] : await pdfToPng(pdf, { dpi: DPI });
+      const pictures = sample === undefined ? [] : await pdfToPng(pdf, { dpi: DPI });
       const stem = to.replace(/\.pdf$/i, '');
       const pages = pictures.map((png, index) => writeOut(`${stem}-${index + 1}.png`, png));
       return { file: writeOut(to, pdf), pages, milliseconds };
     };
-    if (!args.flag('watch')) {
+    if (!options.watch) {
       const done = await render();
       print([done.file, ...done.pages].join('\n'), done);
       return 0;
@@ -63,7 +87,7 @@ export const previewCommand: Command = {
     });
     return 0;
   },
-};
+});
 
 /** File, line and reason of each error in the templates; else what went wrong. */
 const problemsOf = (error: unknown): readonly string[] =>
@@ -71,14 +95,21 @@ const problemsOf = (error: unknown): readonly string[] =>
 
 type Maker = (templates: Templates) => Promise<Uint8Array>;
 
-function makerOf({ text }: Arguments, program: Program): Maker {
-  const [customer, sample] = [text('customer'), text('sample')];
+/** As it was typed: either a customer, or a sample with what it is to become. */
+interface Wish {
+  readonly customer: string | undefined;
+  readonly sample: SampleOrder['sample'] | undefined;
+  readonly document: SampleOrder['document'] | undefined;
+  readonly language: string | undefined;
+}
+
+function makerOf({ customer, sample, document, language }: Wish, program: Program): Maker {
   if (customer && sample === undefined) {
     return (templates) => previewInvoice({ customer }, { ...program, openTemplates: async () => templates });
   }
   if (!sample || customer) {
     refuse(`Say what: --customer N, or --sample NAME with one of ${SAMPLE_NAMES.join(', ')}.`);
   }
-  const order = sampleOrder(sample, text('document') ?? 'invoice', text('language') ?? 'de');
+  const order = { sample, document: document ?? 'invoice', language: language ?? 'de' } as const;
   return (templates) => previewSample(order, templates, program);
 }

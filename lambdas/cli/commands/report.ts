@@ -1,15 +1,17 @@
-import type { Command } from '#cli/command.ts';
+import { defineCommand } from '#cli/command.ts';
 import { mailingLine, reportText, table } from '#cli/report-text.ts';
+import { runId } from '#core/domain/identifiers.ts';
 import { Fault } from '#core/errors.ts';
 import { allMailsLeft } from '#core/mailing/remaining-mails.ts';
 import { listRunIds, readRun } from '#core/repositories/runs.ts';
 import { needsAPerson, runReport } from '#core/runs/run-report.ts';
 
-export const reportCommand: Command = {
+export const reportCommand = defineCommand({
   help: [['report [RUN]', 'the report of a run as it is now; without a run, the list of runs']],
+  words: { run: { schema: runId, shown: 'RUN', does: 'the run; without one, all runs are listed' } },
   options: {},
-  async run({ words: [runId] }, { program, print }) {
-    if (!runId) {
+  async run({ words: { run: asked } }, { program, print }) {
+    if (!asked) {
       const runs = await Promise.all(
         (await listRunIds(program.table)).map((id) => readRun(program.table, id)),
       );
@@ -28,9 +30,9 @@ export const reportCommand: Command = {
       });
       return 0;
     }
-    if (!(await readRun(program.table, runId))) throw new Fault('not-found', `There is no run ${runId}.`);
-    const report = await runReport(runId, program);
+    if (!(await readRun(program.table, asked))) throw new Fault('not-found', `There is no run ${asked}.`);
+    const report = await runReport(asked, program);
     print(reportText(report), report);
     return needsAPerson(report) ? 1 : 0;
   },
-};
+});

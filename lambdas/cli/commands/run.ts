@@ -1,15 +1,15 @@
-import { type Arguments, type Command, FLAG, TEXT } from '#cli/command.ts';
+import { z } from 'zod';
+import { defineCommand } from '#cli/command.ts';
 import { reportText } from '#cli/report-text.ts';
+import { INVOICE_DATE, listOf, MAIL_CUSTOMERS_ONLY, OUTPUT, parseWord, TO_FILE } from '#cli/words.ts';
 import { deliverPaperPost } from '#cli/write-documents.ts';
 import { cycleOrder, startRun } from '#core/billing/start-run.ts';
-import { day } from '#core/domain/calendar.ts';
-import { CYCLES } from '#core/domain/customer.ts';
-import type { Output, RunOrder } from '#core/domain/run-order.ts';
-import { refuse } from '#core/errors.ts';
+import { CYCLES, customerNumber } from '#core/domain/customer.ts';
+import { period } from '#core/domain/period.ts';
 import { dryRun } from '#core/runs/dry-run.ts';
 import { needsAPerson, runReport } from '#core/runs/run-report.ts';
 
-export const runCommand: Command = {
+export const runCommand = defineCommand({
   help: [
     [
       'run --cycle monthly --period 2026-10',
@@ -24,20 +24,40 @@ export const runCommand: Command = {
       'pdf (default) mails; print makes one file of all, screen opens it, and nothing is mailed',
     ],
   ],
+  words: {},
   options: {
-    cycle: TEXT,
-    period: TEXT,
-    customers: TEXT,
-    output: TEXT,
-    'invoice-date': TEXT,
-    to: TEXT,
-    'dry-run': FLAG,
-    'mail-customers-only': FLAG,
+    cycle: {
+      schema: z.enum(CYCLES),
+      shown: CYCLES.join('|'),
+      does: 'which customers are billed, by their billing cycle',
+      required: 'Say which customers are billed: --cycle daily, weekly or monthly.',
+    },
+    period: {
+      schema: period(),
+      shown: '2026-10',
+      does: 'what is billed: a month, a week (2026-W44) or a day (2026-10-31), as the cycle is',
+      required: 'Say which period is billed, such as --period 2026-10.',
+    },
+    customers: { schema: listOf(customerNumber), shown: 'A,B', does: 'only these customers' },
+    output: OUTPUT,
+    'invoice-date': INVOICE_DATE,
+    to: TO_FILE,
+    'dry-run': { does: 'only show what would be done' },
+    'mail-customers-only': MAIL_CUSTOMERS_ONLY,
   },
-  async run(args, context) {
+  async run({ options }, context) {
     const { program, print } = context;
-    const order = orderOf(args);
-    if (args.flag('dry-run')) {
+    const { cycle, customers, output = 'pdf', 'invoice-date': invoiceDate } = options;
+    const order = cycleOrder({
+      cycle,
+      // A period of another cycle is one as well: only here can be seen that it does not fit.
+      period: parseWord('--period', period(cycle), options.period.text).text,
+      customers,
+      mailCustomersOnly: options['mail-customers-only'],
+      output,
+      invoiceDate,
+    });
+    if (options['dry-run']) {
       const report = await dryRun(order, program);
       print(reportText(report), report);
       return needsAPerson(report) ? 1 : 0;
@@ -45,9 +65,7 @@ export const runCommand: Command = {
     const runId = await startRun(order, program);
     await program.completeRun(runId);
     const file =
-      order.output === 'pdf'
-        ? undefined
-        : await deliverPaperPost(runId, order.output, args.text('to'), context);
+      order.output === 'pdf' ? undefined : await deliverPaperPost(runId, order.output, options.to, context);
     const report = await runReport(runId, program);
     print(
       [reportText(report), ...(file ? [`Documents: ${file}`] : [])].join('\n'),
@@ -55,40 +73,4 @@ export const runCommand: Command = {
     );
     return needsAPerson(report) ? 1 : 0;
   },
-};
-
-function orderOf(args: Arguments): RunOrder {
-  const cycle = CYCLES.find((name) => name === args.text('cycle'));
-  if (!cycle) refuse('Say which customers are billed: --cycle daily, weekly or monthly.');
-  const period = args.text('period');
-  if (!period) refuse('Say which period is billed, such as --period 2026-10.');
-  const customers = args
-    .text('customers')
-    ?.split(',')
-    .map((number) => number.trim())
-    .filter(Boolean);
-  if (customers?.length === 0) refuse('--customers names no customer.');
-  return cycleOrder({
-    cycle,
-    period,
-    customers,
-    mailCustomersOnly: args.flag('mail-customers-only'),
-    output: outputOf(args) ?? 'pdf',
-    invoiceDate: dateOf(args),
-  });
-}
-
-export function outputOf(args: Arguments): Output | undefined {
-  const text = args.text('output');
-  const output = (['pdf', 'print', 'screen'] as const).find((name) => name === text);
-  if (text !== undefined && !output) refuse(`--output ${text} is none of pdf, print and screen.`);
-  return output;
-}
-
-export function dateOf(args: Arguments): string | undefined {
-  const text = args.text('invoice-date');
-  if (text === undefined) return undefined;
-  const parsed = day.safeParse(text);
-  if (!parsed.success) refuse(`--invoice-date ${parsed.error.issues[0]?.message}`);
-  return parsed.data;
-}
+});

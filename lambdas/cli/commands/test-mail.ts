@@ -1,22 +1,29 @@
-import type { Command } from '#cli/command.ts';
-import { refuse } from '#core/errors.ts';
+import { defineCommand } from '#cli/command.ts';
+import { mailAddress } from '#core/domain/mail-address.ts';
 import type { TestMailReport } from '#wiring/test-mail.ts';
 
-export const testMailCommand: Command = {
+export const testMailCommand = defineCommand({
   help: [
     [
       'test-mail ADDRESS',
       'send one test mail; shows the conversation, and what to change ("TLS" of other programs is encryption starttls-if-offered here, "SSL" is tls: docs/mailing.md)',
     ],
   ],
+  words: {
+    address: {
+      schema: mailAddress,
+      shown: 'ADDRESS',
+      does: 'who gets the test mail',
+      required: 'Say where to: test-mail ADDRESS.',
+    },
+  },
   options: {},
-  async run({ words: [address] }, { program, print }) {
-    if (!address) refuse('Say where to: test-mail ADDRESS.');
+  async run({ words: { address } }, { program, print }) {
     const report = await program.testMail(address);
     print([...report.conversation, '', ...facts(report), '', report.summary].join('\n'), report);
     return report.outcome.state === 'accepted' ? 0 : 1;
   },
-};
+});
 
 /** What there is to know of the connection, a line each. */
 function facts({ encryption, login, reply }: TestMailReport): string[] {

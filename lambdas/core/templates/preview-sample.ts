@@ -1,33 +1,12 @@
 import type { Deps } from '#core/deps.ts';
 import { Fault, refuse } from '#core/errors.ts';
 import type { Templates } from '#core/ports.ts';
-import {
-  DOCUMENT_NAMES,
-  type DocumentName,
-  documentOf,
-  SAMPLE_NAMES,
-  type SampleName,
-  sampleOf,
-} from './sample-documents.ts';
+import { type DocumentName, documentOf, type SampleName, sampleOf } from './sample-documents.ts';
 
 export interface SampleOrder {
   readonly sample: SampleName;
   readonly document: DocumentName;
   readonly language: string;
-}
-
-/** @throws Fault `bad-input` that lists what there is */
-export function sampleOrder(sample: string, document: string, language: string): SampleOrder {
-  return {
-    sample: oneOf(SAMPLE_NAMES, sample, 'sample'),
-    document: oneOf(DOCUMENT_NAMES, document, 'document'),
-    language,
-  };
-}
-
-function oneOf<Name extends string>(names: readonly Name[], asked: string, what: string): Name {
-  const found = names.find((name) => name === asked);
-  return found ?? refuse(`There is no ${what} "${asked}": choose one of ${names.join(', ')}.`);
 }
 
 /**
@@ -39,7 +18,9 @@ export async function previewSample(
   templates: Templates,
   deps: Pick<Deps, 'printer'>,
 ): Promise<Uint8Array> {
-  oneOf(templates.languages, language, 'language');
+  if (!templates.languages.includes(language)) {
+    refuse(`There is no language "${language}": choose one of ${templates.languages.join(', ')}.`);
+  }
   const text = documentOf(document, sampleOf(sample, language), templates);
   const [printed] = await deps.printer.render([{ name: `sample ${sample}, ${document}`, ...text }]);
   if (printed?.ok) return printed.pdf;
