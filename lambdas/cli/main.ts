@@ -68,9 +68,9 @@ export async function main(argv: readonly string[], terminal: Terminal = TERMINA
     }
     const [name = '', ...rest] = words;
     const command = commandOf(name);
-    const args = parseArguments(name, command, rest);
     if (stage === '') refuse('Say which stage: --aws prod.');
     if (stage !== undefined) parseWord('--aws', stageName, stage);
+    const args = parseArguments(name, command, rest);
     const { config, program } = await openForThisProcess(bar.show, stage);
     try {
       return await command.run(args, { config, program, print, confirm });

@@ -49,7 +49,8 @@ export const MAIL_CUSTOMERS_ONLY: Flag = { does: 'only customers who get their i
 /** What was given is quoted once: some schemas quote it themselves. */
 function sentence(issue: z.core.$ZodIssue, whole: string): string {
   const given = typeof issue.input === 'string' ? issue.input : whole;
-  if (issue.code === 'invalid_value') return `${quoted(given)} is none of ${issue.values.join(', ')}`;
+  if (issue.code === 'invalid_value')
+    return `${quoted(given)} is ${issue.values.length > 1 ? 'none of' : 'not'} ${issue.values.join(', ')}`;
   return issue.message.startsWith('"') ? issue.message : `${quoted(given)} ${issue.message}`;
 }
 

@@ -82,11 +82,8 @@ test('a sample is rendered again at each change of the templates, until Ctrl-C',
     assert.equal(code, 2);
     return error!.message;
   };
-  assert.match(
-    await refused('preview', '--sample', 'x', '--to', pdf),
-    /no sample "x": choose one of usual, /,
-  );
-  assert.match(await refused(...preview, pdf, '--document', 'x'), /no document "x": choose one of invoice, /);
+  assert.match(await refused('preview', '--sample', 'x', '--to', pdf), /--sample "x" is none of usual, /);
+  assert.match(await refused(...preview, pdf, '--document', 'x'), /--document "x" is none of invoice, /);
   assert.match(await refused(...preview, join(own, 'a.pdf'), '--templates', own), /lies in the folder/);
   assert.match(await refused(...preview, pdf, '--watch'), /Say which templates to watch/);
 

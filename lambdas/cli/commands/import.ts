@@ -28,7 +28,12 @@ export const importCommand = defineCommand({
     ],
   ],
   words: {
-    what: { schema: z.enum(KINDS), shown: KINDS.join('|'), does: 'what the file holds', required: ASK },
+    what: {
+      schema: z.enum(KINDS),
+      shown: 'WHAT',
+      does: `what the file holds: ${KINDS.join(', ')}`,
+      required: ASK,
+    },
     file: { schema: path, shown: 'FILE', does: 'the file; of templates, their folder', required: ASK },
   },
   options: {

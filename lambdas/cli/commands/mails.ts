@@ -68,7 +68,7 @@ export const decideCommand = defineCommand({
     },
     decision: {
       schema: z.enum(WORDS),
-      shown: WORDS.join('|'),
+      shown: 'DECISION',
       does: 'send-again mails the invoice once more; count-as-sent takes it that the mail arrived',
       required: ASK,
     },

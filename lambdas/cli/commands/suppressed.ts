@@ -12,7 +12,11 @@ export const suppressedCommand = defineCommand({
     ['suppressed lift ADDRESS', 'the mailbox is well again: mails may go there'],
   ],
   words: {
-    verb: { schema: z.enum(['lift']), shown: 'lift', does: 'without it, the addresses are listed' },
+    verb: {
+      schema: z.enum(['lift']),
+      shown: 'VERB',
+      does: 'lift: mails may go to ADDRESS again; without it, the addresses are listed',
+    },
     address: { schema: mailAddress, shown: 'ADDRESS', does: 'the mailbox that is well again' },
   },
   options: {},
