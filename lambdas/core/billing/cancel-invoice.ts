@@ -1,8 +1,8 @@
 import type { Deps } from '#core/deps.ts';
 import type { Day } from '#core/domain/calendar.ts';
+import { cancellationReason } from '#core/domain/cancellation.ts';
 import { orderFingerprint } from '#core/domain/identity.ts';
 import type { CancellationOrder, Output, RunOrder } from '#core/domain/run-order.ts';
-import { cancellationReason } from '#core/domain/cancellation.ts';
 import { Fault, refuse } from '#core/errors.ts';
 import { readCustomer } from '#core/repositories/customers.ts';
 import {
