@@ -1,6 +1,6 @@
 import { durationText } from '#core/domain/mail-duration.ts';
 import type { Preflight } from '#core/mailing/preflight.ts';
-import type { CustomerReport, RunReport } from '#core/runs/run-report.ts';
+import { CUSTOMER_STATES, type CustomerReport, type RunReport } from '#core/runs/run-report.ts';
 
 /** The closing report for a terminal: every customer with its state, then counts and totals. */
 export function reportText(report: RunReport): string {
@@ -17,9 +17,9 @@ export function reportText(report: RunReport): string {
     stateText(customer),
   ]);
   const { counts, totals } = report;
-  const states = (['issued', 'cancelled', 'planned', 'held', 'failed', 'nothing to bill'] as const)
-    .filter((state) => counts[state] > 0)
-    .map((state) => `${counts[state]} ${state}`);
+  const states = STATES_BY_WEIGHT.filter((state) => counts[state] > 0).map(
+    (state) => `${counts[state]} ${state}`,
+  );
   const ways = Object.entries(report.delivery).map(([state, count]) => `${count} ${state}`);
   return [
     `${what} · ${report.state} · invoice date ${report.invoiceDate} · run ${report.run}`,
@@ -37,6 +37,17 @@ export function reportText(report: RunReport): string {
     ...(report.preflight ? ['', ...preflightLines(report.preflight)] : []),
   ].join('\n');
 }
+
+/** What was billed comes first, then what a person looks at; the numbers are places in the line. */
+const WEIGHTS: Readonly<Record<CustomerReport['state'], number>> = {
+  issued: 1,
+  cancelled: 2,
+  planned: 3,
+  held: 4,
+  failed: 5,
+  'nothing to bill': 6,
+};
+const STATES_BY_WEIGHT = CUSTOMER_STATES.toSorted((one, other) => WEIGHTS[one] - WEIGHTS[other]);
 
 function stateText({ state, reasons, delivery, cancelledBy }: CustomerReport): string {
   if (reasons) return `${state}: ${reasons.join(' ')}`;

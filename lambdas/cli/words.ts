@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { day } from '#core/domain/calendar.ts';
+import { OUTPUTS } from '#core/domain/run-order.ts';
 import { refuse } from '#core/errors.ts';
-import { OUTPUTS } from '#http/schemas/run.ts';
 import type { Flag, Value } from './command.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { MailState } from '#core/domain/mail-states.ts';
 import { sendMails } from '#core/mailing/send-mails.ts';
-import type { MailState } from '#core/repositories/mails.ts';
 import { openAws } from '#wiring/aws.ts';
 import { awsConfig } from '#wiring/config.ts';
 import { count, lambdaLog, thisCall } from '#wiring/lambda-runtime.ts';

@@ -94,7 +94,8 @@ function queued({ table, queue }: Aws): Pick<HttpDeps, 'continueRun' | 'sendMail
 async function testMailFromHere(address: string, aws: Aws): ReturnType<HttpDeps['testMail']> {
   const settings = await readSettings(aws.table);
   const port25 = settings.mail.smtp.port === 25 ? ' AWS blocks port 25: use 587 or 465.' : '';
-  return sendAwsTestMail(settings.mail, testMail(address, settings), aws, {
+  return sendAwsTestMail(settings.mail, testMail(address, settings), {
+    ...aws,
     from: `Sent by the function of the HTTP API, which has no fixed address.${port25}`,
     deadlineMs: TEST_MAIL_MS,
   });

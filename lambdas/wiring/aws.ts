@@ -17,8 +17,18 @@ import { createSqsClient } from '#adapters/sqs/client.ts';
 import { createSqsQueue, readWake } from '#adapters/sqs/queue.ts';
 import type { Deps } from '#core/deps.ts';
 import type { Settings } from '#core/domain/settings.ts';
+import { SENDING_TRANSPORTS, type Transport } from '#core/domain/transport.ts';
 import { Fault } from '#core/errors.ts';
-import type { FontCoverage, Log, Mailer, Queue, Secrets, TemplateEngine, Wake } from '#core/ports.ts';
+import type {
+  FontCoverage,
+  Log,
+  MailAccount,
+  Mailer,
+  Queue,
+  Secrets,
+  TemplateEngine,
+  Wake,
+} from '#core/ports.ts';
 import { SMTP_PASSWORD } from '#core/repositories/settings.ts';
 import { createTemplateOpener } from '#core/templates/template-set.ts';
 import type { AwsConfig } from './config.ts';
@@ -72,9 +82,8 @@ export function openAws(config: AwsConfig, log: Log, clients: AwsClients = awsCl
     openTemplates: createTemplateOpener(templateEngine, archive),
     fonts,
     composer: createMailComposer(),
-    openMailer: (mail) => openMailer(mail, secrets, clients.ses, config, log),
-    openMailAccount: ({ transport }) =>
-      transport === 'ses' ? createSesAccount(clients.sesAccount) : undefined,
+    openMailer: (mail) => OPEN_MAILER[mail.transport]({ mail, secrets, client: clients.ses, config, log }),
+    openMailAccount: ({ transport }) => OPEN_ACCOUNT[transport](clients),
     dns: createDns(config.dnsServer),
     secrets,
     queue: createSqsQueue({
@@ -90,21 +99,29 @@ export function openAws(config: AwsConfig, log: Log, clients: AwsClients = awsCl
   };
 }
 
-async function openMailer(
-  mail: Settings['mail'],
-  secrets: Secrets,
-  client: SESv2Client,
-  config: AwsConfig,
-  log: Log,
-): Promise<Mailer> {
-  if (mail.transport === 'smtp') {
-    return createSmtpMailer({ ...mail.smtp, password: await secrets.get(SMTP_PASSWORD) }, { log });
-  }
-  if (mail.transport === 'ses') {
-    return createSesMailer({ client, configurationSet: config.CONFIGURATION_SET });
-  }
-  throw new Fault('bad-settings', 'mail.transport is off: set it to ses or smtp first.');
+interface MailerNeeds {
+  readonly mail: Settings['mail'];
+  readonly secrets: Secrets;
+  readonly client: SESv2Client;
+  readonly config: AwsConfig;
+  readonly log: Log;
 }
+
+const OPEN_MAILER: Readonly<Record<Transport, (needs: MailerNeeds) => Promise<Mailer>>> = {
+  smtp: async ({ mail, secrets, log }) =>
+    createSmtpMailer({ ...mail.smtp, password: await secrets.get(SMTP_PASSWORD) }, { log }),
+  ses: async ({ client, config }) => createSesMailer({ client, configurationSet: config.CONFIGURATION_SET }),
+  async off() {
+    throw new Fault('bad-settings', `mail.transport is off: set it to ${SENDING_TRANSPORTS} first.`);
+  },
+};
+
+/** Opens the provider's account; a mail server of the user's own has none. */
+const OPEN_ACCOUNT: Readonly<Record<Transport, (clients: AwsClients) => MailAccount | undefined>> = {
+  ses: ({ sesAccount }) => createSesAccount(sesAccount),
+  smtp: () => undefined,
+  off: () => undefined,
+};
 
 /** Opens the fonts at first use: that reads a megabyte, which calls that check no texts need not spend. */
 function whenUsed(open: () => FontCoverage): FontCoverage {

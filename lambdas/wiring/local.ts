@@ -4,6 +4,7 @@ import { createMailComposer } from '#adapters/mime/compose.ts';
 import { createSmtpMailer } from '#adapters/smtp/mailer.ts';
 import { sendTestMail } from '#adapters/smtp/test-mail.ts';
 import { openSqliteTable } from '#adapters/sqlite/table.ts';
+import type { Transport } from '#core/domain/transport.ts';
 import { Fault } from '#core/errors.ts';
 import { sendMails } from '#core/mailing/send-mails.ts';
 import { SMTP_PASSWORD } from '#core/repositories/settings.ts';
@@ -25,14 +26,14 @@ export function openLocal(config: LocalConfig, process: ThisProcess): Program {
       archive: createFolderArchive(config.archiveDir),
       secrets,
       async openMailer(mail) {
-        if (mail.transport !== 'smtp') throw notOnOneMachine(mail.transport);
+        refuseUnlessSmtp(mail.transport);
         const { log } = process;
         return createSmtpMailer({ ...mail.smtp, password: await secrets.get(SMTP_PASSWORD) }, { log });
       },
       // Only SES has an account to ask, and that works only on AWS.
       openMailAccount: () => undefined,
       async sendTestMail(mail, message) {
-        if (mail.transport !== 'smtp') throw notOnOneMachine(mail.transport);
+        refuseUnlessSmtp(mail.transport);
         return sendTestMail(
           { ...mail.smtp, password: await secrets.get(SMTP_PASSWORD) },
           { from: message.from.address, to: message.to.map(({ address }) => address) },
@@ -49,10 +50,14 @@ export function openLocal(config: LocalConfig, process: ThisProcess): Program {
   );
 }
 
-const notOnOneMachine = (transport: 'ses' | 'off'): Fault =>
-  new Fault(
-    'bad-settings',
-    transport === 'ses'
-      ? 'mail.transport is ses, which only works on AWS: on one machine choose smtp, or off.'
-      : 'mail.transport is off: set it to smtp first.',
-  );
+/** Why one machine cannot send by it; undefined where it can. */
+const NOT_HERE: Readonly<Record<Transport, string | undefined>> = {
+  smtp: undefined,
+  ses: 'mail.transport is ses, which only works on AWS: on one machine choose smtp, or off.',
+  off: 'mail.transport is off: set it to smtp first.',
+};
+
+function refuseUnlessSmtp(transport: Transport): void {
+  const reason = NOT_HERE[transport];
+  if (reason !== undefined) throw new Fault('bad-settings', reason);
+}

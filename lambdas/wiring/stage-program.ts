@@ -27,7 +27,7 @@ export async function openStage(
       openMailer,
       openMailAccount,
       sendTestMail: (mail, message) =>
-        sendAwsTestMail(mail, message, aws, { from: 'Sent from this machine, not from the stage.' }),
+        sendAwsTestMail(mail, message, { ...aws, from: 'Sent from this machine, not from the stage.' }),
       drive: (runId, deps) => watchRun(runId, { ...deps, queue }),
       mail: (ids, deps) => awaitMails(ids, { ...deps, queue }),
       sweep: (deps) => sweepToQueues({ ...deps, queue }),

@@ -4,16 +4,10 @@ import { table } from '#cli/report-text.ts';
 import { instant } from '#core/deps.ts';
 import { month } from '#core/domain/calendar.ts';
 import { mailId } from '#core/domain/identifiers.ts';
+import { MAIL_STATES, mailNeedsAPerson } from '#core/domain/mail-states.ts';
 import { leftOut } from '#core/mailing/mail-state.ts';
 import { decideMail, type MAIL_DECISIONS } from '#core/mailing/resend-mail.ts';
-import {
-  addressesOf,
-  listMonthMails,
-  MAIL_STATES,
-  type Mail,
-  readMail,
-  readMails,
-} from '#core/repositories/mails.ts';
+import { addressesOf, listMonthMails, readMail, readMails } from '#core/repositories/mails.ts';
 import { mailJson } from '#http/schemas/mail.ts';
 
 export const mailsCommand = defineCommand({
@@ -45,7 +39,7 @@ export const mailsCommand = defineCommand({
       month,
       mails: mails.map(mailJson),
     });
-    return mails.some(needsAPerson) ? 1 : 0;
+    return mails.some(mailNeedsAPerson) ? 1 : 0;
   },
 });
 
@@ -79,9 +73,6 @@ export const decideCommand = defineCommand({
     if (decision === 'send-again') await program.mail([current]);
     const mail = (await readMail(program.table, current))!.value;
     print(`${current}: ${mail.state}${mail.reason ? `, ${mail.reason}` : ''}`, { mail: mailJson(mail) });
-    return needsAPerson(mail) ? 1 : 0;
+    return mailNeedsAPerson(mail) ? 1 : 0;
   },
 });
-
-const needsAPerson = ({ state }: Mail): boolean =>
-  ['held', 'failed', 'unknown', 'bounced', 'suppressed', 'complained'].includes(state);

@@ -4,6 +4,7 @@ import { listOf, MAIL_CUSTOMERS_ONLY, OUTPUT, path } from '#cli/words.ts';
 import { openOnScreen, writeDocuments } from '#cli/write-documents.ts';
 import { customerNumber } from '#core/domain/customer.ts';
 import { invoiceNumber } from '#core/domain/identifiers.ts';
+import { reachedCustomer } from '#core/domain/mail-states.ts';
 import { type Period, period } from '#core/domain/period.ts';
 import { refuse } from '#core/errors.ts';
 import { archivedDocuments } from '#core/invoices/print-invoices.ts';
@@ -60,7 +61,7 @@ export const reprintCommand = defineCommand({
           .join('\n'),
         { mails: mails.map(mailJson) },
       );
-      return mails.every(({ state }) => state === 'accepted' || state === 'deferred') ? 0 : 1;
+      return mails.every((mail) => reachedCustomer(mail) || mail.state === 'deferred') ? 0 : 1;
     }
     const documents = await archivedDocuments(invoices, program.archive);
     const to = options.to ?? join(config.dataDir, 'print', `reprint-${program.ids.next()}.pdf`);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { refuse } from '../errors.ts';
 import { addDays, type Day, isDay, isoWeek, lastOfMonth, mondayOf } from './calendar.ts';
-import type { Cycle } from './customer.ts';
+import { CYCLES, type Cycle } from './customer.ts';
 
 /** One turn of a billing cycle; both days belong to it. */
 export interface Period {
@@ -12,11 +12,47 @@ export interface Period {
   readonly to: Day;
 }
 
-const FORMS: Readonly<Record<Cycle, { readonly pattern: RegExp; readonly example: string }>> = {
-  daily: { pattern: /^20\d\d-\d\d-\d\d$/, example: '2026-10-31' },
-  weekly: { pattern: /^20\d\d-W\d\d$/, example: '2026-W44' },
-  monthly: { pattern: /^20\d\d-\d\d$/, example: '2026-10' },
+interface CycleRules {
+  readonly pattern: RegExp;
+  readonly example: string;
+  /** Some day of the period that a text of this pattern names; it may be none of the calendar. */
+  readonly dayOf: (text: string) => Day;
+  /** The period that a day belongs to. Periods of a cycle tile the calendar. */
+  readonly around: (day: Day) => Omit<Period, 'cycle'>;
+}
+
+const RULES: Readonly<Record<Cycle, CycleRules>> = {
+  daily: {
+    pattern: /^20\d\d-\d\d-\d\d$/,
+    example: '2026-10-31',
+    dayOf: (text) => text,
+    around: (day) => ({ text: day, from: day, to: day }),
+  },
+  weekly: {
+    pattern: /^20\d\d-W\d\d$/,
+    example: '2026-W44',
+    // A 53rd week of a year without one is caught by its day's own period.
+    dayOf: (text) => mondayOf(Number(text.slice(0, 4)), Number(text.slice(6))),
+    around(day) {
+      const { year, week } = isoWeek(day);
+      const from = mondayOf(year, week);
+      return { text: `${year}-W${String(week).padStart(2, '0')}`, from, to: addDays(from, 6) };
+    },
+  },
+  monthly: {
+    pattern: /^20\d\d-\d\d$/,
+    example: '2026-10',
+    dayOf: (text) => `${text}-01`,
+    around(day) {
+      const month = day.slice(0, 7);
+      const to = lastOfMonth(Number(day.slice(0, 4)), Number(day.slice(5, 7)));
+      return { text: month, from: `${month}-01`, to };
+    },
+  },
 };
+
+/** How a period of this cycle is written. */
+export const periodExample = (cycle: Cycle): string => RULES[cycle].example;
 
 /** @throws Fault `bad-input` for a text that names no period of this cycle, with the form that does */
 export function parsePeriod(cycle: Cycle, text: string): Period {
@@ -24,68 +60,55 @@ export function parsePeriod(cycle: Cycle, text: string): Period {
 }
 
 /** A day, week or month, whichever it looks like. @throws Fault `bad-input` for a text that names none */
-export const anyPeriod = (text: string): Period => parsePeriod(likelyCycle(text), text);
+export function anyPeriod(text: string): Period {
+  const cycle = cycleOf(text);
+  return cycle ? parsePeriod(cycle, text) : refuse(notAnyPeriod(text));
+}
 
-/** A period as people write it: one of this cycle, or without a cycle a day, week or month. */
+/** A period as people write it: one of this cycle, or without a cycle a period of any. */
 export const period = (cycle?: Cycle) =>
   z
     .string()
     .transform((text, context): Period => {
-      const looksLike = cycle ?? likelyCycle(text);
-      const found = findPeriod(looksLike, text);
+      const looksLike = cycle ?? cycleOf(text);
+      const found = looksLike && findPeriod(looksLike, text);
       if (found) return found;
-      const message = cycle || hasForm(looksLike, text) ? notAPeriod(looksLike, text) : notAnyPeriod(text);
+      const message = looksLike ? notAPeriod(looksLike, text) : notAnyPeriod(text);
       context.addIssue({ code: 'custom', message });
       return z.NEVER;
     })
     .meta({ example: '2026-10' });
 
+/** The cycle whose periods are written this way. */
+const cycleOf = (text: string): Cycle | undefined =>
+  CYCLES.find((cycle) => RULES[cycle].pattern.test(text.trim()));
+
 function findPeriod(cycle: Cycle, text: string): Period | undefined {
   const trimmed = text.trim();
-  const day = hasForm(cycle, trimmed) ? someDayOf(cycle, trimmed) : undefined;
-  const found = day === undefined ? undefined : periodOf(cycle, day);
+  const { pattern, dayOf } = RULES[cycle];
+  const day = pattern.test(trimmed) ? dayOf(trimmed) : undefined;
+  const found = day !== undefined && isDay(day) ? periodOf(cycle, day) : undefined;
   return found?.text === trimmed ? found : undefined;
 }
 
-const hasForm = (cycle: Cycle, text: string): boolean => FORMS[cycle].pattern.test(text.trim());
-
-const likelyCycle = (text: string): Cycle =>
-  /W/.test(text) ? 'weekly' : text.trim().length > 7 ? 'daily' : 'monthly';
-
 function notAPeriod(cycle: Cycle, text: string): string {
   const trimmed = text.trim();
-  return `"${trimmed.slice(0, 40)}" is not a ${cycle} period${otherCycle(cycle, trimmed)}; write it such as ${FORMS[cycle].example}`;
+  return `"${trimmed.slice(0, 40)}" is not a ${cycle} period${otherCycle(cycle, trimmed)}; write it such as ${RULES[cycle].example}`;
 }
 
-const notAnyPeriod = (text: string): string =>
-  `"${text.trim().slice(0, 40)}" is no period; write a month such as ${FORMS.monthly.example}, a week such as ${FORMS.weekly.example} or a day such as ${FORMS.daily.example}`;
-
-/** The period of this cycle that a day belongs to. Periods of a cycle tile the calendar. */
-export function periodOf(cycle: Cycle, day: Day): Period {
-  if (cycle === 'daily') return { cycle, text: day, from: day, to: day };
-  if (cycle === 'weekly') {
-    const { year, week } = isoWeek(day);
-    const from = mondayOf(year, week);
-    return { cycle, text: `${year}-W${String(week).padStart(2, '0')}`, from, to: addDays(from, 6) };
-  }
-  const month = day.slice(0, 7);
-  const to = lastOfMonth(Number(day.slice(0, 4)), Number(day.slice(5, 7)));
-  return { cycle, text: month, from: `${month}-01`, to };
+function notAnyPeriod(text: string): string {
+  const forms = CYCLES.map((cycle) => `${RULES[cycle].example} (${cycle})`).join(', ');
+  return `"${text.trim().slice(0, 40)}" is no period; write it such as ${forms}`;
 }
+
+export const periodOf = (cycle: Cycle, day: Day): Period => ({ cycle, ...RULES[cycle].around(day) });
 
 /** The last period that was over before that day began: what is billed on that day. */
 export function previousPeriod(cycle: Cycle, day: Day): Period {
   return periodOf(cycle, addDays(periodOf(cycle, day).from, -1));
 }
 
-/** Undefined where there is no such day; a 53rd week of a year without one is caught by its day's own period. */
-function someDayOf(cycle: Cycle, text: string): Day | undefined {
-  if (cycle === 'weekly') return mondayOf(Number(text.slice(0, 4)), Number(text.slice(6)));
-  const day = cycle === 'monthly' ? `${text}-01` : text;
-  return isDay(day) ? day : undefined;
-}
-
 function otherCycle(cycle: Cycle, text: string): string {
-  const other = Object.entries(FORMS).find(([name, form]) => name !== cycle && form.pattern.test(text));
-  return other ? ` (${other[0]} ones look like that)` : '';
+  const other = CYCLES.find((one) => one !== cycle && RULES[one].pattern.test(text));
+  return other ? ` (${other} ones look like that)` : '';
 }

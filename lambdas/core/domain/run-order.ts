@@ -6,6 +6,13 @@ import type { DeliveryLine } from './delivery-note.ts';
 export const OUTPUTS = ['pdf', 'print', 'screen'] as const;
 export type Output = (typeof OUTPUTS)[number];
 
+/** The way an invoice goes by the output of its run, where nothing stands in the way of a mail. */
+export const OUTPUT_WAYS: Readonly<Record<Output, 'mail' | 'to print' | 'filed'>> = {
+  pdf: 'mail',
+  print: 'to print',
+  screen: 'filed',
+};
+
 /**
  * What a run was asked for. An order that is equal to one of an unfinished run joins that run: they are compared by their
  * `orderFingerprint`.

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CYCLES } from './customer.ts';
 import { checkNumberFormat } from './number-format.ts';
 import { defaultsOf, line, requiredLine } from './text.ts';
+import { TRANSPORTS } from './transport.ts';
 
 const mailAddress = z
   .string()
@@ -69,7 +70,7 @@ export const settingsSchema = z.object({
     .prefault({}),
   mail: z
     .object({
-      transport: z.enum(['ses', 'smtp', 'off']).default('off'),
+      transport: z.enum(TRANSPORTS).default('off'),
       sender: z
         .object({ name: line(120).default(''), address: z.union([z.literal(''), mailAddress]).default('') })
         .prefault({}),

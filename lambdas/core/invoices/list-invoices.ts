@@ -1,14 +1,26 @@
 import type { Deps } from '#core/deps.ts';
 import type { Day } from '#core/domain/calendar.ts';
+import { didNotArrive, MAIL_STATES } from '#core/domain/mail-states.ts';
+import { Fault } from '#core/errors.ts';
 import { type Page, type PageQuery, readPage } from '#core/paging.ts';
 import { customerPartition } from '#core/repositories/customers.ts';
-import { type InvoiceRecord, readInvoices, upgradeInvoicePointer } from '#core/repositories/invoices.ts';
-import { didNotArrive, MAIL_STATES, type Mail, readMails } from '#core/repositories/mails.ts';
+import {
+  type Delivery,
+  type InvoiceRecord,
+  readInvoices,
+  upgradeInvoicePointer,
+} from '#core/repositories/invoices.ts';
+import { type Mail, readMails } from '#core/repositories/mails.ts';
 import { daysOf, nextInMonths } from '#core/repositories/month-lists.ts';
 import { stored } from '#core/repositories/stored.ts';
 
 /** What an invoice stands at: cancelled, or the state of its way to the customer. */
-export const INVOICE_STATES = ['filed', 'to print', 'printed', 'cancelled', ...MAIL_STATES] as const;
+export const INVOICE_STATES = [
+  ...(['filed', 'to print', 'printed'] as const satisfies readonly Exclude<Delivery['state'], 'mail'>[]),
+  'cancelled',
+  ...MAIL_STATES,
+] as const;
+export type InvoiceState = (typeof INVOICE_STATES)[number];
 
 export interface ListedInvoice {
   readonly invoice: InvoiceRecord;
@@ -101,7 +113,13 @@ async function read(
 const isPaperPost = ({ invoice, mail }: ListedInvoice): boolean =>
   !invoice.cancelledBy && mail !== undefined && didNotArrive(mail);
 
-export function stateOf({ invoice, mail }: ListedInvoice): string {
+export function stateOf({ invoice, mail }: ListedInvoice): InvoiceState {
   if (invoice.cancelledBy) return 'cancelled';
-  return mail?.state ?? invoice.delivery.state;
+  if (invoice.delivery.state !== 'mail') return invoice.delivery.state;
+  if (!mail)
+    throw new Fault(
+      'damaged',
+      `The mail ${invoice.delivery.mailId} of invoice ${invoice.facts.number} is gone.`,
+    );
+  return mail.state;
 }

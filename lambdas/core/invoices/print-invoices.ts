@@ -1,5 +1,6 @@
 import type { Deps } from '#core/deps.ts';
 import { instant } from '#core/deps.ts';
+import { didNotArrive } from '#core/domain/mail-states.ts';
 import { Fault } from '#core/errors.ts';
 import type { Archive, PdfMerger } from '#core/ports.ts';
 import {
@@ -10,7 +11,7 @@ import {
   readInvoices,
 } from '#core/repositories/invoices.ts';
 import { appendToJournal } from '#core/repositories/journal.ts';
-import { didNotArrive, readMail, readMails } from '#core/repositories/mails.ts';
+import { readMail, readMails } from '#core/repositories/mails.ts';
 import { existingRun, invoiceNumbers, listRunLines } from '#core/repositories/runs.ts';
 import { readSettings } from '#core/repositories/settings.ts';
 import { replace, type Stored } from '#core/repositories/stored.ts';
@@ -66,6 +67,13 @@ export async function mergeDocuments(
   );
 }
 
+/** Whether an invoice that is not mailed belongs to the paper post, and stays there when it was printed. */
+const IS_PAPER_POST: Readonly<Record<Exclude<Delivery['state'], 'mail'>, boolean>> = {
+  filed: false,
+  'to print': true,
+  printed: true,
+};
+
 /** A run's paper post: what is to be printed, what was printed already, and what could not be mailed. */
 export async function lettersToPrint(
   runId: string,
@@ -79,9 +87,7 @@ export async function lettersToPrint(
   );
   const refused = new Set(mails.filter(({ value }) => didNotArrive(value)).map(({ value }) => value.id));
   return invoices.filter(({ value: { delivery } }) =>
-    delivery.state === 'mail'
-      ? refused.has(delivery.mailId)
-      : delivery.state === 'to print' || delivery.state === 'printed',
+    delivery.state === 'mail' ? refused.has(delivery.mailId) : IS_PAPER_POST[delivery.state],
   );
 }
 

@@ -1,6 +1,7 @@
 import { type Finding, info, warning } from '#core/domain/finding.ts';
 import { mailboxOf } from '#core/domain/mail-address.ts';
 import type { Settings } from '#core/domain/settings.ts';
+import { TRANSPORT_RULES } from '#core/domain/transport.ts';
 import type { Dns } from '#core/ports.ts';
 
 type Txt = Awaited<ReturnType<Dns['txt']>>;
@@ -8,7 +9,8 @@ type Txt = Awaited<ReturnType<Dns['txt']>>;
 /** Whether recipients can see by DNS that mails of the sender are its own: SPF, DKIM and DMARC of its domain. */
 export async function checkSenderDomain(mail: Settings['mail'], dns: Dns): Promise<Finding[]> {
   const domain = mailboxOf(mail.sender.address).split('@').at(-1)!;
-  const asksDkim = mail.transport !== 'ses' || mail.dkimSelector !== '';
+  const { managesDkim } = TRANSPORT_RULES[mail.transport];
+  const asksDkim = !managesDkim || mail.dkimSelector !== '';
   const [ofDomain, dmarc, dkim] = await Promise.all([
     dns.txt(domain),
     findDmarc(domain, dns),
@@ -56,7 +58,7 @@ function spfFindings(domain: string, txt: Exclude<Txt, 'no such name'>, mail: Se
     ];
   }
   // SES has its own domain in the envelope, whose SPF counts, or a MAIL FROM domain, which it looks after itself.
-  if (mail.transport === 'ses') return [];
+  if (TRANSPORT_RULES[mail.transport].hasOwnEnvelope) return [];
   return [
     warning(
       `${domain} has no SPF record in DNS, and its mails may count as spam: add a TXT record such as "v=spf1 mx -all" that names the servers which mail for it, ${mail.smtp.host || 'mail.smtp.host'} among them.`,

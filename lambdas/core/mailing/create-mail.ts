@@ -4,7 +4,7 @@ import { archiveKey } from '#core/domain/archive-key.ts';
 import type { Customer } from '#core/domain/customer.ts';
 import type { InvoiceFacts } from '#core/domain/invoice.ts';
 import { mailAddresses, mailboxOf } from '#core/domain/mail-address.ts';
-import type { Output } from '#core/domain/run-order.ts';
+import { OUTPUT_WAYS, type Output } from '#core/domain/run-order.ts';
 import type { Settings } from '#core/domain/settings.ts';
 import type { Change } from '#core/ports.ts';
 import { readCustomer } from '#core/repositories/customers.ts';
@@ -102,8 +102,9 @@ function deliveryWithoutMail(
   settings: Settings,
   { customer }: InvoiceFacts,
 ): Delivery | undefined {
-  if (output === 'screen') return { state: 'filed' };
-  if (output === 'print' || !customer.invoiceByMail) return { state: 'to print' };
+  const way = OUTPUT_WAYS[output];
+  if (way !== 'mail') return { state: way };
+  if (!customer.invoiceByMail) return { state: 'to print' };
   if (settings.mail.transport === 'off') return { state: 'to print', reason: 'Mail is switched off.' };
   if (settings.mail.sender.address === '') {
     return { state: 'to print', reason: 'The settings name no sender (mail.sender.address).' };

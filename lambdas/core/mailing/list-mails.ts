@@ -1,7 +1,8 @@
 import type { Deps } from '#core/deps.ts';
 import type { Day } from '#core/domain/calendar.ts';
+import type { MailState } from '#core/domain/mail-states.ts';
 import { type Page, type PageQuery, readPage } from '#core/paging.ts';
-import { type Mail, type MailState, readMails, upgradeMailPointer } from '#core/repositories/mails.ts';
+import { type Mail, readMails, upgradeMailPointer } from '#core/repositories/mails.ts';
 import { daysOf, nextInMonths } from '#core/repositories/month-lists.ts';
 import { stored } from '#core/repositories/stored.ts';
 

@@ -13,6 +13,7 @@ import {
   UNUSED,
 } from '#core/domain/pace-windows.ts';
 import type { Settings } from '#core/domain/settings.ts';
+import { TRANSPORT_RULES } from '#core/domain/transport.ts';
 import type { Key, MailAccount } from '#core/ports.ts';
 import type { Mail } from '#core/repositories/mails.ts';
 import { createOrReplace, read, sinceVersion1 } from '#core/repositories/stored.ts';
@@ -35,7 +36,7 @@ export type PaceDeps = ReadDeps & Pick<Deps, 'openMailAccount' | 'log'>;
  * `mail.pace` where mails go by it. Only those count who are tried now.
  */
 export const unitsOf = (mail: Mail, { transport }: Pick<MailSettings, 'transport'>): number =>
-  transport === 'ses' ? Math.max(1, pendingRecipients(mail).length) : 1;
+  TRANSPORT_RULES[transport].paceCounts === 'recipients' ? Math.max(1, pendingRecipients(mail).length) : 1;
 
 export interface MailPace {
   /**
@@ -176,7 +177,7 @@ export interface ProviderQuota {
 export async function readPace(mail: MailSettings, deps: ReadDeps): Promise<PaceView> {
   const { quota, ...state } = (await read(deps.table, PACE, sinceVersion1<PaceState>))?.value ?? UNUSED;
   const now = deps.clock.now();
-  const counts: PaceState = mail.transport === 'ses' && quota ? { ...state, quota } : state;
+  const counts: PaceState = TRANSPORT_RULES[mail.transport].tellsQuota && quota ? { ...state, quota } : state;
   return {
     freeSince: nextFree(counts, mail.pace, 1, 0),
     turns: () => turnsAhead(counts, mail.pace, now),

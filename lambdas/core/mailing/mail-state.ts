@@ -1,12 +1,7 @@
 import { mailboxOf } from '#core/domain/mail-address.ts';
+import type { MailState } from '#core/domain/mail-states.ts';
 import type { MailOutcome } from '#core/ports.ts';
-import {
-  type Mail,
-  type MailFeedback,
-  type MailState,
-  type Recipient,
-  TRIED_STATES,
-} from '#core/repositories/mails.ts';
+import { type Mail, type MailFeedback, type Recipient, TRIED_STATES } from '#core/repositories/mails.ts';
 
 export const RECIPIENT_STATES = [...TRIED_STATES, 'delivered', 'bounced', 'complained'] as const;
 
@@ -15,17 +10,20 @@ export interface KnownRecipient extends Omit<Recipient, 'state'> {
   readonly state: (typeof RECIPIENT_STATES)[number];
 }
 
-/** What is worse comes after what is better: a mail may bounce or be complained of after it was delivered. */
-const TOLD: readonly (readonly [MailFeedback['kind'], KnownRecipient['state']])[] = [
-  ['complained', 'complained'],
-  ['bounced', 'bounced'],
-  ['suppressed', 'suppressed'],
-  ['rejected', 'failed'],
-  ['delivered', 'delivered'],
-  ['accepted', 'accepted'],
+/**
+ * The state that each kind of event gives a recipient. Strongest first: the first kind in this list wins, because bounces
+ * and complaints arrive after 'delivered'.
+ */
+const TOLD = {
+  complained: 'complained',
+  bounced: 'bounced',
+  suppressed: 'suppressed',
+  rejected: 'failed',
+  delivered: 'delivered',
+  accepted: 'accepted',
   // Who goes on trying has the mail.
-  ['delayed', 'accepted'],
-];
+  delayed: 'accepted',
+} as const satisfies Record<MailFeedback['kind'], KnownRecipient['state']>;
 
 export function knownRecipients({ recipients, feedback = [] }: Pick<Mail, 'recipients' | 'feedback'>) {
   if (feedback.length === 0) return recipients as readonly KnownRecipient[];
@@ -35,7 +33,7 @@ export function knownRecipients({ recipients, feedback = [] }: Pick<Mail, 'recip
     const its = told
       .filter(({ mailboxes }) => mailboxes.size === 0 || mailboxes.has(mailbox))
       .map(({ event }) => event);
-    const ranked = TOLD.flatMap(([kind, state]) =>
+    const ranked = Object.entries(TOLD).flatMap(([kind, state]) =>
       its.filter((event) => event.kind === kind).map(({ detail }) => ({ state, detail })),
     );
     if (!ranked[0]) return recipient;

@@ -4,6 +4,7 @@ import { type Finding, info, warning } from '#core/domain/finding.ts';
 import { isMailAddress, mailboxOf } from '#core/domain/mail-address.ts';
 import { durationText, mailDuration } from '#core/domain/mail-duration.ts';
 import type { Settings } from '#core/domain/settings.ts';
+import { SENDING_TRANSPORTS, TRANSPORT_RULES } from '#core/domain/transport.ts';
 import { Fault } from '#core/errors.ts';
 import type { MailAccount, MailQuota } from '#core/ports.ts';
 import { readSuppressions } from '#core/repositories/suppressions.ts';
@@ -76,7 +77,7 @@ const count = (n: number, thing: string): string => `${n} ${thing}${n === 1 ? ''
 
 function mailIsOff({ mail }: Settings): string | undefined {
   const { address } = mail.sender;
-  if (mail.transport === 'off') return 'Mail is switched off (mail.transport): choose ses or smtp.';
+  if (mail.transport === 'off') return `Mail is switched off (mail.transport): choose ${SENDING_TRANSPORTS}.`;
   if (address === '') return 'The settings name no sender: enter mail.sender.address.';
   if (!isMailAddress(address)) return `The sender "${address}" is malformed: correct mail.sender.address.`;
   return undefined;
@@ -130,7 +131,7 @@ async function duration(
 ): Promise<number> {
   if (mails === 0) return 0;
   // As the pace counts them.
-  const units = mail.transport === 'ses' ? recipients : mails;
+  const units = TRANSPORT_RULES[mail.transport].paceCounts === 'recipients' ? recipients : mails;
   const ours = ((await readPace(mail, deps)).lastOf(units) - deps.clock.now()) / 1000;
   const { perSecond, day } = quota ?? { perSecond: Number.POSITIVE_INFINITY, day: undefined };
   const theirs = mailDuration(recipients, { perSecond, perDay: day?.limit }, { day: day?.used ?? 0 });

@@ -1,11 +1,12 @@
 import type { Deps } from '#core/deps.ts';
 import { instant } from '#core/deps.ts';
 import { mailAddresses, mailboxOf } from '#core/domain/mail-address.ts';
+import { goesByItself, isReplacedByAnother } from '#core/domain/mail-states.ts';
 import { Fault, refuse } from '#core/errors.ts';
 import { removeDue } from '#core/repositories/due.ts';
 import { type InvoiceRecord, readInvoice } from '#core/repositories/invoices.ts';
 import { appendToJournal } from '#core/repositories/journal.ts';
-import { addressesOf, type Mail, type MailState, readMail } from '#core/repositories/mails.ts';
+import { addressesOf, type Mail, readMail } from '#core/repositories/mails.ts';
 import { readSettings } from '#core/repositories/settings.ts';
 import { replace } from '#core/repositories/stored.ts';
 import { readSuppressions } from '#core/repositories/suppressions.ts';
@@ -15,8 +16,6 @@ import { drawState } from './mail-state.ts';
 
 /** What a person may decide about a mail of which nobody knows whether it arrived. */
 export const MAIL_DECISIONS = ['send again', 'count as sent'] as const;
-
-const WAITS_BY_ITSELF: readonly MailState[] = ['queued', 'sending', 'deferred'];
 
 type ResendDeps = Pick<Deps, 'table' | 'clock' | 'ids' | 'hasher'>;
 
@@ -41,7 +40,7 @@ export async function resendMail(invoiceNumber: string, deps: ResendDeps): Promi
       journal: head,
     };
     const changes = [replace(invoice, mailed), change, ...mailChanges(mail)];
-    if (earlier && (earlier.value.state === 'held' || earlier.value.state === 'unknown')) {
+    if (earlier && isReplacedByAnother(earlier.value)) {
       const { dueAt, ...rest } = earlier.value;
       const reason = `Sent again as ${mail.id}. ${rest.reason ?? ''}`.trim();
       const replaced: Mail = { ...rest, state: 'replaced', reason, changedAt: at };
@@ -74,7 +73,7 @@ async function plannedResend(invoiceNumber: string, deps: ResendDeps) {
   const { facts, delivery } = invoice.value;
   const earlierId = 'mailId' in delivery ? delivery.mailId : undefined;
   const earlier = earlierId === undefined ? undefined : await readMail(deps.table, earlierId);
-  if (earlier && WAITS_BY_ITSELF.includes(earlier.value.state)) {
+  if (earlier && goesByItself(earlier.value)) {
     refuse(
       `The mail of invoice ${invoiceNumber} still waits (${earlier.value.state}): it is sent by itself.`,
     );

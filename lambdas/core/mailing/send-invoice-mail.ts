@@ -1,6 +1,7 @@
 import type { Deps } from '#core/deps.ts';
 import { instant } from '#core/deps.ts';
 import { mailboxOf } from '#core/domain/mail-address.ts';
+import type { MailState } from '#core/domain/mail-states.ts';
 import type { Settings } from '#core/domain/settings.ts';
 import { ConflictError, Fault } from '#core/errors.ts';
 import { isFree } from '#core/lease.ts';
@@ -9,7 +10,6 @@ import { addDue, removeDue } from '#core/repositories/due.ts';
 import {
   MAILING_HOLD,
   type Mail,
-  type MailState,
   type Recipient,
   readMail,
   readMailingHold,

@@ -1,4 +1,5 @@
 import type { Deps } from '#core/deps.ts';
+import { TRANSPORT_RULES } from '#core/domain/transport.ts';
 import type { Mailer } from '#core/ports.ts';
 import { type Mail, readMail, readMailingHold } from '#core/repositories/mails.ts';
 import { readSettings } from '#core/repositories/settings.ts';
@@ -41,8 +42,9 @@ export async function tryMails(
   const pace = openPace(settings, deps);
   const compose = invoiceMailComposer(deps);
   const width = Math.min(settings.pace.connections, mailIds.length);
-  const connections =
-    settings.transport === 'smtp' ? openConnections(width, settings.pace.connections, deps) : UNCOUNTED;
+  const connections = TRANSPORT_RULES[settings.transport].limitsConnections
+    ? openConnections(width, settings.pace.connections, deps)
+    : UNCOUNTED;
   const todo = [...mailIds];
   let done = 0;
   let outOfTurns = (await readPace(settings, deps)).freeSince > deps.clock.now() + PATIENCE_MS;

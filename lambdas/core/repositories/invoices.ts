@@ -1,6 +1,7 @@
 import type { Day } from '#core/domain/calendar.ts';
 import { CUSTOMER_DEFAULTS } from '#core/domain/customer.ts';
 import type { InvoiceFacts } from '#core/domain/invoice.ts';
+import type { MailState } from '#core/domain/mail-states.ts';
 import { naturalKey } from '#core/domain/natural-order.ts';
 import { COMPANY_DEFAULTS } from '#core/domain/settings.ts';
 import type { JsonObject, Key, Table } from '#core/ports.ts';
@@ -52,6 +53,9 @@ export type Delivery =
   | { readonly state: 'printed'; readonly mailId?: string }
   | { readonly state: 'to print'; readonly reason?: string }
   | { readonly state: 'mail'; readonly mailId: string };
+
+/** What reports call the way of an invoice: where it is mailed, the state of its mail. */
+export type DeliveryState = Exclude<Delivery['state'], 'mail'> | MailState;
 
 export const invoicePartition = (number: string): string => `INVOICE#${number}`;
 export const invoiceKey = (number: string): Key => ({ partition: invoicePartition(number), sort: 'INVOICE' });

@@ -1,31 +1,7 @@
+import type { MailState } from '#core/domain/mail-states.ts';
 import type { Lease } from '#core/lease.ts';
 import type { Key, MailAddress, Table } from '#core/ports.ts';
 import { read, type Stored, sinceVersion1, stored } from './stored.ts';
-
-/**
- * queued: waits for its first try. sending: a process has the lease; `handedOverAt` is set before the server can have
- * the whole message. accepted: the server took it. deferred: tried again later. failed: refused for good. held:
- * login, TLS or sender refused, the mailing stands; or this message is too large. unknown: the answer was lost after the
- * hand-over; it waits for a person. settled: a person counted it as sent. replaced: a person had another mail sent in
- * its place. delivered, bounced, complained: what became of it after it was accepted, where the provider tells.
- * suppressed: not sent, as an earlier mail to the same address bounced for good. Drawn by `mail-state.ts`.
- */
-export const MAIL_STATES = [
-  'queued',
-  'sending',
-  'accepted',
-  'deferred',
-  'failed',
-  'held',
-  'unknown',
-  'settled',
-  'replaced',
-  'delivered',
-  'bounced',
-  'suppressed',
-  'complained',
-] as const;
-export type MailState = (typeof MAIL_STATES)[number];
 
 /** What a provider tells of a mail afterwards; it may come late, several times and in any order. */
 export interface MailFeedback {
@@ -103,10 +79,6 @@ export const upgradeMailPointer = sinceVersion1<{ readonly id: string }>;
 
 export const addressesOf = ({ recipients }: Pick<Mail, 'recipients'>, kind: Recipient['kind']): string[] =>
   recipients.filter((recipient) => recipient.kind === kind).map(({ address }) => address);
-
-/** The customer has not got it by mail and will not: the invoice is offered to be printed. */
-export const didNotArrive = ({ state }: Mail): boolean =>
-  state === 'failed' || state === 'bounced' || state === 'suppressed';
 
 export const mailPartition = (id: string): string => `MAIL#${id}`;
 export const mailKey = (id: string): Key => ({ partition: mailPartition(id), sort: 'MAIL' });

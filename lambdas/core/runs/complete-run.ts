@@ -5,6 +5,7 @@ import { sealRun } from '#core/billing/seal-run.ts';
 import type { Deps } from '#core/deps.ts';
 import { throwIfStopped } from '#core/deps.ts';
 import { orderFingerprint } from '#core/domain/identity.ts';
+import { isUntried } from '#core/domain/mail-states.ts';
 import { isFree } from '#core/lease.ts';
 import { resumeRunMails } from '#core/mailing/pause-mails.ts';
 import { isWaiting } from '#core/mailing/send-invoice-mail.ts';
@@ -112,7 +113,7 @@ export function inBatches<T>(items: readonly T[]): T[][] {
 async function mailInvoices(runId: string, deps: Deps): Promise<void> {
   while (!(await isPaused(deps.table, runId))) {
     const mails = await storedMails(runId, deps);
-    const mine = mails.filter(({ value: { state } }) => state === 'queued' || state === 'sending');
+    const mine = mails.filter(({ value }) => isUntried(value));
     const waiting = mine.filter(({ value }) => isWaiting(value, deps));
     throwIfStopped(deps);
     if (waiting.length > 0) {

@@ -1,7 +1,7 @@
 import { isSelected, lineOf, nextCustomers, planCustomer } from '#core/billing/plan-run.ts';
 import { newRun } from '#core/billing/start-run.ts';
 import type { Deps } from '#core/deps.ts';
-import type { RunOrder } from '#core/domain/run-order.ts';
+import { OUTPUT_WAYS, type RunOrder } from '#core/domain/run-order.ts';
 import { type PreflightDeps, preflight } from '#core/mailing/preflight.ts';
 import { hasDraft, type Run, type RunLine } from '#core/repositories/runs.ts';
 import { customerReport, type RunReport, summarize } from './run-report.ts';
@@ -33,7 +33,7 @@ export async function dryRun(
   const customers = lines.map((line) => customerReport(line, undefined, new Map()));
   const billed = lines.filter(hasDraft);
   const report = summarize(run, 'dry run', billed, customers);
-  if (order.output !== 'pdf') return report;
+  if (OUTPUT_WAYS[order.output] !== 'mail') return report;
   const addressees = billed.map(({ draft }) => draft.customer);
   return { ...report, preflight: await preflight(addressees, started.settings, deps) };
 }

@@ -1,10 +1,11 @@
 import type { Deps } from '#core/deps.ts';
+import { isMailState, mailNeedsAPerson } from '#core/domain/mail-states.ts';
 import { euros, sum } from '#core/domain/money.ts';
 import type { RunOrder } from '#core/domain/run-order.ts';
 import { leftOut } from '#core/mailing/mail-state.ts';
 import type { Preflight } from '#core/mailing/preflight.ts';
 import { type MailingLeft, mailingLeft } from '#core/mailing/remaining-mails.ts';
-import { type InvoiceRecord, readInvoices } from '#core/repositories/invoices.ts';
+import { type DeliveryState, type InvoiceRecord, readInvoices } from '#core/repositories/invoices.ts';
 import { addressesOf, type Mail, readMails } from '#core/repositories/mails.ts';
 import {
   type Draft,
@@ -47,10 +48,20 @@ export interface RunReport {
   readonly preflight?: Preflight;
 }
 
+/** What became of a customer: the state of its line in the run, or that the invoice was taken back. */
+export const CUSTOMER_STATES = [
+  'nothing to bill',
+  'held',
+  'planned',
+  'issued',
+  'failed',
+  'cancelled',
+] as const satisfies readonly (RunLine['state'] | 'cancelled')[];
+
 export interface CustomerReport {
   readonly customer: string;
   readonly name: string;
-  readonly state: RunLine['state'] | 'cancelled';
+  readonly state: (typeof CUSTOMER_STATES)[number];
   /** The invoice that took this one back. */
   readonly cancelledBy?: string;
   readonly reasons?: readonly string[];
@@ -60,7 +71,7 @@ export interface CustomerReport {
   readonly vat?: string;
   readonly gross?: string;
   readonly delivery?: {
-    readonly state: string;
+    readonly state: DeliveryState;
     readonly reason?: string;
     readonly to?: readonly string[];
     /** Addresses that did not get the mail, each with its reason. */
@@ -70,7 +81,14 @@ export interface CustomerReport {
   readonly files?: readonly string[];
 }
 
-const NEEDS_A_PERSON = ['held', 'failed', 'unknown', 'bounced', 'suppressed', 'complained'];
+const NEEDS_A_PERSON: Readonly<Record<CustomerReport['state'], boolean>> = {
+  'nothing to bill': false,
+  held: true,
+  planned: false,
+  issued: false,
+  failed: true,
+  cancelled: false,
+};
 
 /**
  * Exit code 1: everything was done, but something is held, failed or unknown, or the run is paused. What the preflight of
@@ -80,7 +98,8 @@ export const needsAPerson = (report: RunReport): boolean =>
   report.paused === true || report.discrepancies.length > 0 || report.customers.some(needsAttention);
 
 export const needsAttention = ({ state, delivery }: CustomerReport): boolean =>
-  NEEDS_A_PERSON.includes(state) || NEEDS_A_PERSON.includes(delivery?.state ?? '');
+  NEEDS_A_PERSON[state] ||
+  (delivery !== undefined && isMailState(delivery.state) && mailNeedsAPerson({ state: delivery.state }));
 
 /**
  * What became of every customer of a run, as it is now: mails live on after the books are closed. What is still to come of

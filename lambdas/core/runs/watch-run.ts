@@ -1,6 +1,7 @@
 import { nextCustomers } from '#core/billing/plan-run.ts';
 import { sealRun } from '#core/billing/seal-run.ts';
 import type { Deps } from '#core/deps.ts';
+import { isUntried } from '#core/domain/mail-states.ts';
 import { Fault } from '#core/errors.ts';
 import { waitForImport } from '#core/imports/import-lock.ts';
 import { PATIENCE_MS, readPace } from '#core/mailing/mail-pace.ts';
@@ -68,7 +69,7 @@ async function watchMails(ids: readonly string[], deps: AwaitDeps): Promise<void
   for (let done = 0; done < ids.length; ) {
     // Goes on where the last look ended: the first mail that was not tried then.
     const page = ids.slice(done, done + PAGE);
-    const first = (await readMails(deps.table, page)).find(({ value }) => isUntried(value.state));
+    const first = (await readMails(deps.table, page)).find(({ value }) => isUntried(value));
     done += first ? page.indexOf(first.value.id) : page.length;
     deps.onProgress?.({ phase: 'mail', done, total: ids.length });
     if (!first) continue;
@@ -78,8 +79,6 @@ async function watchMails(ids: readonly string[], deps: AwaitDeps): Promise<void
     await nextLook(String(done));
   }
 }
-
-const isUntried = (state: string): boolean => state === 'queued' || state === 'sending';
 
 /**
  * What keeps a plan from going on is told to whoever waits here, in the words of one machine: an import that was

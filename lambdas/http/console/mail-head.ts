@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
-import { MAIL_STATES, type MailingHold } from '#core/repositories/mails.ts';
+import { LOST_STATES, MAIL_STATES } from '#core/domain/mail-states.ts';
+import type { MailingHold } from '#core/repositories/mails.ts';
 import type { Suppression } from '#core/repositories/suppressions.ts';
 import { button, type Html } from './layout.ts';
 import type { Mailing, MonthSummary } from './mail-month.ts';
@@ -24,7 +25,7 @@ export function attention({ counts, partly, stranded, waiting, total }: MonthSum
   const list = [
     counts.unknown > 0 &&
       html`<li><a href="${linkTo({ state: 'unknown' })}">${counted(counts.unknown, ['Mail ist', 'Mails sind'])} ungewiss</a>: bitte entscheiden.</li>`,
-    ...(['failed', 'bounced', 'suppressed'] as const).map(
+    ...LOST_STATES.map(
       (state) =>
         stranded[state] !== undefined &&
         html`<li><a href="${linkTo({ state })}">${counted(stranded[state], ['Mail ist', 'Mails sind'])} ${MAIL_WORDS[state].name}</a>: drucken oder neu senden.</li>`,

@@ -1,15 +1,9 @@
+import { didNotArrive, MAIL_STATES, type MailState, reachedCustomer } from '#core/domain/mail-states.ts';
 import { mayBeTried, otherFates } from '#core/mailing/mail-state.ts';
 import { type MailingLeft, mailingLeft } from '#core/mailing/remaining-mails.ts';
 import type { Table } from '#core/ports.ts';
 import { readInvoices } from '#core/repositories/invoices.ts';
-import {
-  didNotArrive,
-  MAIL_STATES,
-  type Mail,
-  type MailState,
-  readMails,
-  upgradeMailPointer,
-} from '#core/repositories/mails.ts';
+import { type Mail, readMails, upgradeMailPointer } from '#core/repositories/mails.ts';
 import { type Run, readRun } from '#core/repositories/runs.ts';
 import { stored } from '#core/repositories/stored.ts';
 import type { HttpDeps } from '#http/deps.ts';
@@ -38,8 +32,7 @@ async function* newestMails(table: Table, month: string, before?: string) {
   }
 }
 
-const wentOut: readonly MailState[] = ['accepted', 'settled', 'delivered'];
-const isPartly = (mail: Mail): boolean => wentOut.includes(mail.state) && otherFates(mail).length > 0;
+const isPartly = (mail: Mail): boolean => reachedCustomer(mail) && otherFates(mail).length > 0;
 
 function fits(mail: Mail, { state, run }: MailView): boolean {
   if (run !== undefined && mail.run !== run) return false;

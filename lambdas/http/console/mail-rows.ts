@@ -1,9 +1,10 @@
 import { html } from 'hono/html';
 import { mailAddresses, mailboxOf } from '#core/domain/mail-address.ts';
+import { didNotArrive, isBetweenTries, type MailState, mayBeMailedAgain } from '#core/domain/mail-states.ts';
 import { withCurrentAddress } from '#core/mailing/create-mail.ts';
 import type { Table } from '#core/ports.ts';
 import { type InvoiceRecord, readInvoices } from '#core/repositories/invoices.ts';
-import { addressesOf, didNotArrive, type Mail } from '#core/repositories/mails.ts';
+import { addressesOf, type Mail } from '#core/repositories/mails.ts';
 import { readSuppressions } from '#core/repositories/suppressions.ts';
 import { button, type Html } from './layout.ts';
 import { MAIL_WORDS, othersOf, when } from './mail-words.ts';
@@ -26,7 +27,7 @@ export async function mailRows(mails: readonly Mail[], table: Table): Promise<Ro
     mails.map(async (mail): Promise<Row> => {
       const invoice = byNumber.get(mail.invoice);
       if (!invoice) return { mail };
-      if (!isTroubled(mail)) return { mail, invoice };
+      if (!mayBeMailedAgain(mail)) return { mail, invoice };
       const { customer } = await withCurrentAddress(invoice.facts, { table });
       const addresses = mailAddresses(customer.invoiceEmail).valid;
       const suppressed = await readSuppressions(table, addresses);
@@ -35,9 +36,6 @@ export async function mailRows(mails: readonly Mail[], table: Table): Promise<Ro
     }),
   );
 }
-
-/** Decides whether a person may mail the invoice again. */
-export const isTroubled = (mail: Mail): boolean => didNotArrive(mail) || mail.state === 'complained';
 
 export const isNewestOf = (mail: Mail, { delivery }: Pick<InvoiceRecord, 'delivery'>): boolean =>
   'mailId' in delivery && delivery.mailId === mail.id;
@@ -64,14 +62,18 @@ function mailRow(row: Row, act: (path: string) => string): Html {
 <td data-label="An" class="address"><div>${lines(addressesOf(mail, 'to'))}
   ${cc.length > 0 && html`<div class="quiet">Kopie: ${cc.join(', ')}</div>`}
   ${bcc.length > 0 && html`<div class="quiet">Blindkopie: ${bcc.join(', ')}</div>`}</div></td>
-<td data-label="Stand" class="wide"><div><span class="state ${TONES[mail.state] ?? ''}">${MAIL_WORDS[mail.state].name}</span>
+<td data-label="Stand" class="wide"><div><span class="state ${TONES[mail.state]}">${MAIL_WORDS[mail.state].name}</span>
   ${mail.reason && html`<div class="answer">${mail.reason}</div>`}
   ${othersOf(mail).map((other) => html`<div class="answer"><strong>Abweichend:</strong> ${other}</div>`)}
   ${toDo(row, act)}</div></td>
 <td data-label="Versuche" class="amount"><div>${mail.attempts}${nextTry(mail)}</div></td></tr>`;
 }
 
-const TONES: Partial<Record<Mail['state'], string>> = {
+const TONES: Readonly<Record<MailState, 'good' | 'warn' | 'bad' | ''>> = {
+  queued: '',
+  sending: '',
+  settled: '',
+  replaced: '',
   accepted: 'good',
   delivered: 'good',
   unknown: 'bad',
@@ -90,7 +92,7 @@ const lines = (texts: readonly string[]) => texts.map((text) => html`<div>${text
  */
 const nextTry = ({ state, dueAt }: Mail) =>
   dueAt !== undefined &&
-  (state === 'deferred' || state === 'held') &&
+  isBetweenTries({ state }) &&
   html`<br><span class="quiet">wieder ab<br>${when(dueAt)}</span>`;
 
 function toDo({ mail, invoice, today }: Row, act: (path: string) => string): Html | false {
@@ -100,7 +102,7 @@ function toDo({ mail, invoice, today }: Row, act: (path: string) => string): Htm
       und wird sie noch einmal gesendet, bekommt der Empfänger sie vielleicht doppelt.
       <div class="buttons">${button(deed('send-again'), 'Noch einmal senden')} ${button(deed('count-as-sent'), 'Gilt als gesendet')}</div></div>`;
   }
-  if (!isTroubled(mail) || !invoice || !today) return false;
+  if (!mayBeMailedAgain(mail) || !invoice || !today) return false;
   const said = settledBy(mail, invoice);
   if (said) return html`<div class="quiet">${said}</div>`;
   const { addresses, isSuppressed } = today;

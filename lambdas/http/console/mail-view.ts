@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import { month as monthSchema } from '#core/domain/calendar.ts';
 import { runId } from '#core/domain/identifiers.ts';
-import { MAIL_STATES, type MailState } from '#core/repositories/mails.ts';
+import { MAIL_STATES, type MailState } from '#core/domain/mail-states.ts';
 
 /** What the page shows; it is kept in the page's address. */
 export interface MailView {

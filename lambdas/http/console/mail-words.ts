@@ -1,5 +1,6 @@
+import type { MailState } from '#core/domain/mail-states.ts';
 import { type OtherFate, otherFates } from '#core/mailing/mail-state.ts';
-import type { Mail, MailState } from '#core/repositories/mails.ts';
+import type { Mail } from '#core/repositories/mails.ts';
 
 /** The states of a mail in the clerk's words. */
 export const MAIL_WORDS: Readonly<Record<MailState, { readonly name: string; readonly meaning: string }>> = {

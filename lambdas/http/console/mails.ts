@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
 import { instant } from '#core/deps.ts';
+import { mayBeMailedAgain } from '#core/domain/mail-states.ts';
 import { Fault, refuse } from '#core/errors.ts';
 import { liftSuppression } from '#core/mailing/lift-suppression.ts';
 import { decideMail, resendMail } from '#core/mailing/resend-mail.ts';
@@ -23,7 +24,7 @@ import {
   suppressionTable,
 } from './mail-head.ts';
 import { mailings, mailPage, monthSummary, monthsWithMails } from './mail-month.ts';
-import { isNewestOf, isTroubled, mailRows, mailTable } from './mail-rows.ts';
+import { isNewestOf, mailRows, mailTable } from './mail-rows.ts';
 import { addressOf, type MailView, viewOf } from './mail-view.ts';
 import { monthName } from './mail-words.ts';
 
@@ -118,7 +119,7 @@ async function resendStranded(id: string, deps: PageDeps): Promise<string> {
   const mail = (await readMail(deps.table, id))?.value;
   const invoice = mail && (await readInvoice(deps.table, mail.invoice))?.value;
   if (!mail || !invoice) throw new Fault('not-found', `There is no mail ${id}.`);
-  if (!isTroubled(mail) || !isNewestOf(mail, invoice)) {
+  if (!mayBeMailedAgain(mail) || !isNewestOf(mail, invoice)) {
     refuse(
       `Mail ${id} is ${mail.state}, or its invoice was mailed again since: look at the list as it is now.`,
     );

@@ -1,14 +1,17 @@
 import { Hono } from 'hono';
 import { html } from 'hono/html';
-import type { MailState } from '#core/repositories/mails.ts';
+import { isMailState, type MailState } from '#core/domain/mail-states.ts';
+import type { DeliveryState } from '#core/repositories/invoices.ts';
 import { listRunIds, readRun } from '#core/repositories/runs.ts';
-import { type CustomerReport, runReport } from '#core/runs/run-report.ts';
+import { type CustomerReport, type RunReport, runReport } from '#core/runs/run-report.ts';
 import type { HttpDeps } from '#http/deps.ts';
 import { page } from './layout.ts';
 import { MAIL_WORDS } from './mail-words.ts';
 import { orderName } from './order-name.ts';
 
-const STATES: Readonly<Record<string, string>> = {
+type OtherState = RunReport['state'] | CustomerReport['state'] | Exclude<DeliveryState, MailState>;
+
+const STATES: Readonly<Record<OtherState, string>> = {
   'dry run': 'Probelauf',
   planning: 'in Planung',
   sealed: 'in Arbeit',
@@ -21,11 +24,11 @@ const STATES: Readonly<Record<string, string>> = {
   filed: 'abgelegt',
   'to print': 'zu drucken',
   printed: 'gedruckt',
+  cancelled: 'storniert',
 };
-const german = (state: string): string => STATES[state] ?? state;
 /** Words the state of a delivery. A state that is not a state of a mail stands for itself. */
-const way = (state: string): string =>
-  state in MAIL_WORDS ? `Mail ${MAIL_WORDS[state as MailState].name}` : german(state);
+const way = (state: DeliveryState): string =>
+  isMailState(state) ? `Mail ${MAIL_WORDS[state].name}` : STATES[state];
 const euros = (text: string): string =>
   Number.isNaN(Number(text)) ? text : text.replace('.', ',').replace(/\B(?=(\d{3})+(?=,))/g, '.');
 
@@ -40,7 +43,7 @@ export function runPages(deps: HttpDeps): Hono {
     const rows = runs.map(
       ({ value: { id, order, state, startedAt, planned } }) => html`<tr>
         <td><a href="/runs/${id}">${orderName(order)}</a></td>
-        <td>${german(state)}</td><td class="amount">${planned.drafts}</td>
+        <td>${STATES[state]}</td><td class="amount">${planned.drafts}</td>
         <td>${startedAt.slice(0, 16).replace('T', ' ')} UTC</td></tr>`,
     );
     const list = html`<table><tr><th>Zeitraum</th><th>Stand</th><th class="amount">Rechnungen</th><th>Begonnen</th></tr>${rows}</table>`;
@@ -57,7 +60,7 @@ export function runPages(deps: HttpDeps): Hono {
     const summary = `${counts.issued} Rechnungen über ${counts.notes} Lieferscheine, netto ${euros(totals.net)} + USt. ${euros(totals.vat)} = brutto ${euros(totals.gross)} EUR`;
     return context.html(
       page(
-        `Rechnungslauf ${report.period ?? 'Sofortrechnung'} · ${german(report.state)}`,
+        `Rechnungslauf ${report.period ?? 'Sofortrechnung'} · ${STATES[report.state]}`,
         html`<p>${summary}</p>
         ${report.customers.some(({ delivery }) => delivery?.to) && html`<p><a href="/mails?month=${(run.state === 'planning' ? run.startedAt : run.sealedAt).slice(0, 7)}&run=${id}">Mails dieses Laufs</a></p>`}
         ${report.discrepancies.map((text) => html`<p><strong>${text}</strong></p>`)}
@@ -82,7 +85,7 @@ const customerRow = ({
   <td>${customer}</td><td>${name}</td>
   <td>${invoice ?? ''} ${(files ?? []).map((key, index) => html`<a href="/archive/file/${encodeURI(key)}">${index === 0 ? 'PDF' : 'Übersicht'}</a> `)}</td>
   <td class="amount">${euros(gross ?? '')}</td>
-  <td>${german(state)}${delivery ? `, ${way(delivery.state)}` : ''}
+  <td>${STATES[state]}${delivery ? `, ${way(delivery.state)}` : ''}
     ${delivery?.to ? html`<br><span class="quiet">${delivery.to.join(', ')}</span>` : ''}
     ${(reasons ?? []).map((reason) => html`<br>${reason}`)}
     ${delivery?.reason && delivery.state !== 'accepted' ? html`<br>${delivery.reason}` : ''}</td></tr>`;

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { customerNumber } from '#core/domain/customer.ts';
 import { mailId } from '#core/domain/identifiers.ts';
+import { MAIL_STATES } from '#core/domain/mail-states.ts';
 import { Fault } from '#core/errors.ts';
 import { listMails } from '#core/mailing/list-mails.ts';
 import { decideMail, MAIL_DECISIONS } from '#core/mailing/resend-mail.ts';
-import { MAIL_STATES, readMail } from '#core/repositories/mails.ts';
+import { readMail } from '#core/repositories/mails.ts';
 import { json, jsonBody, READERS, type Routes, route, WRITE } from '../route.ts';
 import { mailAnswer, mailJson } from '../schemas/mail.ts';
 import { daysQuery, pageOf, pageQuery, withDays } from '../schemas/page.ts';

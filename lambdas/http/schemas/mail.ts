@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { isUntried, MAIL_STATES } from '#core/domain/mail-states.ts';
 import { knownRecipients, leftOut, RECIPIENT_STATES } from '#core/mailing/mail-state.ts';
-import { addressesOf, MAIL_STATES, type Mail } from '#core/repositories/mails.ts';
+import { addressesOf, type Mail } from '#core/repositories/mails.ts';
 
 export const mailAnswer = z
   .object({
@@ -54,9 +55,7 @@ export const mailJson = (mail: Mail): z.infer<typeof mailAnswer> => {
     attempts,
     queuedAt,
     changedAt,
-    ...(dueAt !== undefined && state !== 'queued' && state !== 'sending'
-      ? { nextTryAt: new Date(dueAt).toISOString() }
-      : {}),
+    ...(dueAt !== undefined && !isUntried(mail) ? { nextTryAt: new Date(dueAt).toISOString() } : {}),
     messageId,
   };
 };

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { day } from '#core/domain/calendar.ts';
 import { CYCLES, customerNumber } from '#core/domain/customer.ts';
+import { OUTPUTS } from '#core/domain/run-order.ts';
 import type { Run } from '#core/repositories/runs.ts';
-import { needsAttention, type RunReport } from '#core/runs/run-report.ts';
+import { CUSTOMER_STATES, needsAttention, type RunReport } from '#core/runs/run-report.ts';
 import { AMOUNT } from './decimals.ts';
 
-export const OUTPUTS = ['pdf', 'print', 'screen'] as const;
 export const output = z.enum(OUTPUTS).meta({
   description: '`pdf` mails to the customers who want mail; `print` and `screen` mail nothing.',
 });
@@ -28,7 +28,7 @@ export const customerInRun = z
   .object({
     customer: z.string(),
     name: z.string(),
-    state: z.enum(['nothing to bill', 'held', 'planned', 'issued', 'failed', 'cancelled']),
+    state: z.enum(CUSTOMER_STATES),
     cancelledBy: z
       .string()
       .optional()

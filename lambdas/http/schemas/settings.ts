@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Settings } from '#core/domain/settings.ts';
 import { settingsSchema } from '#core/domain/settings.ts';
 import { smtpWarnings } from '#core/domain/smtp-warnings.ts';
+import { TRANSPORTS } from '#core/domain/transport.ts';
 
 const { pdf, mail } = settingsSchema.shape;
 const { smtp } = mail.unwrap().shape;
@@ -46,7 +47,7 @@ export const settingsAnswer = z
     company: z.object({ name: z.string(), contact: z.looseObject({}) }).loose(),
     pdf: z.looseObject({ folders: z.enum(['none', 'month', 'day']) }),
     mail: z.looseObject({
-      transport: z.enum(['ses', 'smtp', 'off']),
+      transport: z.enum(TRANSPORTS),
       smtp: z.looseObject({
         passwordSet: z.boolean(),
         warnings: z
