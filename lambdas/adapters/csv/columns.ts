@@ -13,6 +13,11 @@ export interface Column {
   readonly is?: 'optional' | 'filled';
 }
 
+/** A column for each field of a record. */
+export type ColumnsOf<T> = { readonly [Field in keyof T]-?: Omit<Column, 'field'> };
+export const columnsOf = <T>(columns: ColumnsOf<T>): readonly Column[] =>
+  Object.entries<Omit<Column, 'field'>>(columns).map(([field, column]) => ({ ...column, field }));
+
 export interface CsvTable {
   /** Those below the header that have as many cells as it. */
   readonly rows: readonly Row[];

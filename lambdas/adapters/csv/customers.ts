@@ -2,36 +2,38 @@ import { languageProblem } from '#core/domain/check-document.ts';
 import { type Customer, customerSchema } from '#core/domain/customer.ts';
 import type { ImportFile } from '#core/imports/import-file.ts';
 import { asInteger, asLowerCase, asText, asUpperCase, asYesNo } from './cells.ts';
-import { type Column, readRow, readTable } from './columns.ts';
+import { type ColumnsOf, columnsOf, readRow, readTable } from './columns.ts';
 import { collectProblems } from './problems.ts';
 
-const COLUMNS: readonly Column[] = [
-  { name: 'number', field: 'number', read: asText, is: 'filled' },
-  { name: 'name', field: 'name', read: asText, is: 'filled' },
-  { name: 'name2', field: 'name2', read: asText },
-  { name: 'street', field: 'street', read: asText },
-  { name: 'zip', field: 'zip', read: asText },
-  { name: 'city', field: 'city', read: asText, is: 'filled' },
-  { name: 'country', field: 'country', read: asUpperCase },
-  { name: 'language', field: 'language', read: asLowerCase },
-  { name: 'email', field: 'email', read: asText },
-  { name: 'invoice_email', field: 'invoiceEmail', read: asText },
-  { name: 'invoice_addressee', field: 'invoiceAddressee', read: asText },
-  { name: 'invoice_by_mail', field: 'invoiceByMail', read: asYesNo },
-  { name: 'billing_cycle', field: 'billingCycle', read: asLowerCase },
-  { name: 'delivery_overview', field: 'deliveryOverview', read: asYesNo },
-  { name: 'payment_days', field: 'paymentDays', read: asInteger },
-  { name: 'vat_id', field: 'vatId', read: asText },
-  { name: 'e_invoice', field: 'eInvoice', read: asLowerCase },
-  { name: 'buyer_reference', field: 'buyerReference', read: asText },
-  { name: 'iban', field: 'iban', read: asText },
-  { name: 'mandate', field: 'mandate', read: asText },
-  { name: 'skonto_percent', field: 'skontoPercent', read: asText, is: 'optional' },
-  { name: 'skonto_days', field: 'skontoDays', read: asInteger, is: 'optional' },
-  { name: 'cc', field: 'cc', read: asText, is: 'optional' },
-  { name: 'bcc', field: 'bcc', read: asText, is: 'optional' },
-  { name: 'order_reference', field: 'orderReference', read: asText, is: 'optional' },
-];
+/** The column of each field of a customer: a field without one does not compile. */
+const COLUMN_OF: ColumnsOf<Customer> = {
+  number: { name: 'number', read: asText, is: 'filled' },
+  name: { name: 'name', read: asText, is: 'filled' },
+  name2: { name: 'name2', read: asText },
+  street: { name: 'street', read: asText },
+  zip: { name: 'zip', read: asText },
+  city: { name: 'city', read: asText, is: 'filled' },
+  country: { name: 'country', read: asUpperCase },
+  language: { name: 'language', read: asLowerCase },
+  email: { name: 'email', read: asText },
+  invoiceEmail: { name: 'invoice_email', read: asText },
+  invoiceAddressee: { name: 'invoice_addressee', read: asText },
+  invoiceByMail: { name: 'invoice_by_mail', read: asYesNo },
+  billingCycle: { name: 'billing_cycle', read: asLowerCase },
+  deliveryOverview: { name: 'delivery_overview', read: asYesNo },
+  paymentDays: { name: 'payment_days', read: asInteger },
+  vatId: { name: 'vat_id', read: asText },
+  eInvoice: { name: 'e_invoice', read: asLowerCase },
+  buyerReference: { name: 'buyer_reference', read: asText },
+  iban: { name: 'iban', read: asText },
+  mandate: { name: 'mandate', read: asText },
+  skontoPercent: { name: 'skonto_percent', read: asText, is: 'optional' },
+  skontoDays: { name: 'skonto_days', read: asInteger, is: 'optional' },
+  cc: { name: 'cc', read: asText, is: 'optional' },
+  bcc: { name: 'bcc', read: asText, is: 'optional' },
+  orderReference: { name: 'order_reference', read: asText, is: 'optional' },
+};
+export const CUSTOMER_COLUMNS = columnsOf(COLUMN_OF);
 
 /**
  * Customers of a CSV file, a row each, in its order.
@@ -40,12 +42,12 @@ const COLUMNS: readonly Column[] = [
  */
 export function readCustomers(bytes: Uint8Array, languages: readonly string[]): ImportFile<Customer> {
   const problems = collectProblems();
-  const table = readTable('customers', bytes, COLUMNS, problems);
+  const table = readTable('customers', bytes, CUSTOMER_COLUMNS, problems);
   const records: Customer[] = [];
   const lines = new Map<string, number>();
   for (const row of table.rows) {
     if (problems.isFull()) break;
-    const customer = readRow(table, row, COLUMNS, customerSchema, problems);
+    const customer = readRow(table, row, CUSTOMER_COLUMNS, customerSchema, problems);
     if (!customer) continue;
     const unspoken = languageProblem(customer.language, languages);
     if (unspoken) problems.add(row.line, 'language', unspoken);

@@ -11,7 +11,7 @@ import {
 } from '#core/domain/delivery-note.ts';
 import type { ImportFile } from '#core/imports/import-file.ts';
 import { asInteger, asLowerCase, asText, asUpperCase } from './cells.ts';
-import { type Column, cellOf, readRow, readTable } from './columns.ts';
+import { type Column, type ColumnsOf, cellOf, columnsOf, readRow, readTable } from './columns.ts';
 import { collectProblems, type Problems } from './problems.ts';
 
 const NOTE_COLUMNS: readonly Column[] = [
@@ -19,18 +19,20 @@ const NOTE_COLUMNS: readonly Column[] = [
   { name: 'date', field: 'date', read: asText, is: 'filled' },
   { name: 'customer', field: 'customer', read: asText, is: 'filled' },
 ];
-const LINE_COLUMNS: readonly Column[] = [
-  { name: 'position', field: 'position', read: asInteger, is: 'filled' },
-  { name: 'article', field: 'article', read: asText },
-  { name: 'description', field: 'description', read: asText, is: 'filled' },
-  { name: 'quantity', field: 'quantity', read: asText, is: 'filled' },
-  { name: 'unit', field: 'unit', read: asLowerCase },
-  { name: 'unit_price', field: 'unitPrice', read: asText, is: 'filled' },
-  { name: 'vat_rate', field: 'vatRate', read: asText, is: 'filled' },
-  { name: 'discount_percent', field: 'discount', read: asText },
-  { name: 'vat_category', field: 'vatCategory', read: asUpperCase, is: 'optional' },
-  { name: 'place', field: 'place', read: asText, is: 'optional' },
-];
+/** The column of each field of a line: a field without one does not compile. */
+const LINE_COLUMN_OF: ColumnsOf<DeliveryLine> = {
+  position: { name: 'position', read: asInteger, is: 'filled' },
+  article: { name: 'article', read: asText },
+  description: { name: 'description', read: asText, is: 'filled' },
+  quantity: { name: 'quantity', read: asText, is: 'filled' },
+  unit: { name: 'unit', read: asLowerCase },
+  unitPrice: { name: 'unit_price', read: asText, is: 'filled' },
+  vatRate: { name: 'vat_rate', read: asText, is: 'filled' },
+  discount: { name: 'discount_percent', read: asText },
+  vatCategory: { name: 'vat_category', read: asUpperCase, is: 'optional' },
+  place: { name: 'place', read: asText, is: 'optional' },
+};
+export const LINE_COLUMNS = columnsOf(LINE_COLUMN_OF);
 const COLUMNS = [...NOTE_COLUMNS, ...LINE_COLUMNS];
 
 const noteSchema = z.object({ number: noteNumber, date: day, customer: customerNumber });

@@ -107,18 +107,7 @@ export function deliveryNoteProblems(note: DeliveryNote): string[] {
   return problems;
 }
 
-export interface DeliveryLine {
-  readonly position: number;
-  readonly article: string;
-  readonly description: string;
-  readonly quantity: number;
-  readonly unit: (typeof UNIT_NAMES)[number];
-  readonly unitPrice: number;
-  readonly vatRate: number;
-  readonly vatCategory: VatCategory;
-  readonly discount: number;
-  readonly place: string;
-}
+export type DeliveryLine = Readonly<z.infer<typeof deliveryLineSchema>>;
 
 /** What was delivered to a customer on a day. Its number is unique within the calendar year of its date. */
 export interface DeliveryNote {

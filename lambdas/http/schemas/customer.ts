@@ -19,48 +19,37 @@ export const customerBody = z
   .meta({ id: 'CustomerToPut', example: EXAMPLE });
 
 const { shape } = customerSchema;
+/** What an answer says of each field of a customer: a field that is missing here does not compile. */
+const ANSWERED = {
+  number: z.string(),
+  name: z.string(),
+  name2: z.string(),
+  street: z.string(),
+  zip: z.string(),
+  city: z.string(),
+  country: z.string(),
+  language: z.string(),
+  email: z.string(),
+  invoiceEmail: z.string(),
+  invoiceAddressee: z.string(),
+  cc: z.string(),
+  bcc: z.string(),
+  vatId: z.string(),
+  buyerReference: z.string(),
+  orderReference: z.string(),
+  iban: z.string(),
+  mandate: z.string(),
+  skontoPercent: z.string(),
+  invoiceByMail: z.boolean(),
+  billingCycle: shape.billingCycle.unwrap(),
+  deliveryOverview: z.boolean(),
+  paymentDays: z.number().int(),
+  skontoDays: z.number().int(),
+  eInvoice: shape.eInvoice.unwrap(),
+} satisfies Record<keyof Customer, z.ZodType>;
+
 /** As it is stored; may be sent back as it is. */
-export const customerAnswer = z
-  .object({
-    number: z.string(),
-    ...(Object.fromEntries(
-      [
-        'name',
-        'name2',
-        'street',
-        'zip',
-        'city',
-        'country',
-        'language',
-        'email',
-        'invoiceEmail',
-        'invoiceAddressee',
-        'cc',
-        'bcc',
-        'vatId',
-        'buyerReference',
-        'orderReference',
-        'iban',
-        'mandate',
-        'skontoPercent',
-      ].map((name) => [name, z.string()]),
-    ) as Record<TextField, z.ZodString>),
-    invoiceByMail: z.boolean(),
-    billingCycle: shape.billingCycle.unwrap(),
-    deliveryOverview: z.boolean(),
-    paymentDays: z.number().int(),
-    skontoDays: z.number().int(),
-    eInvoice: shape.eInvoice.unwrap(),
-  })
-  .meta({ id: 'Customer', example: EXAMPLE });
-type TextField =
-  | Exclude<
-      {
-        [K in keyof Customer]: Customer[K] extends string ? (string extends Customer[K] ? K : never) : never;
-      }[keyof Customer],
-      'number'
-    >
-  | 'skontoPercent';
+export const customerAnswer = z.object(ANSWERED).meta({ id: 'Customer', example: EXAMPLE });
 
 export const customerJson = (customer: Customer): z.infer<typeof customerAnswer> => ({
   ...customer,

@@ -2,11 +2,13 @@ import { z } from 'zod';
 import { day } from '#core/domain/calendar.ts';
 import { customerNumber } from '#core/domain/customer.ts';
 import {
+  type DeliveryLine,
   type DeliveryNote,
   deliveryLineSchema,
   netOfLine,
   netOfNote,
   noteIdOf,
+  VAT_CATEGORIES,
 } from '#core/domain/delivery-note.ts';
 import { euros, plainDecimal } from '#core/domain/money.ts';
 import { UNIT_NAMES } from '#core/domain/units.ts';
@@ -41,21 +43,22 @@ export const deliveryBody = z
     example: { date: '2026-10-07', customer: '10042', lines: [LINE_EXAMPLE] },
   });
 
-const lineAnswer = z
-  .object({
-    position: z.number().int(),
-    article: z.string(),
-    description: z.string(),
-    quantity: decimalText('2.500'),
-    unit: z.enum(UNIT_NAMES),
-    unitPrice: decimalText('14.9000'),
-    vatRate: decimalText('7.00'),
-    vatCategory: z.enum(['S', 'Z', 'E', 'AE', 'K']),
-    discount: decimalText('0.00'),
-    place: z.string(),
-    net: AMOUNT,
-  })
-  .meta({ id: 'DeliveryLine' });
+/** What an answer says of each field of a line: a field that is missing here does not compile. */
+const LINE_ANSWERED = {
+  position: z.number().int(),
+  article: z.string(),
+  description: z.string(),
+  quantity: decimalText('2.500'),
+  unit: z.enum(UNIT_NAMES),
+  unitPrice: decimalText('14.9000'),
+  vatRate: decimalText('7.00'),
+  vatCategory: z.enum(VAT_CATEGORIES),
+  discount: decimalText('0.00'),
+  place: z.string(),
+  net: AMOUNT,
+} satisfies Record<keyof DeliveryLine | 'net', z.ZodType>;
+
+export const lineAnswer = z.object(LINE_ANSWERED).meta({ id: 'DeliveryLine' });
 
 export const noteStates = ['open', 'billing', 'billed'] as const;
 
