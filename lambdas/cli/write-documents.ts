@@ -2,13 +2,8 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Fault } from '#core/errors.ts';
-import {
-  archivedDocuments,
-  type DocumentGroup,
-  lettersToPrint,
-  markPrinted,
-  mergeDocuments,
-} from '#core/invoices/print-invoices.ts';
+import { archivedDocuments, type DocumentGroup, mergeDocuments } from '#core/invoices/print-invoices.ts';
+import { printRun } from '#core/invoices/print-together.ts';
 import { readInvoices } from '#core/repositories/invoices.ts';
 import { invoiceNumbers, listRunLines } from '#core/repositories/runs.ts';
 import type { Context } from './command.ts';
@@ -23,18 +18,17 @@ export async function deliverPaperPost(
   to: string | undefined,
   { program, config }: Pick<Context, 'program' | 'config'>,
 ): Promise<string | undefined> {
+  const path = to ?? join(config.dataDir, 'print', `${runId}.pdf`);
+  if (output === 'print') return printRun(runId, (merged) => writeOut(path, merged), program);
   const numbers = invoiceNumbers(await listRunLines(program.table, runId));
-  const invoices =
-    output === 'print' ? await lettersToPrint(runId, program) : await readInvoices(program.table, numbers);
+  const invoices = await readInvoices(program.table, numbers);
   if (invoices.length === 0) return undefined;
   const documents = await archivedDocuments(
     invoices.map(({ value }) => value),
     program.archive,
   );
-  const merged = await mergeDocuments(documents, `Run ${runId}`, program);
-  const file = writeOut(to ?? join(config.dataDir, 'print', `${runId}.pdf`), merged);
-  if (output === 'print') await markPrinted(invoices, program);
-  else openOnScreen(file);
+  const file = writeOut(path, await mergeDocuments(documents, `Run ${runId}`, program));
+  openOnScreen(file);
   return file;
 }
 

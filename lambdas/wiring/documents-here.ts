@@ -1,12 +1,7 @@
 import { previewInvoice } from '#core/billing/preview-invoice.ts';
 import { makeDeliveryNotes } from '#core/deliveries/make-delivery-notes.ts';
 import type { Deps } from '#core/deps.ts';
-import {
-  archivedDocuments,
-  lettersToPrint,
-  markPrinted,
-  mergeDocuments,
-} from '#core/invoices/print-invoices.ts';
+import { printRun } from '#core/invoices/print-together.ts';
 import type { PdfMerger, Pictures } from '#core/ports.ts';
 import { billRun } from '#core/runs/complete-run.ts';
 import type { DocumentsOnDemand } from '#core/runs/documents-on-demand.ts';
@@ -28,15 +23,8 @@ export function documentsHere(
     preview: (order) => previewInvoice(order, deps),
     deliveryNotes: (numbers, prices) => makeDeliveryNotes({ numbers }, prices, deps),
     async printFile(runId) {
-      const invoices = await lettersToPrint(runId, deps);
-      if (invoices.length === 0) return [];
-      const documents = await archivedDocuments(
-        invoices.map(({ value }) => value),
-        deps.archive,
-      );
-      const bytes = await mergeDocuments(documents, `Run ${runId}`, deps);
-      await markPrinted(invoices, deps);
-      return [{ fileName: `${runId}.pdf`, bytes }];
+      const bytes = await printRun(runId, (file) => file, deps);
+      return bytes ? [{ fileName: `${runId}.pdf`, bytes }] : [];
     },
     pictures: deps.pictures,
   };

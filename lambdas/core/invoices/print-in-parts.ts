@@ -3,7 +3,8 @@ import { throwIfStopped } from '#core/deps.ts';
 import type { PdfMerger } from '#core/ports.ts';
 import type { InvoiceRecord } from '#core/repositories/invoices.ts';
 import { readSettings } from '#core/repositories/settings.ts';
-import { archivedDocuments, lettersToPrint, markPrinted, mergeDocuments } from './print-invoices.ts';
+import { lettersToPrint, markPrinted } from './print-invoices.ts';
+import { printTogether } from './print-together.ts';
 
 /** Invoices of a part: some tens of MB, which a function joins in some seconds. */
 const PART = 250;
@@ -32,16 +33,12 @@ export async function printInParts(
     const records = its.map(({ value }) => value);
     const of = parts === 1 ? '' : `-${part}-of-${parts}`;
     const key = `print/${runId}/${contentOf(records, duplex, deps)}/${runId}${of}.pdf`;
-    if (!filed.has(key)) {
-      const documents = await archivedDocuments(records, deps.archive);
-      const title = `Run ${runId}${parts === 1 ? '' : `, part ${part} of ${parts}`}`;
-      const merged = await mergeDocuments(documents, title, deps);
-      await deps.archive.putOnce(key, merged, { contentType: 'application/pdf', metadata: { run: runId } });
-    }
-    await markPrinted(
-      its.filter(({ value }) => value.delivery.state !== 'printed'),
-      deps,
-    );
+    const title = `Run ${runId}${parts === 1 ? '' : `, part ${part} of ${parts}`}`;
+    const file = (merged: Uint8Array) =>
+      deps.archive.putOnce(key, merged, { contentType: 'application/pdf', metadata: { run: runId } });
+    if (!filed.has(key)) await printTogether(its, title, file, deps);
+    // A call before this one may have been cut off between the file and the marks.
+    else await markPrinted(its, deps);
     keys.push(key);
   }
   return keys;

@@ -96,7 +96,8 @@ export async function markPrinted(
   invoices: readonly Stored<InvoiceRecord>[],
   deps: Pick<Deps, 'table' | 'clock' | 'hasher'>,
 ): Promise<void> {
-  await eachAtOnce(invoices, AT_ONCE, ({ value }) =>
+  const unprinted = invoices.filter(({ value }) => value.delivery.state !== 'printed');
+  await eachAtOnce(unprinted, AT_ONCE, ({ value }) =>
     retryOnConflict(async () => {
       const current = await readInvoice(deps.table, value.facts.number);
       const delivery = current && (await printedDelivery(current.value, deps));

@@ -1,10 +1,9 @@
 import { html } from 'hono/html';
 import { LOST_STATES, MAIL_STATES } from '#core/domain/mail-states.ts';
+import type { Mailing, MailView, MonthSummary } from '#core/mailing/mail-month.ts';
 import type { MailingHold } from '#core/repositories/mails.ts';
 import type { Suppression } from '#core/repositories/suppressions.ts';
 import { button, type Html } from './layout.ts';
-import type { Mailing, MonthSummary } from './mail-month.ts';
-import type { MailView } from './mail-view.ts';
 import { counted, durationWords, MAIL_WORDS, monthName, when } from './mail-words.ts';
 import { orderName } from './order-name.ts';
 

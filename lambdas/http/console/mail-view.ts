@@ -1,18 +1,8 @@
 import type { Context } from 'hono';
 import { month as monthSchema } from '#core/domain/calendar.ts';
 import { runId } from '#core/domain/identifiers.ts';
-import { MAIL_STATES, type MailState } from '#core/domain/mail-states.ts';
-
-/** What the page shows; it is kept in the page's address. */
-export interface MailView {
-  /** The month by UTC, as in the list of mails: `2026-11`. */
-  readonly month: string;
-  /** `partly`: the mail went out, but not to all recipients. */
-  readonly state?: MailState | 'partly' | undefined;
-  readonly run?: string | undefined;
-  /** Position in the list: only mails queued before it are shown. */
-  readonly before?: string | undefined;
-}
+import { MAIL_STATES } from '#core/domain/mail-states.ts';
+import type { MailView } from '#core/mailing/mail-month.ts';
 
 /** Reads the view from the query; invalid values are ignored. */
 export function viewOf({ req }: Context): Omit<MailView, 'month'> & { readonly month?: string } {

@@ -4,6 +4,13 @@ import { instant } from '#core/deps.ts';
 import { mayBeMailedAgain } from '#core/domain/mail-states.ts';
 import { Fault, refuse } from '#core/errors.ts';
 import { liftSuppression } from '#core/mailing/lift-suppression.ts';
+import {
+  type MailView,
+  mailings,
+  mailPage,
+  monthSummary,
+  monthsWithMails,
+} from '#core/mailing/mail-month.ts';
 import { decideMail, resendMail } from '#core/mailing/resend-mail.ts';
 import { readInvoice } from '#core/repositories/invoices.ts';
 import { readMail, readMailingHold } from '#core/repositories/mails.ts';
@@ -23,9 +30,8 @@ import {
   monthLinks,
   suppressionTable,
 } from './mail-head.ts';
-import { mailings, mailPage, monthSummary, monthsWithMails } from './mail-month.ts';
 import { isNewestOf, mailRows, mailTable } from './mail-rows.ts';
-import { addressOf, type MailView, viewOf } from './mail-view.ts';
+import { addressOf, viewOf } from './mail-view.ts';
 import { monthName } from './mail-words.ts';
 
 type PageDeps = Pick<

@@ -1,15 +1,25 @@
+import type { Deps } from '#core/deps.ts';
 import { didNotArrive, MAIL_STATES, type MailState, reachedCustomer } from '#core/domain/mail-states.ts';
-import { mayBeTried, otherFates } from '#core/mailing/mail-state.ts';
-import { type MailingLeft, mailingLeft } from '#core/mailing/remaining-mails.ts';
 import type { Table } from '#core/ports.ts';
 import { readInvoices } from '#core/repositories/invoices.ts';
 import { type Mail, readMails, upgradeMailPointer } from '#core/repositories/mails.ts';
 import { type Run, readRun } from '#core/repositories/runs.ts';
 import { stored } from '#core/repositories/stored.ts';
-import type { HttpDeps } from '#http/deps.ts';
-import type { MailView } from './mail-view.ts';
+import { mayBeTried, otherFates } from './mail-state.ts';
+import { type MailingLeft, mailingLeft } from './remaining-mails.ts';
 
-/** What one look at the page costs at most. */
+/** Which mails of a month are looked at. */
+export interface MailView {
+  /** `2026-11`, as the list of mails has it: by UTC. */
+  readonly month: string;
+  /** `partly`: it went out, but not to all. */
+  readonly state?: MailState | 'partly' | undefined;
+  readonly run?: string | undefined;
+  /** Place in the list: only what was queued before. */
+  readonly before?: string | undefined;
+}
+
+/** What one look at a month costs at most. */
 const MAILS_A_PAGE = 200;
 const MOST_LOOKED_AT = 2000;
 const MOST_COUNTED = 5000;
@@ -39,7 +49,7 @@ function fits(mail: Mail, { state, run }: MailView): boolean {
   return state === undefined || (state === 'partly' ? isPartly(mail) : mail.state === state);
 }
 
-/** @returns `older`: where the next page begins; a filter that hardly anything fits gives short pages */
+/** A page of a month's mails, newest first. @returns `older`: where the next page begins; a filter that hardly anything fits gives short pages */
 export async function mailPage(
   view: MailView,
   table: Table,
@@ -113,7 +123,7 @@ export interface Mailing {
 /** The runs with the most mails that wait, and the rest together. */
 export async function mailings(
   waiting: readonly Mail[],
-  deps: Pick<HttpDeps, 'table' | 'clock'>,
+  deps: Pick<Deps, 'table' | 'clock'>,
 ): Promise<Mailing[]> {
   const byRun = [...Map.groupBy(waiting, ({ run }) => run)];
   const largest = byRun
