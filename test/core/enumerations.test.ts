@@ -21,13 +21,21 @@ const GROWTHS: readonly Growth[] = [
     value: 'faxNumber',
     file: 'lambdas/core/domain/customer.ts',
     before: '  vatId: line(20)',
-    mustKnow: ['lambdas/adapters/csv/customers.ts', 'lambdas/http/schemas/customer.ts'],
+    mustKnow: [
+      'lambdas/adapters/csv/customers.ts',
+      'lambdas/core/domain/identity.ts',
+      'lambdas/http/schemas/customer.ts',
+    ],
   },
   {
     value: 'batchNumber',
     file: 'lambdas/core/domain/delivery-note.ts',
-    before: '    unit: z.enum(',
-    mustKnow: ['lambdas/adapters/csv/deliveries.ts', 'lambdas/http/schemas/delivery.ts'],
+    before: '  unit: z.enum(',
+    mustKnow: [
+      'lambdas/adapters/csv/deliveries.ts',
+      'lambdas/core/domain/identity.ts',
+      'lambdas/http/schemas/delivery.ts',
+    ],
   },
   {
     value: 'two-weekly',
