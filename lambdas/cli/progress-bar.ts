@@ -1,19 +1,30 @@
 import type { Progress } from '#core/deps.ts';
 
 const NAMES: Readonly<Record<Progress['phase'], string>> = {
-  import: 'Loading',
+  customers: 'Customers',
+  deliveries: 'Delivery notes',
   plan: 'Planning',
   documents: 'Documents',
-  mail: 'Mailing',
+  mail: 'Mails',
 };
+const NAME_WIDTH = 15;
 const WIDTH = 24;
 
-/** A bar with rate and time left on a terminal; nothing elsewhere. */
-export function createProgressBar(out: NodeJS.WriteStream): {
+/** The word for a phase, on a terminal and in a log. */
+export const phaseName = (phase: Progress['phase']): string => NAMES[phase];
+
+/** Tells a person how far the work of this process is. */
+export interface ProgressDisplay {
+  /** Names what begins now and cannot be counted. */
+  readonly say: (text: string) => void;
   readonly show: (progress: Progress) => void;
+  /** Whatever is written next stands on a line of its own. */
   readonly end: () => void;
-} {
-  if (!out.isTTY) return { show: () => {}, end: () => {} };
+}
+
+/** A bar with rate and time left on a terminal; nothing elsewhere. */
+export function createProgressBar(out: NodeJS.WriteStream): ProgressDisplay {
+  if (!out.isTTY) return { say: () => {}, show: () => {}, end: () => {} };
   let phase: Progress['phase'] | undefined;
   let begun = { at: 0, done: 0 };
   let drawn = 0;
@@ -29,9 +40,13 @@ export function createProgressBar(out: NodeJS.WriteStream): {
       begun = { at: now, done: progress.done };
     } else if (now - drawn < 100 && progress.done !== progress.total) return;
     drawn = now;
-    out.write(`\r\x1b[K${NAMES[progress.phase].padEnd(10)}${line(progress, begun, now)}`);
+    out.write(`\r\x1b[K${NAMES[progress.phase].padEnd(NAME_WIDTH)}${line(progress, begun, now)}`);
   };
-  return { show, end };
+  const say = (text: string) => {
+    end();
+    out.write(`${text}\n`);
+  };
+  return { say, show, end };
 }
 
 /** `███░░░ 120/1000  45.2/s  0:20 left`; rate and time are those of this process. */

@@ -48,7 +48,7 @@ export interface Deps {
 }
 
 export interface Progress {
-  readonly phase: 'import' | 'plan' | 'documents' | 'mail';
+  readonly phase: 'customers' | 'deliveries' | 'plan' | 'documents' | 'mail';
   readonly done: number;
   /** Undefined while it is not known. */
   readonly total: number | undefined;

@@ -1,46 +1,12 @@
+import { enableCompileCache } from 'node:module';
 import { createProgressBar } from '#cli/progress-bar.ts';
-import { reportText } from '#cli/report-text.ts';
-import { describeError, exitCodeOf, openForThisProcess } from '#wiring/process.ts';
-import { billDemoMonth, isDemoFolder, startDemoMailbox } from './demo/demo.ts';
-import { startServer } from './server.ts';
-import { workLoop } from './work-loop.ts';
+import { createProgressLines } from './progress-lines.ts';
 
-/**
- * `npm start`: runs the whole system on this machine. An empty data folder gets a demo wholesaler, whose last
- * month is billed and mailed into a local mailbox; an interrupted start is continued.
- */
-const bar = createProgressBar(process.stderr);
-try {
-  const { config, program } = await openForThisProcess(bar.show);
-  try {
-    const isDemo = await isDemoFolder(program);
-    const mailbox = isDemo ? await startDemoMailbox(config, program) : undefined;
-    const report = mailbox && (await billDemoMonth(program, mailbox.port));
-    bar.end();
-    if (report) process.stdout.write(`${reportText(report)}\n\n`);
-    const server = await startServer(program, config);
-    const lines = [
-      `rechnungspost serves    ${server.url}`,
-      `  API                   ${server.url}/healthz`,
-      `  archive               ${server.url}/archive/   ${config.archiveDir}`,
-      ...(mailbox
-        ? [
-            `  mailbox               ${server.url}/mailbox/   ${config.mailboxDir}`,
-            `  mail server           smtp://127.0.0.1:${mailbox.port}`,
-          ]
-        : []),
-      'Ctrl-C ends it.',
-    ];
-    process.stdout.write(`${lines.join('\n')}\n`);
-    await workLoop(program);
-    await server.close();
-    await mailbox?.close();
-  } finally {
-    bar.end();
-    await program.close();
-  }
-} catch (error) {
-  bar.end();
-  process.stderr.write(`${describeError(error)}\n`);
-  process.exitCode = exitCodeOf(error);
-}
+// `npm start`. The program takes a second or more to load, so somebody who starts it hears of it before that.
+const display = process.stderr.isTTY
+  ? createProgressBar(process.stderr)
+  : createProgressLines((line) => process.stdout.write(`${line}\n`));
+display.say('rechnungspost starts');
+enableCompileCache();
+const { startSystem } = await import('./start-system.ts');
+await startSystem(display);

@@ -48,49 +48,49 @@ const LEASE_MS = 5 * 60_000;
 const RETRY_MS = 5 * 60_000;
 
 /**
- * Makes the documents of some sealed drafts of one run, files them, and marks each invoice as issued. Safe to call
- * again and from several processes: a lease keeps them apart, the archive and the table let the first one win.
- * A draft that cannot be made keeps its number and its reason and is tried again later; it stops no other.
+ * Makes the documents of some sealed drafts of one run, files them, and marks each invoice as issued, one after the
+ * other. Safe to call again and from several processes: a lease keeps them apart, the archive and the table let the
+ * first one win. A draft that cannot be made keeps its number and its reason and is tried again later; it stops no other.
+ * @param onLine called after each draft that was issued or got its reason
  */
 export async function issueInvoices(
   run: NumberedRun,
   settings: Settings,
   lines: readonly Stored<RunLine>[],
   deps: IssueDeps,
+  onLine: () => void = () => {},
 ): Promise<void> {
   const templates = await templatesOfRun(run, deps);
   const leased = await takeLeases(run, lines, deps);
-  const prepared: Prepared[] = [];
-  for (const line of leased) {
-    try {
-      prepared.push(await prepare(run, settings, templates, line, deps));
-    } catch (error) {
-      await keepReason(run, line, error, deps);
+  for (const [index, line] of leased.entries()) {
+    const keep = (error: unknown) => keepReason(run, line, error, deps);
+    const prepared = await prepare(run, settings, templates, line, deps).catch(keep);
+    if (prepared) {
+      const printed = await print(run, prepared, leased.slice(index), deps);
+      await issue(run, settings, prepared, printed, deps).catch(keep);
     }
-  }
-  const printed = await print(run, prepared, deps);
-  for (const one of prepared) {
-    try {
-      await issue(run, settings, one, printed.splice(0, one.pages.length), deps);
-    } catch (error) {
-      await keepReason(run, one.line, error, deps);
-    }
+    onLine();
   }
 }
 
-/** @throws what the printer throws when it cannot work at all; the drafts are then free for the next try */
+/**
+ * @param unfinished the lines whose leases are given back when the printer cannot work at all
+ * @throws what the printer throws then; these drafts are free for the next try
+ */
 async function print(
   run: NumberedRun,
-  prepared: readonly Prepared[],
+  { invoice, pages }: Prepared,
+  unfinished: readonly Stored<UnissuedLine>[],
   deps: IssueDeps,
 ): Promise<PrintResult[]> {
-  const documents = prepared.flatMap(({ invoice, pages }) =>
-    pages.map(({ n, text }) => ({ name: `invoice ${invoice.number} document ${n}`, ...text })),
-  );
+  const documents = pages.map(({ n, text }) => ({
+    name: `invoice ${invoice.number} document ${n}`,
+    ...text,
+  }));
   try {
     return await deps.printer.render(documents);
   } catch (error) {
-    for (const { line } of prepared) {
+    for (const line of unfinished) {
       const current = await readRunLine(deps.table, run.id, line.value.customer);
       if (current?.version !== line.version) continue;
       const { lease: _, ...free } = line.value;

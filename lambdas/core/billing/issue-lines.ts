@@ -21,16 +21,24 @@ import { retryOnConflict } from '#core/retry.ts';
 import { type IssueDeps, issueInvoices } from './issue-invoices.ts';
 import { releaseNotes } from './release-notes.ts';
 
-/** Releases the notes of what is issued, and issues what has a draft and is free. */
+/**
+ * Releases the notes of what is issued, and issues what has a draft and is free.
+ * @param onLine called after each line that this call brought to its end
+ */
 export async function finishLines(
   run: NumberedRun,
   settings: Settings,
   lines: readonly Stored<RunLine>[],
   deps: IssueDeps,
+  onLine: () => void = () => {},
 ): Promise<void> {
-  for (const { value } of lines) if (isReleasing(value)) await releaseNotes(run, value.customer, deps);
+  for (const { value } of lines) {
+    if (!isReleasing(value)) continue;
+    await releaseNotes(run, value.customer, deps);
+    onLine();
+  }
   const others = lines.filter(({ value }) => !isReleasing(value));
-  if (others.length > 0) await issueInvoices(run, settings, others, deps);
+  if (others.length > 0) await issueInvoices(run, settings, others, deps, onLine);
 }
 
 /**

@@ -17,12 +17,13 @@ export async function importCustomers(
   deps: Pick<Deps, 'table' | 'clock' | 'workers' | 'hasher' | 'stop' | 'onProgress'>,
 ): Promise<ImportResult> {
   const result = { created: 0, updated: 0, unchanged: 0 };
+  const report = (done: number) => deps.onProgress?.({ phase: 'customers', done, total: customers.length });
+  report(0);
   await whileImporting(deps, file, (renew) =>
     writeInChunks(customers, CHUNK, async (chunk) => {
       await renew();
       for (const outcome of await writeChunk(chunk, deps)) result[outcome]++;
-      const done = result.created + result.updated + result.unchanged;
-      deps.onProgress?.({ phase: 'import', done, total: customers.length });
+      report(result.created + result.updated + result.unchanged);
     }),
   );
   return result;

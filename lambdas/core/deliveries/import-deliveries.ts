@@ -26,6 +26,8 @@ export async function importDeliveries(
   deps: ImportDeps,
 ): Promise<ImportResult> {
   const result = { created: 0, updated: 0, unchanged: 0 };
+  const report = (done: number) => deps.onProgress?.({ phase: 'deliveries', done, total: notes.length });
+  report(0);
   await whileImporting(deps, file, async (renew) => {
     await refuseUnlessAllFit(notes, deps);
     const byCustomer = Map.groupBy(notes, (note) => note.customer);
@@ -33,8 +35,7 @@ export async function importDeliveries(
       await writeInChunks(group, CHUNK, async (chunk) => {
         await renew();
         for (const outcome of await writeChunk(customer, chunk, deps)) result[outcome]++;
-        const done = result.created + result.updated + result.unchanged;
-        deps.onProgress?.({ phase: 'import', done, total: notes.length });
+        report(result.created + result.updated + result.unchanged);
       });
     }
   });

@@ -31,7 +31,7 @@ import {
 import { replace, type Stored } from '#core/repositories/stored.ts';
 import { eachAtOnce, retryOnConflict } from '#core/retry.ts';
 
-/** Drafts that are printed together, and batches under way at once: one prints while another is filed. */
+/** Drafts that are leased together, and batches under way at once: one prints a draft while another files one. */
 const BATCH = 20;
 const BATCHES_AT_ONCE = 2;
 const PAGE = 200;
@@ -82,12 +82,15 @@ async function makeDocuments(runId: string, deps: BillDeps): Promise<boolean> {
       leasedElsewhere += todo.filter(({ value }) => !isFree(leaseOf(value), deps)).length;
       ended += page.filter(({ value }) => hasDraft(value)).length - todo.length;
       open += todo.length;
+      const report = () => deps.onProgress?.({ phase: 'documents', done: Math.min(ended, total), total });
+      if (todo.length > 0) report();
       await eachAtOnce(inBatches(todo), BATCHES_AT_ONCE, async (batch) => {
         throwIfStopped(deps);
         if (await isPaused(deps.table, runId)) return;
-        await finishLines(run, settings, batch, deps);
-        ended += batch.length;
-        deps.onProgress?.({ phase: 'documents', done: Math.min(ended, total), total });
+        await finishLines(run, settings, batch, deps, () => {
+          ended++;
+          report();
+        });
       });
     }
     // A pass that found nothing to do is the proof; one that left lines to another process looks again.

@@ -58,9 +58,14 @@ export async function startDemoMailbox(config: LocalConfig, program: Program): P
 
 /**
  * Loads the demo wholesaler and bills its last month; after an interruption it goes on with the same month.
+ * @param say is told what begins, where nothing is counted
  * @returns undefined when the month was billed before
  */
-export async function billDemoMonth(program: Program, smtpPort: number): Promise<RunReport | undefined> {
+export async function billDemoMonth(
+  program: Program,
+  smtpPort: number,
+  say: (text: string) => void,
+): Promise<RunReport | undefined> {
   if (!(await findDemo(program))) {
     const { text: month } = previousPeriod('monthly', berlinDay(program.clock.now()));
     await program.table.write([create(DEMO, { month, billed: false } satisfies Demo)]);
@@ -71,6 +76,7 @@ export async function billDemoMonth(program: Program, smtpPort: number): Promise
   const files = demoSet(month, { smtpPort });
   const bytes = (text: string) => new TextEncoder().encode(text);
   const info = (name: string, text: string) => ({ name, hash: program.hasher.sha256(text) });
+  say('Settings and logo of a made-up dairy, the browser starts');
   await importSettingsFile(bytes(JSON.stringify(files.settings)), fileBeside(import.meta.dirname), program);
   const customers = await program.readCustomers(bytes(files.customersCsv));
   await importCustomers(customers.records, info('demo customers', files.customersCsv), program);
