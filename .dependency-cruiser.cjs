@@ -157,6 +157,17 @@ module.exports = {
       to: { path: '^infra/' },
     },
     {
+      name: 'no-dev-deps-in-product',
+      comment:
+        'the program runs after `npm ci --omit=dev`: what lambdas/ imports is in "dependencies" of package.json, but for types',
+      severity: 'error',
+      from: { path: '^lambdas/' },
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'product-does-not-import-tests',
       severity: 'error',
       from: { path: '^(lambdas|infra)/' },

@@ -8,6 +8,7 @@ import { spec } from 'node:test/reporters';
  * cores). A file that takes longer is named at the end, and one that takes five times as long as the largest
  * budget is ended.
  * `npm test -- word` runs the files whose path contains the word.
+ * `npm run unit -- word` leaves out the slow ones: whole scenarios (test/e2e) and whatever has a budget of its own.
  */
 const BUDGETS: Readonly<Record<string, number>> = {
   'test/core/runs/histories.test.ts': 40,
@@ -28,14 +29,17 @@ const BUDGETS: Readonly<Record<string, number>> = {
 };
 const USUAL_BUDGET = 30;
 const root = resolve(import.meta.dirname, '..');
-const words = process.argv.slice(2);
+const isUnitRun = process.argv.includes('--unit');
+const words = process.argv.slice(2).filter((word) => word !== '--unit');
+const isSlow = (file: string) => file.startsWith('test/e2e/') || file in BUDGETS;
 
 const files = globSync('test/**/*.test.ts', { cwd: root })
+  .filter((file) => !(isUnitRun && isSlow(file)))
   .filter((file) => words.every((word) => file.includes(word)))
   // The long files come first, so that the short ones fill the gaps.
   .sort((a, b) => (BUDGETS[b] ?? USUAL_BUDGET) - (BUDGETS[a] ?? USUAL_BUDGET));
 if (files.length === 0) {
-  console.error(`No test file has ${words.join(' and ')} in its path.`);
+  console.error(`No ${isUnitRun ? 'quick ' : ''}test file has ${words.join(' and ')} in its path.`);
   process.exit(2);
 }
 

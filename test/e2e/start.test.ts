@@ -104,6 +104,41 @@ test('npm start on an empty folder bills the demo month and serves it', async (t
     for (const place of ['/archive/', '/mailbox/']) assert.ok(printed.includes(`${url}${place}`));
   });
 
+  await t.test('it tells its progress in plain lines, document by document', () => {
+    const lines = printed.split('\n');
+    assert.equal(lines[0], 'rechnungspost starts');
+    const begins = lines.findIndex((line) => line.startsWith('Billing run'));
+    const told = lines.slice(0, begins).filter((line) => !/ \(\d+ s\)$/.test(line));
+    const phases = [
+      'rechnungspost',
+      'Settings',
+      'Customers',
+      'Delivery notes',
+      'Planning',
+      'Documents',
+      'Mails',
+    ];
+    const found = told.map((line) => phases.findIndex((phase) => line.startsWith(phase)));
+    assert.deepEqual(
+      found,
+      found.toSorted((a, b) => a - b),
+      'nothing else, and in this order',
+    );
+    assert.equal(new Set(found).size, phases.length);
+    const counts = told.flatMap((line) => {
+      const [, done, total] = /^Documents (\d+)\/(\d+)/.exec(line) ?? [];
+      assert.ok(total === undefined || Number(total) === report.counts.issued, line);
+      return done === undefined ? [] : [Number(done)];
+    });
+    assert.deepEqual([counts[0], counts.at(-1)], [0, report.counts.issued]);
+    // About a line a second, in which a machine prints some documents; told by the batch it would be 20 at once.
+    const steps = counts.slice(1).map((done, index) => done - counts[index]!);
+    assert.ok(
+      steps.every((step) => step > 0 && step < 20),
+      `${counts}`,
+    );
+  });
+
   await t.test('the pages show runs, archive and mailbox', async () => {
     assert.deepEqual(await page('/healthz'), { status: 200, text: '{"status":"ok"}' });
     assert.ok((await page('/')).text.includes(`/runs/${report.run}`));

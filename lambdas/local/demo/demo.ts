@@ -73,10 +73,10 @@ export async function billDemoMonth(
   const demo = (await findDemo(program))!;
   if (demo.value.billed) return undefined;
   const { month } = demo.value;
-  const files = demoSet(month, { smtpPort });
   const bytes = (text: string) => new TextEncoder().encode(text);
   const info = (name: string, text: string) => ({ name, hash: program.hasher.sha256(text) });
   say('Settings and logo of a made-up dairy, the browser starts');
+  const files = demoSet(month, { smtpPort });
   await importSettingsFile(bytes(JSON.stringify(files.settings)), fileBeside(import.meta.dirname), program);
   const customers = await program.readCustomers(bytes(files.customersCsv));
   await importCustomers(customers.records, info('demo customers', files.customersCsv), program);
