@@ -1,19 +1,7 @@
-import { describeError, exitCodeOf, openForThisProcess } from '#wiring/process.ts';
-import { startServer } from './server.ts';
-import { workLoop } from './work-loop.ts';
+import { enableCompileCache } from 'node:module';
 
-/** `npm run serve`: goes on with whatever waits, and serves HTTP. */
-try {
-  const { config, program } = await openForThisProcess();
-  try {
-    const server = await startServer(program, config);
-    process.stdout.write(`rechnungspost serves ${server.url} (data in ${config.dataDir}). Ctrl-C ends it.\n`);
-    await workLoop(program);
-    await server.close();
-  } finally {
-    await program.close();
-  }
-} catch (error) {
-  process.stderr.write(`${describeError(error)}\n`);
-  process.exitCode = exitCodeOf(error);
-}
+// `npm run serve`. The program takes a second or more to load, so somebody who starts it hears of it before that.
+process.stdout.write('rechnungspost starts\n');
+enableCompileCache();
+const { serveData } = await import('./serve-data.ts');
+await serveData();
