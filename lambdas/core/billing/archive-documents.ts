@@ -10,7 +10,7 @@ import type { FiledDocument } from '#core/repositories/invoices.ts';
 import type { Draft, NumberedRun, UnissuedLine } from '#core/repositories/runs.ts';
 import type { Stored } from '#core/repositories/stored.ts';
 
-/** A draft with its number and the text of its documents. */
+/** A draft that is ready to be printed: it has its number and the text of its documents. */
 export interface Prepared {
   readonly line: Stored<UnissuedLine>;
   readonly draft: Draft;
@@ -23,9 +23,11 @@ export interface Prepared {
 }
 
 /**
- * Files the printed documents of one draft under their fixed names. The first write of a key wins; what lies there
- * already is adopted when it is this draft's, with these figures.
- * @throws Fault `unavailable` for a document that could not be printed, `archive-conflict` for another's file
+ * Files the printed documents of one draft in the archive under their fixed names. Filing is idempotent,
+ * because a killed run is repeated: the first write of a key wins, and a file that exists already is adopted
+ * if it was made from this draft with these figures.
+ * @throws Fault `unavailable` if a document could not be printed; `archive-conflict` if a foreign file has
+ *   the key
  */
 export async function fileDocuments(
   run: Pick<NumberedRun, 'id'>,
@@ -34,7 +36,8 @@ export async function fileDocuments(
   printed: readonly PrintResult[],
   deps: Pick<Deps, 'archive' | 'hasher'>,
 ): Promise<FiledDocument[]> {
-  // Of the figures, not of the layout: a file made before the templates changed is the same document.
+  // The hash covers the figures and not the layout, so a file made before the templates changed is still
+  // accepted.
   const content = deps.hasher.sha256(contentFingerprint(invoice));
   const customer = invoice.customer.number;
   const documents: FiledDocument[] = [];
@@ -65,7 +68,10 @@ export async function fileDocuments(
   return documents;
 }
 
-/** Whether a file was made of this draft and says what this invoice says, also when an earlier version of the program filed it. */
+/**
+ * Decides whether an archived file was made from this draft and states what this invoice states. Fingerprints
+ * of earlier versions of the program count too, because one of them may have filed it.
+ */
 function isOurs(
   { metadata }: StoredFile,
   draft: Draft,

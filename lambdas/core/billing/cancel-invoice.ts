@@ -16,23 +16,35 @@ import { type StartDeps, startRun } from './start-run.ts';
 
 export interface CancelRequest {
   readonly invoice: string;
-  /** Opens its delivery notes again once the cancellation is issued: to be changed, and billed by any later run. */
+  /**
+   * If true, issuing the cancellation reopens the delivery notes: they can be changed, and any later run
+   * bills them.
+   */
   readonly reopenNotes: boolean;
-  /** `pdf` unless given: mailed to those who get their invoices by mail now, to be printed for the others. */
+  /**
+   * Default `pdf`: the cancellation is mailed if the customer gets invoices by mail now, and printed
+   * otherwise.
+   */
   readonly output?: Output;
-  /** A line of at most 500 characters; it goes into the journals, not onto the document. */
+  /** One line of at most 500 characters, written into the journals but not onto the document. */
   readonly reason?: string;
-  /** Of the cancellation; today unless given, never before the newest invoice's. */
+  /**
+   * The date of the cancellation invoice. Default: today. It is never earlier than the date of the newest
+   * invoice.
+   */
   readonly date?: Day;
 }
 
 /**
- * Takes an issued invoice back by another one with a number of its own (an invoice is never edited): the road of a run
- * with one draft. The same order again joins the run while it is unfinished; there is no second cancellation.
+ * Cancels an issued invoice by a cancellation invoice with its own number, because an issued invoice is never
+ * edited. It is made by a run with one draft. Repeating an identical order joins that run while it is
+ * unfinished; an invoice cannot be cancelled twice.
  * @param drive takes the run to its end
- * @returns the id of its run
- * @throws Fault `not-found`; `bad-input` for a cancellation, for notes to be opened of a customer who is deleted, and for an invoice that is cancelled already (naming the
- *   number) or just being cancelled by another order; and what a run throws
+ * @returns the id of the run that makes the cancellation
+ * @throws Fault `not-found` if there is no such invoice; `bad-input` if the invoice is itself a cancellation,
+ *   if its notes are to be reopened but the customer is deleted, if it is cancelled already (the message
+ *   names the number of the cancellation), or if another order is cancelling it right now; also whatever a
+ *   run throws
  */
 export async function cancelInvoice(
   request: CancelRequest,
@@ -56,7 +68,11 @@ export async function cancelInvoice(
   return runId;
 }
 
-/** An invoice that may be cancelled. @throws Fault `not-found`, `bad-input` as `cancelInvoice` does */
+/**
+ * Reads an invoice and makes sure that it can be cancelled.
+ * @throws Fault `not-found` if there is no such invoice; `bad-input` if it is itself a cancellation or is
+ *   cancelled already
+ */
 export async function cancellableInvoice(number: string, deps: Pick<Deps, 'table'>): Promise<InvoiceRecord> {
   const invoice = await issuedInvoice(number, deps);
   const begun = await findCancellation(number, deps);
@@ -69,11 +85,11 @@ export interface Cancellation {
   readonly runId: string;
   readonly order: RunOrder;
   readonly finished: boolean;
-  /** Its number, once it is issued. */
+  /** The number of the cancellation invoice, once it is issued. */
   readonly cancelledBy: string | undefined;
 }
 
-/** The cancellation of an invoice, finished or under way; undefined where there is none. */
+/** Finds the cancellation of an invoice, finished or under way; undefined if there is none. */
 export async function findCancellation(
   invoice: string,
   deps: Pick<Deps, 'table'>,

@@ -20,13 +20,17 @@ import { eachAtOnce, retryOnConflict } from '#core/retry.ts';
 type CloseDeps = Pick<Deps, 'table' | 'clock' | 'hasher' | 'log'>;
 
 const PAGE = 50;
-/** Lines whose notes are read at once: one after the other, 20,000 would take longer than a function may. */
+/**
+ * How many lines have their notes read in parallel: 20,000 lines one by one would exceed a function's time
+ * limit.
+ */
 const LINES_AT_ONCE = 10;
 
 /**
- * Closes the books of a run whose every line has its state: counts and totals are compared with the invoices and,
- * note by note, with the deliveries; the journal heads of all invoices are sealed into the chain of runs.
- * A disagreement does not go under: it is kept with the run and shown in its report.
+ * Closes the books of a sealed run once every line has its outcome. It compares counts and totals with the
+ * invoices and, note by note, with the deliveries, and seals the journal heads of all invoices into the chain
+ * of runs. A discrepancy does not stop the run: it is logged, stored with the run and shown in its report, so
+ * that nobody can overlook it.
  */
 export async function closeRun(runId: string, deps: CloseDeps): Promise<void> {
   const sealed = await readRun(deps.table, runId);
@@ -67,7 +71,8 @@ async function checkBooks(run: Run, deps: CloseDeps) {
     await eachAtOnce(issued, LINES_AT_ONCE, async (line) => {
       nets.set(line.invoice, await netOf(line, run, deps));
     });
-    // After the notes: where they were opened again in between, the invoice says so.
+    // The invoices are read after the notes: if notes were reopened between the two reads, the invoice tells
+    // it.
     const invoices = await readInvoices(
       deps.table,
       issued.map((line) => line.invoice!),
@@ -94,7 +99,11 @@ async function checkBooks(run: Run, deps: CloseDeps) {
   return { heads, discrepancies };
 }
 
-/** The sum of those of the invoice's notes that are marked as billed by it; of a cancellation, what it takes back. */
+/**
+ * Returns the net sum in cents that an invoice ought to state: the sum of its notes that are marked as billed
+ * by it. For a cancellation it is the negated net of the original invoice, or undefined if the original is
+ * missing.
+ */
 async function netOf(
   line: IssuedLine,
   { order }: Run,

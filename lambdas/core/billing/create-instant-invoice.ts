@@ -17,19 +17,23 @@ import { type StartDeps, startRun } from './start-run.ts';
 
 type InstantDeps = StartDeps & Pick<Deps, 'fonts'>;
 
-/** `IDEMPOTENCY / <hash of the key>`: the run of an order, for ever; the order comes with its own hash. */
+/**
+ * Names the item `IDEMPOTENCY / <hash of the key>`, which remembers for ever the run started under an
+ * Idempotency-Key and the hash of the order, so that the key cannot be used for a different order.
+ */
 const onceKey = (hash: string): Key => ({ partition: 'IDEMPOTENCY', sort: hash });
 
 /**
- * One invoice now: the road of a run with one draft. The output is the one given, else by the setting:
- * `autoPdfForInstantInvoices` on mails it to customers who get their invoices by mail; off shows it and sends nothing.
+ * Starts a run with one draft that makes one invoice now. If the order names no output, the setting
+ * `autoPdfForInstantInvoices` decides: on, the invoice is mailed if the customer gets invoices by mail; off,
+ * it is shown on the screen and nothing is sent.
  *
- * Notes are claimed, and given lines become a note, in the very write that starts the run: of what is refused nothing is
- * left. With a key the same order again, at whatever time, is the same run; without one it joins an unfinished run over
- * the same notes.
- * @returns the id of the run, which somebody must take to its end
- * @throws Fault as `planInstant`, `noteOfLines` and `startRun` do; `idempotency-mismatch` for a key that came with another
- *   order before
+ * The write that starts the run also claims the notes and stores a note made from given lines, so a refused
+ * order leaves nothing behind. With an idempotency key, repeating the order at any time returns its first
+ * run. Without a key, the order joins an unfinished run over the same notes.
+ * @returns the id of the run, which the caller must get driven to its end
+ * @throws Fault as `planInstant`, `noteOfLines` and `startRun` do; `idempotency-mismatch` if the key was used
+ *   before for another order
  */
 export async function startInstantInvoice(
   { idempotencyKey, ...order }: InstantRequest & { readonly idempotencyKey?: string },
@@ -58,8 +62,9 @@ export async function startInstantInvoice(
 }
 
 /**
- * The same, to its end.
- * @param drive takes the run there
+ * Starts an instant invoice as `startInstantInvoice` does, and drives its run to the end.
+ * @param drive takes the run to its end
+ * @returns the id of the run
  */
 export async function createInstantInvoice(
   order: Parameters<typeof startInstantInvoice>[0],
@@ -71,15 +76,18 @@ export async function createInstantInvoice(
   return runId;
 }
 
-/** What became of it. `under way` also while its run is paused; what failed or is held is tried again by itself. */
+/**
+ * What became of an instant invoice or a cancellation. It is `under way` also while its run is paused. A
+ * `failed` or `held` one is retried automatically.
+ */
 export type InstantResult =
   | { readonly state: 'issued'; readonly invoice: string }
   | { readonly state: 'under way' }
   | { readonly state: 'failed' | 'held'; readonly reasons: readonly string[] };
 
 /**
- * Of an instant invoice or a cancellation: a run of one draft.
- * @throws Fault `not-found` for a run that is none of them
+ * Returns what became of an instant invoice or a cancellation, both of which are runs with one draft.
+ * @throws Fault `not-found` if there is no such run or it is the run of a billing cycle
  */
 export async function instantResult(runId: string, deps: Pick<Deps, 'table'>): Promise<InstantResult> {
   const run = await readRun(deps.table, runId);

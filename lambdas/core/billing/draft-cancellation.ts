@@ -15,15 +15,19 @@ import { appendToJournal } from '#core/repositories/journal.ts';
 import type { Draft } from '#core/repositories/runs.ts';
 import { replace } from '#core/repositories/stored.ts';
 
-/** The customer as the invoice has it: who it is taken back from, whatever became of the customer's data since. */
+/**
+ * Returns the customer as the original invoice states it, because the cancellation must name the same
+ * recipient even if the customer was changed or deleted since.
+ */
 export const cancelledCustomer = async (
   { invoice }: Cancelling,
   deps: Pick<Deps, 'table'>,
 ): Promise<Customer> => (await original(invoice, deps)).value.facts.customer;
 
 /**
- * The draft that takes an invoice back. It claims no note: those of the invoice are billed, and are the invoice's alone
- * by the item that was written with the run.
+ * Plans the draft that cancels an invoice. It claims no notes: they are billed already, and the cancellation
+ * item that was written with the run keeps any other order from cancelling this invoice. The guard checks
+ * that the item still exists.
  */
 export async function planCancellation(
   { invoice }: Cancelling,
@@ -38,8 +42,9 @@ export async function planCancellation(
 }
 
 /**
- * The exact negation of what was issued: its facts as they were kept, its lines from its notes.
- * @throws Fault `damaged` when the notes are not what was billed
+ * Builds the cancellation invoice as the exact negation of the original: its facts are taken from the invoice
+ * record, its lines from the notes.
+ * @throws Fault `damaged` if the notes do not add up to the totals that were billed
  */
 export async function cancellationInvoice(
   { invoice }: Cancelling,
@@ -54,7 +59,10 @@ export async function cancellationInvoice(
   return cancellationOf({ ...facts, places: placesOf(notes) }, as);
 }
 
-/** Notes on the original that it is taken back: part of the write that issues the cancellation. */
+/**
+ * Returns the changes that mark the original invoice as cancelled. They belong into the write that issues the
+ * cancellation, so that neither exists without the other.
+ */
 export async function markCancelled(
   { invoice, reopenNotes, reason }: Cancelling,
   by: string,

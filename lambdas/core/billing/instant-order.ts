@@ -11,12 +11,16 @@ import { claimOn, readBilling, readNote, readNotes } from '#core/repositories/no
 import type { Run } from '#core/repositories/runs.ts';
 import { type CustomerPlan, MAX_NOTES, planCustomer } from './plan-run.ts';
 
-/** No invoice bills what is delivered later. */
+/**
+ * The end date of every instant invoice, far enough ahead that open notes of any date are billed; nothing
+ * delivered later is.
+ */
 const EVER = '2099-12-31';
 
 /**
- * The note that the given lines become; undefined where none are given.
- * @throws Fault `bad-input` for lines that make no note
+ * Builds the delivery note from the lines of an order; undefined if the order gives no lines.
+ * @throws Fault `bad-input` if the lines or the number make no valid note, or if the order also chooses
+ *   existing notes
  */
 export function noteOfLines(
   { customer, notes, lines, note }: InstantRequest,
@@ -40,7 +44,7 @@ export function noteOfLines(
   return arriving;
 }
 
-/** The time and a little chance: `I-MH5X2K9AF31C`. */
+/** Makes up a note number such as `I-MH5X2K9AF31C` from the current time and a few random characters. */
 const madeUpNumber = ({ ids }: Pick<Deps, 'ids'>): string =>
   `I-${ids
     .next()
@@ -48,7 +52,11 @@ const madeUpNumber = ({ ids }: Pick<Deps, 'ids'>): string =>
     .replace(/^0+(?=.)/, '')
     .toUpperCase()}`;
 
-/** @throws Fault `bad-input` for no note at all, or more than one invoice takes */
+/**
+ * Builds the order of the run for an instant invoice. Chosen notes are deduplicated and sorted, so that equal
+ * choices give equal orders.
+ * @throws Fault `bad-input` if the list of chosen notes is empty or longer than one invoice takes
+ */
 export function runOrderOf(
   order: InstantRequest,
   arriving: DeliveryNote | undefined,
@@ -73,11 +81,12 @@ export function runOrderOf(
 type PlanDeps = Pick<Deps, 'table' | 'openTemplates' | 'ids' | 'fonts'>;
 
 /**
- * What the run of an instant order bills, or why it cannot. Writes nothing.
- * @param arriving the note that is to be written with the claim
- * @throws Fault `nothing-to-bill`; `note-not-open` when all that stands in the way is that chosen notes are billed or just
- *   being billed; `bad-input` for notes that do not exist or are another customer's, for a number that a note has
- *   already, and for whatever keeps documents from being made for this customer, with a sentence each
+ * Plans what the run of an instant order bills, or refuses the order with the reasons. Writes nothing.
+ * @param arriving the note made from given lines, which will be written together with its claim
+ * @throws Fault `nothing-to-bill` if the customer has no open notes; `note-not-open` if the only obstacle is
+ *   that chosen notes are billed or being billed; `bad-input` if the customer is not known, if chosen notes
+ *   do not exist or belong to another customer, if a note has the given number already, or if the documents
+ *   cannot be made for this customer (one sentence for each problem)
  */
 export async function planInstant(
   run: Run,

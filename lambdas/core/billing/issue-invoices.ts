@@ -43,15 +43,19 @@ export type IssueDeps = Pick<
   'table' | 'archive' | 'printer' | 'openTemplates' | 'clock' | 'ids' | 'workers' | 'hasher' | 'log'
 >;
 
-/** Longer than any batch of documents takes; where dead processes are known it need not run out. */
+/**
+ * How long a process may work at a batch before others take it over: longer than any batch of documents
+ * takes. Where dead processes can be detected, the lease is free as soon as its process is dead.
+ */
 const LEASE_MS = 5 * 60_000;
 const RETRY_MS = 5 * 60_000;
 
 /**
- * Makes the documents of some sealed drafts of one run, files them, and marks each invoice as issued, one after the
- * other. Safe to call again and from several processes: a lease keeps them apart, the archive and the table let the
- * first one win. A draft that cannot be made keeps its number and its reason and is tried again later; it stops no other.
- * @param onLine called after each draft that was issued or got its reason
+ * Makes and files the documents of some sealed drafts of one run, and marks each invoice as issued, one after
+ * the other. Safe to repeat and to run in several processes: leases keep them apart, and in the archive and
+ * the table the first write wins. A draft that fails keeps its number, is stored with the reason and retried
+ * later; it does not stop the others.
+ * @param onLine called after each draft, whether it was issued or failed
  */
 export async function issueInvoices(
   run: NumberedRun,
@@ -74,8 +78,10 @@ export async function issueInvoices(
 }
 
 /**
- * @param unfinished the lines whose leases are given back when the printer cannot work at all
- * @throws what the printer throws then; these drafts are free for the next try
+ * Prints the documents of one draft. If the printer itself breaks down, the leases of all unfinished lines
+ * are released, so that the next attempt need not wait until they expire.
+ * @param unfinished the lines whose leases are released if the printer breaks down
+ * @throws whatever the printer throws when it cannot work at all
  */
 async function print(
   run: NumberedRun,
@@ -124,7 +130,10 @@ async function takeLeases(
   return (await readAgain(run, free, deps)).filter(needsDocuments);
 }
 
-/** A held line with a draft has its number, but not yet its place in the archive. */
+/**
+ * Decides whether a line has a draft that is not issued yet. That includes a held line with a draft: it has
+ * its number, but its documents are not in the archive.
+ */
 const needsDocuments = (line: Stored<RunLine>): line is Stored<UnissuedLine> =>
   hasDraft(line.value) && !isIssued(line.value);
 
@@ -162,7 +171,7 @@ async function prepare(
   const pages: Prepared['pages'][number][] = [
     { kind: 'invoice', n: 1, text: templates.invoice(invoice, options) },
   ];
-  // What was delivered stays delivered: a cancellation has no overview.
+  // A cancellation gets no delivery overview, because cancelling the invoice does not undo the deliveries.
   if (draft.customer.deliveryOverview && !cancellation) {
     const text = templates.deliveryOverview(invoice, deliveryOverview(invoice), options);
     pages.push({ kind: 'delivery-overview', n: 2, text });
@@ -236,14 +245,18 @@ async function issue(
     await retryOnConflict(
       async () =>
         deps.table.write([...changes, ...(await markCancelled(cancellation, invoice.number, deps))]),
-      // The original may just be printed or mailed again. Other conflicts mean that another process was faster.
+      // Only conflicts on the original invoice are retried: somebody may be printing or mailing it again
+      // right now. Any other conflict means that another process has issued this cancellation first.
       ({ at }) => at.startsWith(partition),
     );
   }
   await releaseNotes(run, line.value.customer, deps);
 }
 
-/** The books of the run are closed already: the chain of runs tells of the invoice by itself. */
+/**
+ * Returns the changes that add an invoice to the chain of runs on its own, because the books of its run were
+ * closed, and their seal written, before the invoice was issued.
+ */
 async function sealLateIssue(
   run: NumberedRun,
   invoice: string,
@@ -259,7 +272,10 @@ async function sealLateIssue(
   return [change, createOrReplace(RUN_CHAIN, chain, head)];
 }
 
-/** Keeps the draft and its number with the reason, to be tried again. */
+/**
+ * Stores why a draft could not be issued and schedules a retry; the draft keeps its number. The delay grows
+ * by `RETRY_MS` with each attempt, up to twelve times that.
+ */
 async function keepReason(
   run: NumberedRun,
   line: Stored<UnissuedLine>,
@@ -267,7 +283,8 @@ async function keepReason(
   deps: Pick<Deps, 'table' | 'clock' | 'log'>,
 ): Promise<void> {
   const current = await readRunLine(deps.table, run.id, line.value.customer);
-  // Another process was faster, or the invoice is issued and only its notes wait to be released.
+  // A changed line needs no retry: another process was faster, or the invoice is issued and only its notes
+  // are unreleased.
   if (!current || current.version !== line.version) return;
   deps.log('error', 'invoice not issued', { run: run.id, customer: line.value.customer, error });
   const failedBefore = isFailed(line.value) ? line.value : undefined;

@@ -22,8 +22,10 @@ import { type IssueDeps, issueInvoices } from './issue-invoices.ts';
 import { releaseNotes } from './release-notes.ts';
 
 /**
- * Releases the notes of what is issued, and issues what has a draft and is free.
- * @param onLine called after each line that this call brought to its end
+ * Brings lines of a sealed run to their end: releases the notes of issued invoices, and issues the drafts
+ * that no other process holds a lease on.
+ * @param onLine called after each line whose notes were released, and after each draft that was issued or
+ *   failed
  */
 export async function finishLines(
   run: NumberedRun,
@@ -42,9 +44,11 @@ export async function finishLines(
 }
 
 /**
- * The same for some customers of a sealed run, whatever their lines stand at; called for a message or a due item.
- * @returns the ids of their mails that wait for a try, and how many documents could not be made
- * @throws Fault `interrupted` before anything is begun when the program was asked to stop
+ * Brings the lines of some customers of a sealed run to their end, whatever state they are in. Called for a
+ * queue message or a due item, either of which may arrive more than once. While the run is paused it only
+ * postpones their retries.
+ * @returns the ids of their mails that are queued, and the number of lines that are failed or held
+ * @throws Fault `interrupted` if the program was asked to stop; nothing is begun then
  */
 export async function issueLines(
   runId: string,
@@ -75,7 +79,10 @@ export async function issueLines(
   };
 }
 
-/** While its run is paused, what is due must not stand in the way of others that are. */
+/**
+ * Postpones the retry of a line whose run is paused, because its due item would otherwise be found first by
+ * every sweep and block the due items of other runs.
+ */
 async function putOff(runId: string, customer: string, deps: Pick<Deps, 'table' | 'clock'>): Promise<void> {
   const line = await readRunLine(deps.table, runId, customer);
   const now = deps.clock.now();

@@ -38,18 +38,24 @@ type PlanDeps = Pick<
   'table' | 'openTemplates' | 'clock' | 'ids' | 'workers' | 'fonts' | 'log' | 'stop' | 'onProgress'
 >;
 
-/** Two changes a customer, one for the run, one check: below the limit of 100 changes a write. */
+/**
+ * Customers planned in one write. Each needs two changes; with the run and the check for imports that stays
+ * below the limit of 100 changes per write.
+ */
 const SLICE = 40;
-/** Characters of drafts and claims in a write; with the one that passes it still below the limit of 4 MB. */
+/**
+ * A slice ends with the customer whose drafts and claims exceed this many characters; even with that customer
+ * the write stays below the limit of 4 MB.
+ */
 const SLICE_SIZE = 2_000_000;
-/** Of one customer, open and claimed: their ids fit into one item of 400 KB. */
+/** The most open and claimed notes of one customer: the ids of so many still fit into one item of 400 KB. */
 export const MAX_NOTES = 5000;
 
 /**
- * Decides for every customer of the run's selection whether there is something to bill, claims the notes and keeps
- * the draft, in natural order and slice by slice. The run's cursor moves in the same write, so that a killed plan
- * goes on where it stopped and two processes cannot plan the same customer.
- * @returns false when the run is paused before its end
+ * Plans a run: decides for every selected customer whether there is something to bill, claims the notes and
+ * stores the draft, in natural order and slice by slice. The write of a slice also moves the run's cursor, so
+ * that a killed plan continues where it stopped and two processes cannot plan the same customer.
+ * @returns false if the run was paused before all customers were planned
  */
 export async function planRun(runId: string, deps: PlanDeps): Promise<boolean> {
   const settings = await readRunSettings(deps.table, runId);
@@ -99,7 +105,10 @@ async function planSlice(
   deps.onProgress?.({ phase: 'plan', done: drafts + held + nothing, total });
 }
 
-/** `guard` is the claim, or the check that nothing changed since the decision. */
+/**
+ * What a run decided for one customer. `guard` belongs into the write that stores the decision: it is the
+ * claim on the notes, or the check that what the decision rests on has not changed since it was read.
+ */
 export type CustomerPlan = { readonly guard: Change } & (
   | { readonly state: 'nothing to bill' }
   | { readonly state: 'held'; readonly reasons: readonly string[] }
@@ -107,8 +116,9 @@ export type CustomerPlan = { readonly guard: Change } & (
 );
 
 /**
- * What this run would do for one customer. Writes nothing: the dry run shows just this.
- * @param arriving a note that is written together with the claim, and alone is billed
+ * Decides what a run does for one customer: bill, hold, or nothing to bill. Writes nothing, so that the dry
+ * run can show the very same decision.
+ * @param arriving a note that will be written together with its claim; only this note is billed then
  */
 export async function planCustomer(
   customer: Customer,
@@ -122,7 +132,8 @@ export async function planCustomer(
   if (order.kind === 'cancellation') {
     return { state: 'planned', ...(await planCancellation(order.cancellation, deps)) };
   }
-  // First the claims, then the notes: a note that changes after this read moves the billing item's version.
+  // The claims are read before the notes: a note that changes after this read raises the version of the
+  // billing item, and the guard then conflicts.
   const billing = await readBilling(deps.table, customer.number);
   const claimed = new Set(billing?.value.claims.flatMap((claim) => claim.noteIds));
   const chosen = order.kind === 'instant' && order.notes ? new Set(order.notes) : undefined;
@@ -161,8 +172,8 @@ export async function planCustomer(
   });
   const totals = totalsOf(notes);
   if (totals.net !== sum(open.map((note) => note.net)) || notes.length !== open.length) {
-    // Either a note changed between the two reads (then the guard conflicts and this is done again), or the
-    // records disagree, and no invoice must be made of them.
+    // Either a note changed between the two reads, then the guard conflicts and the slice is planned again;
+    // or the records disagree, then no invoice must be made from them.
     reasons.push(
       `The open notes of customer ${customer.number} and their sums disagree: load the notes again.`,
     );
@@ -184,7 +195,7 @@ export function isSelected(customer: Customer, run: Run): boolean {
   return order.kind !== 'cycle' || customer.billingCycle === order.cycle;
 }
 
-/** The customers after the run's cursor, of any cycle; empty at the end. */
+/** Reads the next customers after the run's cursor, of any billing cycle; empty if none are left. */
 export async function nextCustomers(run: Run, deps: Pick<Deps, 'table'>): Promise<Customer[]> {
   const { order } = run;
   if (order.kind === 'cancellation') {
@@ -200,7 +211,7 @@ export async function nextCustomers(run: Run, deps: Pick<Deps, 'table'>): Promis
   return found.flatMap((customer) => (customer ? [customer.value.customer] : []));
 }
 
-/** The customer's line in the run; `ordinal` counts only for a draft. */
+/** Builds the customer's line in the run; `ordinal` is used only if there is a draft. */
 export function lineOf(customer: Customer, plan: CustomerPlan, ordinal: number): PlannedLine | UnplannedLine {
   const line = { customer: customer.number, name: customer.name };
   if (plan.state === 'planned')

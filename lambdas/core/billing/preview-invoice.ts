@@ -9,8 +9,10 @@ import { newRun, type StartDeps } from './start-run.ts';
 export type PreviewOrder = Pick<InstantRequest, 'customer' | 'notes' | 'lines' | 'note' | 'invoiceDate'>;
 
 /**
- * A draft of the instant invoice of this order, with a watermark and without a number. Nothing is stored.
- * @throws Fault what the order itself would be refused with, and `unavailable` when it cannot be printed
+ * Prints a preview of the instant invoice that this order would make, with a watermark and without an invoice
+ * number. Nothing is stored.
+ * @returns the PDF
+ * @throws Fault as the order itself would be refused with; `unavailable` if the preview cannot be printed
  */
 export async function previewInvoice(
   order: PreviewOrder,

@@ -22,13 +22,17 @@ import { reopenNotes } from './reopen-notes.ts';
 
 type ReleaseDeps = Pick<Deps, 'table' | 'clock' | 'hasher'>;
 
-/** Four changes a note; billing item, line and due item with the last ones: below the limit of 100 changes a write. */
+/**
+ * Notes released in one write. Each needs four changes; with the billing item, the line and the due item,
+ * which the last write changes too, that stays below the limit of 100 changes per write.
+ */
 const CHUNK = 24;
 
 /**
- * Marks the notes of an issued invoice as billed, chunk by chunk, and gives up their claim with the last chunk.
- * Until then the claim keeps them from being billed or changed; safe to repeat from anywhere. The notes of an invoice
- * that is cancelled are opened again the same way, where its cancellation says so.
+ * Marks the notes of an issued invoice as billed, chunk by chunk, and releases their claim with the last
+ * chunk. Until then the claim keeps them from being billed elsewhere or changed. For a cancellation that
+ * reopens notes, it reopens the notes of the original invoice chunk by chunk instead. Idempotent: it may be
+ * repeated after a kill at any point.
  */
 export async function releaseNotes(
   run: Pick<Run, 'id' | 'order'>,
@@ -43,7 +47,8 @@ export async function releaseNotes(
   const notes = cancellation?.reopenNotes === false ? [] : draft.noteIds;
   await writeInChunks(notes, CHUNK, async (noteIds, isLast) => {
     const current = await readRunLine(deps.table, run.id, customer);
-    // Another process has ended this: by now the notes may be open again, and billed elsewhere.
+    // Another process has finished the release; by now the notes may be open again and even billed by another
+    // invoice.
     if (!current || !isReleasing(current.value)) return;
     const changes = cancellation
       ? await reopenNotes(noteIds, { invoice: cancellation.invoice, by: invoice, customer }, deps)
@@ -54,7 +59,10 @@ export async function releaseNotes(
   });
 }
 
-/** What is still to be marked as billed would not be opened again. */
+/**
+ * Finishes the release of the original invoice's notes before its cancellation reopens them, because a note
+ * that is not yet marked as billed would be skipped by the reopening.
+ */
 async function endRelease(invoice: string, customer: string, deps: ReleaseDeps): Promise<void> {
   const original = await readInvoice(deps.table, invoice);
   const run = original && (await readRun(deps.table, original.value.runId));

@@ -6,11 +6,11 @@ import { billedNoteKey, bumpClaims, type NoteRecord, openNote, readNotes } from 
 import { replace } from '#core/repositories/stored.ts';
 
 /**
- * What opens these notes of a cancelled invoice again: four changes a note, and the customer's billing item, written
- * along so that no plan which read before can claim after. A note that this invoice did not bill (any more) stays as it
- * is: it was opened before, and may be billed anew.
- * @param invoice the cancelled one
- * @param by its cancellation
+ * Returns the changes that reopen notes of a cancelled invoice: four for each note, and one that writes the
+ * customer's billing item, so that a plan that read it earlier conflicts instead of claiming. A note that is
+ * not marked as billed by this invoice is left alone: it was reopened before, and may be billed anew by now.
+ * @param invoice the number of the cancelled invoice
+ * @param by the number of its cancellation invoice
  */
 export async function reopenNotes(
   noteIds: readonly string[],

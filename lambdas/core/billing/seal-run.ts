@@ -17,10 +17,12 @@ import { create, createOrReplace, replace } from '#core/repositories/stored.ts';
 import { retryOnConflict } from '#core/retry.ts';
 
 /**
- * Reserves the numbers of all drafts of a planned run in one write. A draft's number is the first one plus its
- * place; which draft that was stays on record even when its documents cannot be made.
- * @returns false when the run is paused
- * @throws Fault `number-taken`, with nothing changed, when an invoice of another format has one of the numbers
+ * Seals a planned run: reserves the invoice numbers of all its drafts in one write. The number of a draft is
+ * the first number plus the draft's ordinal, so every number stays assigned to its draft even if the
+ * documents cannot be made.
+ * @returns false if the run is paused
+ * @throws Fault `number-taken` if an invoice of another number format has one of the numbers; nothing is
+ *   changed then
  */
 export async function sealRun(runId: string, deps: Pick<Deps, 'table' | 'clock'>): Promise<boolean> {
   return retryOnConflict(async () => {
@@ -34,11 +36,13 @@ export async function sealRun(runId: string, deps: Pick<Deps, 'table' | 'clock'>
       await deps.table.write([replace(run, sealed)]);
       return true;
     }
-    // As it is now, not when the run was planned: a refused format can be mended, and the run goes on.
+    // The numbering is read now instead of taken from the run's settings: if the format was refused, somebody
+    // can correct it and the run goes on.
     const { numbering } = await readSettings(deps.table);
     const newest = await readNewestDate(deps.table);
     const newestDate = newest?.value.date ?? '';
-    // A run planned later may have been sealed first: dates rise with the numbers all the same.
+    // A run that was planned later may have been sealed first; the later date keeps dates rising with the
+    // numbers.
     const invoiceDate = run.value.invoiceDate > newestDate ? run.value.invoiceDate : newestDate;
     const range = rangeOf(numbering.format, invoiceDate);
     const counter = await readCounter(deps.table, range);

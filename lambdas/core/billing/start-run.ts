@@ -30,21 +30,36 @@ export type StartDeps = Pick<
   'table' | 'openTemplates' | 'clock' | 'ids' | 'workers' | 'hasher' | 'stop'
 >;
 
-/** The item that names a run which was started: by its order, its Idempotency-Key, its schedule or its cancellation. */
+/**
+ * Reads the item that names a started run. Such an item is kept for a run's order, its Idempotency-Key, its
+ * schedule or its cancelled invoice.
+ */
 const upgradeStarted = sinceVersion1<{ readonly runId: string; readonly request?: string }>;
 
-/** How long another process leaves a run alone whose own process cannot be known to be dead. */
+/**
+ * The lease on a run in milliseconds: other processes leave the run alone for this long if they cannot tell
+ * whether the process that drives it is dead.
+ */
 export const RUN_LEASE_MS = 10 * 60_000;
-/** Who bills in advance may; a slip of the year is refused. */
+/**
+ * How far ahead a period or an invoice date may lie: billing in advance is allowed, but a mistyped year is
+ * refused.
+ */
 const MAX_DAYS_AHEAD = 62;
 const MAX_DAYS_BACK = 366;
 
 export interface Start {
-  /** Names what was asked for under the `once` item; the same item for something else is refused. */
+  /**
+   * A hash of what was requested, stored in the `once` item, so that using the item for another request is
+   * refused.
+   */
   readonly request?: string;
-  /** It joins no run, and none joins it. */
+  /** If true, the order joins no unfinished run, and later orders do not join this run. */
   readonly alone?: boolean;
-  /** Takes the run's first steps in the very write that starts it; called anew for each try. What it throws, nothing is left of. */
+  /**
+   * Plans the first steps of the run, which are written together with its start. Called again for each retry
+   * of that write. If it throws, nothing is written.
+   */
   readonly firstSteps?: (
     run: Run,
     settings: Settings,
@@ -52,10 +67,11 @@ export interface Start {
 }
 
 /**
- * Starts a run, or joins the unfinished run of the same order: one that was killed goes on, and one that another
- * process is driving gets a second pair of hands.
- * @param once an item that is written with the run; where it is there already, its run is the answer
- * @returns the run's id
+ * Starts a run, or joins the unfinished run of an identical order, so that repeating an order never bills
+ * twice: a killed run goes on, and a run that another process is driving is shared with it.
+ * @param once an idempotency item that is written with the run; if it exists already, the id of its run is
+ *   returned
+ * @returns the id of the run that was started or joined
  * @throws Fault `bad-input` (unknown customer, impossible date), `bad-settings`, `import-interrupted`,
  *   `idempotency-mismatch`
  */
@@ -83,7 +99,8 @@ export async function startRun(
     } catch (error) {
       if (isImportConflict(error)) await waitForImport(deps);
       else if (error instanceof ConflictError) continue;
-      // What stands in the way may be the very run that is to be joined, started in between.
+      // The error may come from the very run to be joined, if another process started it in between: then
+      // look again.
       else if (
         unfinished ||
         !(await isStarted([...(once ? [once] : []), ...(start.alone ? [] : [active])], deps))
@@ -98,8 +115,8 @@ const isStarted = async (keys: readonly Key[], { table }: Pick<Deps, 'table'>): 
   (await table.getMany(keys)).some((item) => item !== undefined);
 
 /**
- * The run that was started under this item.
- * @throws Fault `idempotency-mismatch` when something else was asked for
+ * Returns the id of the run that was started under this idempotency item; undefined if there is none.
+ * @throws Fault `idempotency-mismatch` if the item was written for a different request
  */
 async function findStarted(
   once: Key,
@@ -131,7 +148,10 @@ async function beginning(order: RunOrder, active: Key, { alone, firstSteps }: St
   return { runId: run.id, changes };
 }
 
-/** What a run of this order would be, checked; nothing is written. */
+/**
+ * Checks an order and builds its run with a snapshot of the settings. Writes nothing, so previews and dry
+ * runs use it too.
+ */
 export async function newRun(
   order: RunOrder,
   deps: StartDeps,
@@ -143,7 +163,7 @@ export async function newRun(
     refuse(`The period ${order.period} begins more than ${MAX_DAYS_AHEAD} days ahead: check it.`);
   }
   const templates = await readTemplateSet(deps.table);
-  // Those that do not fit are told now, not when the numbers are taken.
+  // Opening the templates refuses unusable ones now, before any invoice number is taken.
   await deps.openTemplates(templates);
   const run: PlanningRun = {
     id: deps.ids.next(),
@@ -160,9 +180,11 @@ export async function newRun(
 }
 
 /**
- * The order of a billing cycle, as people give it.
- * @param wish `period`: as it is written; `customers`: only these, each once in natural order
- * @throws Fault `bad-input` for a period that is none of the cycle
+ * Builds the order of a billing-cycle run from what a person entered. Customers are deduplicated and sorted,
+ * so that equal wishes give equal orders.
+ * @param wish `period`: the period as a person writes it; `customers`: if given, only these customers are
+ *   billed
+ * @throws Fault `bad-input` if the period is not one of this billing cycle
  */
 export function cycleOrder(wish: {
   readonly cycle: Cycle;
@@ -204,7 +226,11 @@ async function refuseUnfitCustomers(order: RunOrder, deps: Pick<Deps, 'table'>):
   if (problems.length > 0) refuse(problems[0]!, problems);
 }
 
-/** Today unless given; never before the newest invoice's, so that dates rise with the numbers. */
+/**
+ * Returns the invoice date of an order: the given one, otherwise today. It is never earlier than the date of
+ * the newest invoice, so that dates rise with the numbers.
+ * @throws Fault `bad-input` if the given date is earlier than that, too far ahead or more than a year ago
+ */
 async function invoiceDate(order: RunOrder, today: Day, deps: Pick<Deps, 'table'>): Promise<Day> {
   const newest = (await readNewestDate(deps.table))?.value.date ?? '';
   const given = order.invoiceDate;
@@ -214,7 +240,8 @@ async function invoiceDate(order: RunOrder, today: Day, deps: Pick<Deps, 'table'
       `The invoice date ${given} is before that of the newest invoice, ${newest}: choose ${newest} or later.`,
     );
   }
-  // No invoice could be dated earlier afterwards: a slip of the year would date a year of invoices.
+  // No later invoice may have an earlier date, so a mistyped year would force a wrong date onto all invoices
+  // after it.
   if (given > addDays(today, MAX_DAYS_AHEAD)) {
     refuse(`The invoice date ${given} is more than ${MAX_DAYS_AHEAD} days ahead: check it.`);
   }

@@ -22,25 +22,28 @@ export type AdvanceDeps = Pick<
 type RunWake = Extract<Wake, { kind: 'run' }>;
 
 const PAGE = 200;
-/** How long to leave the documents alone before looking again. */
+/** How long a call waits before it checks again whether the documents it handed out are made. */
 const LOOK_AGAIN_SECONDS = 20;
 
 /**
- * What `driveRun` does in one process, for many that live for minutes: plan and seal here, documents and mails by
- * messages to others. Then it looks again and again, from the first customer that was not done the last time, and
- * closes the books when all are.
+ * Advances a run by one turn, where functions that live only for minutes do what `completeRun` does in one
+ * process. It plans and seals here, and leaves documents and mails to other functions by queue messages.
+ * Further turns check, from the first customer that was open the last time, whether all lines are done, and
+ * then close the books.
  *
- * Each call that is taken on is a turn of the run and names the next one, so that one chain of calls drives it whatever
- * comes twice, late or never. When the run is overdue (the chain broke, or some documents are still not made), `sweep`
- * begins another chain, which hands out again whatever is open.
- * @returns the run when its books were closed by this call; undefined when other calls go on with it
- * @throws what a run throws; `sweep` tries again
+ * Each accepted call takes a turn of the run and names the next one, so that a single chain of calls drives
+ * the run even if messages come twice, late or never. If the run is overdue, because the chain broke or some
+ * documents are still not made, `sweep` starts another chain, which hands out all open lines again.
+ * @returns the run if this call finished it; undefined if there was nothing to do or other calls go on with
+ *   it
+ * @throws whatever a run throws; `sweep` tries again
  */
 export async function advanceRun(wake: RunWake, deps: AdvanceDeps): Promise<Run | undefined> {
   const { id, after } = wake;
   let turn: number | undefined;
   try {
-    // Also of a run that is finished but for its mails, which takes no turns any more.
+    // Mails are paused and resumed before the turn is taken, because a finished run takes no turns but may
+    // have mails left.
     if (await pauseRunMails(id, deps)) return undefined;
     if (await resumeRunMails(id, deps)) await wakeDueMails(deps);
     turn = await takeTurn(wake, deps);
@@ -62,8 +65,10 @@ export async function advanceRun(wake: RunWake, deps: AdvanceDeps): Promise<Run 
 }
 
 /**
- * Counts a turn of the run; one that is more than a look puts off when the run is overdue.
- * @returns the count; undefined when there is nothing to do: the turn was taken before, or the run is finished
+ * Takes a turn of the run by counting it, so that each call is accepted only once. A turn that only checks
+ * open lines (`after` is given) leaves the due time as it is; any other turn renews it.
+ * @returns the new count; undefined if the turn was taken before, the run is not overdue yet, finished or
+ *   paused
  */
 async function takeTurn({ id, turn, after }: RunWake, deps: AdvanceDeps): Promise<number | undefined> {
   return retryOnConflict(async () => {
@@ -75,7 +80,7 @@ async function takeTurn({ id, turn, after }: RunWake, deps: AdvanceDeps): Promis
     const taken: Run = { ...run.value, turn: last + 1 };
     if (after !== undefined) await deps.table.write([replace(run, taken)]);
     else {
-      // Never the same instant again, also when two turns are taken within a millisecond.
+      // The new due time always differs from the old one, even if two turns are taken within one millisecond.
       const overdueAt = Math.max(deps.clock.now() + RUN_LEASE_MS, dueAt + 1);
       await deps.table.write([
         replace(run, { ...taken, dueAt: overdueAt }),
@@ -87,7 +92,11 @@ async function takeTurn({ id, turn, after }: RunWake, deps: AdvanceDeps): Promis
   });
 }
 
-/** Puts all open lines into the queue of the documents. @returns where to look first, undefined when all are done */
+/**
+ * Puts all open lines that no process holds a lease on into the queue for documents.
+ * @returns the last customer before the first open line, where the next check begins; undefined if no line is
+ *   open
+ */
 async function handOut(runId: string, deps: AdvanceDeps): Promise<string | undefined> {
   let open: string | undefined;
   let before = '';
@@ -108,7 +117,10 @@ async function handOut(runId: string, deps: AdvanceDeps): Promise<string | undef
   return open;
 }
 
-/** The last customer before the first open one, after the given one; undefined when none is open. */
+/**
+ * Finds the first open line after the given customer.
+ * @returns the customer just before it, where the next check begins; undefined if no line is open
+ */
 async function firstOpen(runId: string, after: string, deps: AdvanceDeps): Promise<string | undefined> {
   let before = after;
   for await (const page of runLinePages(deps.table, runId, { after, limit: PAGE })) {

@@ -31,17 +31,19 @@ import {
 import { replace, type Stored } from '#core/repositories/stored.ts';
 import { eachAtOnce, retryOnConflict } from '#core/retry.ts';
 
-/** Drafts that are leased together, and batches under way at once: one prints a draft while another files one. */
+/** How many drafts are leased together. */
 const BATCH = 20;
+/** How many batches are worked at in parallel, so that one can print a draft while the other files one. */
 const BATCHES_AT_ONCE = 2;
 const PAGE = 200;
 const POLL_MS = 200;
 
 /**
- * Takes a run from wherever it stands to its end: plan, seal, documents, closed books, mails. Every step may be
- * repeated and shared with other processes; after a kill, calling this again ends as if nothing had happened. A run that
- * a person pauses is left where it then stands.
- * @throws Fault `interrupted`, `import-interrupted`, `number-taken`; the run then waits as it is
+ * Takes a run from wherever it stands to its end: plan, seal, documents, closed books, mails. Every step is
+ * idempotent and may be shared with other processes, so calling this again after a kill ends as if nothing
+ * had happened. A run that a person pauses is left where it then stands.
+ * @throws Fault `interrupted`, `import-interrupted`, `number-taken`; the run can be continued later from
+ *   where it stands
  */
 export async function completeRun(runId: string, deps: Deps): Promise<Run> {
   for (;;) {
@@ -50,7 +52,8 @@ export async function completeRun(runId: string, deps: Deps): Promise<Run> {
       await mailInvoices(runId, deps);
     }
     const run = await retryOnConflict(() => finishRun(runId, deps));
-    // Unless it was paused and resumed in the meantime.
+    // If the run was paused and resumed in the meantime, its mails must be made due again: go through all
+    // steps once more.
     if (run.paused || !hasPausedMails(run)) return run;
     throwIfStopped(deps);
   }
@@ -58,7 +61,10 @@ export async function completeRun(runId: string, deps: Deps): Promise<Run> {
 
 type BillDeps = Omit<Deps, 'composer' | 'openMailer' | 'secrets'>;
 
-/** The same up to the closed books; the mails wait. @returns false when the run is paused before them */
+/**
+ * Takes a run from wherever it stands to its closed books: plan, seal, documents. No mail is sent.
+ * @returns false if the run was paused before its books were closed
+ */
 export async function billRun(runId: string, deps: BillDeps): Promise<boolean> {
   if (!(await planRun(runId, deps))) return false;
   if (!(await sealRun(runId, deps))) return false;
@@ -93,14 +99,18 @@ async function makeDocuments(runId: string, deps: BillDeps): Promise<boolean> {
         });
       });
     }
-    // A pass that found nothing to do is the proof; one that left lines to another process looks again.
+    // Only a pass that finds no open line proves that all are done; lines leased by another process are
+    // awaited.
     if (open === 0) return true;
     if (leasedElsewhere === open) await deps.clock.wait(POLL_MS);
     throwIfStopped(deps);
   }
 }
 
-/** Whether its documents are still to be made, or its notes to be released. */
+/**
+ * Decides whether a line is still open: its draft was neither issued nor failed yet, or the notes of its
+ * invoice are not all released.
+ */
 export const isOpen = (line: RunLine): boolean => line.state === 'planned' || isReleasing(line);
 
 export function inBatches<T>(items: readonly T[]): T[][] {
@@ -110,8 +120,8 @@ export function inBatches<T>(items: readonly T[]): T[][] {
 }
 
 /**
- * Tries the run's mails that wait for their first try, and waits for those that another process is sending. Those for
- * which the pace has no turn soon are left to `sweep`.
+ * Sends the run's mails that were not tried yet, and waits for those that another process is sending. Mails
+ * for which the pace has no turn soon are left to `sweep`, because nobody should wait for them here.
  */
 async function mailInvoices(runId: string, deps: Deps): Promise<void> {
   while (!(await isPaused(deps.table, runId))) {
@@ -125,14 +135,15 @@ async function mailInvoices(runId: string, deps: Deps): Promise<void> {
       throwIfStopped(deps);
       if (end === 'left waiting') return;
       const after = await readMails(deps.table, ids);
-      // Something keeps them as they are, so another try now would change nothing.
+      // If the try changed none of the mails, something prevents sending, and trying again now would loop for
+      // ever.
       if (after.every(({ version }, index) => version === waiting[index]?.version)) return;
     } else if (mine.length > 0) await deps.clock.wait(POLL_MS);
     else return;
   }
 }
 
-/** The newest mail of each of the run's invoices. */
+/** Returns the newest mail of each invoice of the run. */
 export const runMails = async (runId: string, deps: Pick<Deps, 'table'>): Promise<Mail[]> =>
   (await storedMails(runId, deps)).map(({ value }) => value);
 
@@ -145,11 +156,15 @@ async function storedMails(runId: string, deps: Pick<Deps, 'table'>): Promise<St
   return readMails(deps.table, ids);
 }
 
-/** Nothing of the run waits any more but its mails: the same order may start a run again. One that is paused waits. */
+/**
+ * Marks a closed run as finished and removes its due item, so that an identical order starts a new run from
+ * now on. Its mails may still be waiting. A run that is paused, or whose paused mails are not yet resumed, is
+ * left as it is.
+ */
 export async function finishRun(runId: string, deps: Pick<Deps, 'table' | 'hasher'>): Promise<Run> {
   const run = await existingRun(deps.table, runId);
   if (run.value.finished || run.value.paused || run.value.state !== 'closed') return run.value;
-  // Its due item is what wakes its mails.
+  // The due item of the run must stay, because it makes `sweep` resume the paused mails.
   if (hasPausedMails(run.value)) return run.value;
   const finished: Run = { ...run.value, finished: true };
   await deps.table.write([

@@ -7,7 +7,8 @@ import { hasDraft, type Run, type RunLine } from '#core/repositories/runs.ts';
 import { customerReport, type RunReport, summarize } from './run-report.ts';
 
 /**
- * What a run of this order would do now, without a single write: the plan itself, and what would become of the mails.
+ * Reports what a run of this order would do now, without a single write: the plan itself and, if mails would
+ * be sent, what would become of them.
  * @throws Fault as `startRun` does
  */
 export async function dryRun(

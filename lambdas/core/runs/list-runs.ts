@@ -4,8 +4,8 @@ import { newestRunIds, type Run, runKey, upgradeRun } from '#core/repositories/r
 import { stored } from '#core/repositories/stored.ts';
 
 /**
- * Runs, the newest first: their ids rise with time.
- * @throws Fault `bad-input` for a foreign cursor
+ * Lists runs, newest first, in the order of their ids, which rise with time.
+ * @throws Fault `bad-input` if the cursor comes from another list
  */
 export async function listRuns(query: PageQuery, { table }: Pick<Deps, 'table'>): Promise<Page<Run>> {
   return readPage('runs', query, async (after, limit) => {

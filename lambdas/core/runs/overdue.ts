@@ -7,8 +7,9 @@ import { findSettings } from '#core/repositories/settings.ts';
 type OverdueDeps = Pick<Deps, 'table' | 'clock'>;
 
 /**
- * For how many seconds work has been lying about that somebody should have done. Mails that wait for the pace, or while
- * the mailing is held or switched off, are none: theirs is the time for which turns have been free and nobody took them.
+ * Returns for how many seconds work has been due without anybody doing it. Mails count only from when the
+ * pace had a free turn for them, and not at all while the mailing is held or switched off, because they then
+ * wait on purpose.
  */
 export async function overdueSeconds(deps: OverdueDeps): Promise<number> {
   const now = deps.clock.now();

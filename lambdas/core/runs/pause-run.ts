@@ -9,14 +9,15 @@ import { retryOnConflict } from '#core/retry.ts';
 
 type PauseDeps = Pick<Deps, 'table' | 'clock'>;
 
-/** Of one run, on record. */
+/** How many pauses of one run are kept in its record; older ones are dropped. */
 const MAX_PAUSES = 100;
 
 /**
- * Lets a run rest wherever it stands: it plans no further, takes no numbers, begins no further documents and sends no
- * further mail, and nothing takes it up until a person resumes it. What is under way just now is ended. Its claims stay;
- * other runs go on. Of a run whose books are closed the mailing rests. A run that is paused already stays as it is.
- * @throws Fault `not-found`; `bad-input` for a run that is finished and none of whose mails waits
+ * Pauses a run wherever it stands: it plans no further, takes no numbers, begins no further documents and
+ * sends no further mail until a person resumes it. Steps that are under way are completed. Its claims stay,
+ * and other runs go on. If the books are closed already, only the mailing is paused. Pausing a paused run
+ * changes nothing.
+ * @throws Fault `not-found`; `bad-input` if the run is finished and none of its mails is waiting
  */
 export async function pauseRun(id: string, deps: PauseDeps): Promise<Run> {
   return retryOnConflict(async () => {
@@ -38,8 +39,8 @@ export async function pauseRun(id: string, deps: PauseDeps): Promise<Run> {
 }
 
 /**
- * Lets a paused run go on where it was: it is due at once, and taken up by the next sweep or by whoever is told, who also
- * makes its mails due again. One that is not paused stays as it is.
+ * Resumes a paused run where it stopped. The run becomes due at once; the next sweep, or whoever is told,
+ * continues it and makes its mails due again. Resuming a run that is not paused changes nothing.
  * @throws Fault `not-found`
  */
 export async function resumeRun(id: string, deps: PauseDeps): Promise<Run> {

@@ -19,36 +19,41 @@ import {
   type RunLine,
 } from '#core/repositories/runs.ts';
 
-/** Amounts are decimals in euros, as text: `"-40.50"`. */
+/** The report on a run or a dry run. Amounts are decimals in euros, as text: `"-40.50"`. */
 export interface RunReport {
   readonly run: string;
   readonly kind: RunOrder['kind'];
   readonly cycle?: string;
   readonly period?: string;
-  /** Of a cancellation: the invoice it takes back. */
+  /** The number of the invoice that the run cancels; only in the report of a cancellation. */
   readonly cancels?: string;
   readonly state: Run['state'] | 'dry run';
   readonly invoiceDate: string;
   readonly output: string;
   readonly startedAt: string;
   readonly paused?: true;
-  /** Instants of its pauses; the last one is open while it is paused. */
+  /** When the run was paused and resumed; while it is paused, the last entry has no end. */
   readonly pauses?: Run['pauses'];
   readonly closedAt?: string;
   readonly counts: Readonly<Record<'customers' | 'notes' | CustomerReport['state'], number>>;
-  /** Of the invoices it issued, also of those that were cancelled later; of the drafts in a dry run. */
+  /**
+   * Sums over the invoices the run issued, including those cancelled later; in a dry run, over the drafts.
+   */
   readonly totals: { readonly net: string; readonly vat: string; readonly gross: string };
-  /** The invoices by the way they go: `accepted`, `to print`, `unknown` … */
+  /** The number of invoices in each delivery state: `accepted`, `to print`, `unknown` … */
   readonly delivery: Readonly<Record<string, number>>;
   readonly customers: readonly CustomerReport[];
   readonly discrepancies: readonly string[];
-  /** While mails of it wait. */
+  /** What is still to be sent; only while mails of the run are waiting. */
   readonly mailing?: MailingLeft;
-  /** Of a dry run with output pdf: what would become of the mails. */
+  /** What would become of the mails; only in a dry run with output pdf. */
   readonly preflight?: Preflight;
 }
 
-/** What became of a customer: the state of its line in the run, or that the invoice was taken back. */
+/**
+ * What became of a customer: the state of the customer's line in the run, or `cancelled` if the invoice was
+ * cancelled.
+ */
 export const CUSTOMER_STATES = [
   'nothing to bill',
   'held',
@@ -62,7 +67,7 @@ export interface CustomerReport {
   readonly customer: string;
   readonly name: string;
   readonly state: (typeof CUSTOMER_STATES)[number];
-  /** The invoice that took this one back. */
+  /** The number of the cancellation invoice, if this invoice was cancelled. */
   readonly cancelledBy?: string;
   readonly reasons?: readonly string[];
   readonly invoice?: string;
@@ -74,10 +79,10 @@ export interface CustomerReport {
     readonly state: DeliveryState;
     readonly reason?: string;
     readonly to?: readonly string[];
-    /** Addresses that did not get the mail, each with its reason. */
+    /** The addresses that did not get the mail, each with the reason. */
     readonly leftOut?: readonly string[];
   };
-  /** Archive keys. */
+  /** The archive keys of the invoice's documents. */
   readonly files?: readonly string[];
 }
 
@@ -91,8 +96,9 @@ const NEEDS_A_PERSON: Readonly<Record<CustomerReport['state'], boolean>> = {
 };
 
 /**
- * Exit code 1: everything was done, but something is held, failed or unknown, or the run is paused. What the preflight of
- * a dry run warns of is not: an invoice that cannot be mailed is printed.
+ * Decides whether a command ends with exit code 1: everything was done, but something is held, failed or
+ * unknown, the books disagree, or the run is paused. Warnings of a dry run's preflight do not count, because
+ * an invoice that cannot be mailed is printed.
  */
 export const needsAPerson = (report: RunReport): boolean =>
   report.paused === true || report.discrepancies.length > 0 || report.customers.some(needsAttention);
@@ -102,8 +108,9 @@ export const needsAttention = ({ state, delivery }: CustomerReport): boolean =>
   (delivery !== undefined && isMailState(delivery.state) && mailNeedsAPerson({ state: delivery.state }));
 
 /**
- * What became of every customer of a run, as it is now: mails live on after the books are closed. What is still to come of
- * them is told where there is a clock.
+ * Reports what became of every customer of a run as of now; mails still change after the books are closed. If
+ * a clock is given, the report also says what is still to be sent.
+ * @throws Fault `not-found`
  */
 export async function runReport(
   runId: string,

@@ -7,10 +7,11 @@ import type { Wake } from '#core/ports.ts';
 import { readSettings } from '#core/repositories/settings.ts';
 
 /**
- * The run that a schedule asks for: the last period of the cycle that was over on the day of the scheduled time, in
- * Germany. A scheduler may call late and several times: the key of cycle and period lets it start one run, ever.
+ * Starts the run that a schedule asks for. It bills the last period of the cycle that was over on the day of
+ * the scheduled time in Germany. A scheduler may call late and several times, so the start is idempotent: the
+ * key of cycle and period allows only one scheduled run, for ever.
  * @param scheduledAt milliseconds since 1970
- * @returns the call for the run's first turn, which does nothing once that was taken; undefined where the
+ * @returns the call for the run's first turn, which does nothing once that turn was taken; undefined if the
  *   settings leave the start to a person (`schedule.release`)
  */
 export async function startScheduledRun(

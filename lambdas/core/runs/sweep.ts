@@ -12,10 +12,10 @@ import { readMailingHold } from '#core/repositories/mails.ts';
 import { completeRun } from './complete-run.ts';
 
 /**
- * Puts back to work whatever waits and is due: unfinished runs whose process died, invoices whose documents could
- * not be made, mails. The table is the truth; nothing depends on a process having lived or a message having come.
- * One thing that fails stops no other.
- * @returns how many things were taken up
+ * Continues all work that is due: unfinished runs whose process died, invoices whose documents could not be
+ * made, and mails. The due items in the table are the only source, so no work is lost when a process dies or
+ * a message never comes. If one piece of work fails, the others still go on.
+ * @returns how many runs, invoices and mails were taken up
  */
 export async function sweep(deps: Deps): Promise<number> {
   const runs = await dueRuns(deps);
@@ -24,7 +24,7 @@ export async function sweep(deps: Deps): Promise<number> {
   for (const { run, customer } of invoices) {
     await unlessItFails('invoice', `${run}/${customer}`, deps, () => issueLines(run, [customer], deps));
   }
-  // Last, for there may be more of them by now.
+  // Mails come last, because the runs and invoices above may have made further mails due.
   return runs.length + invoices.length + (await mailWhatIsDue(deps));
 }
 
@@ -35,11 +35,15 @@ async function mailWhatIsDue(deps: Deps): Promise<number> {
   if (ids.length === 0 || deps.stop.aborted) return 0;
   await unlessItFails('mail', ids.join(), deps, () => sendMails(ids, deps));
   if (!isProbe || (await readMailingHold(deps.table))) return ids.length;
-  // The others need not wait for the next sweep.
+  // The probe mail has ended the hold on the mailing, so the other mails need not wait for the next sweep.
   return ids.length + (await mailWhatIsDue(deps));
 }
 
-/** The same where other functions do the work: puts all of it into their queues. */
+/**
+ * Puts all work that is due into the queues of the functions that do it, where `sweep` would do it in one
+ * process.
+ * @returns how many runs, invoices and mails were queued
+ */
 export async function sweepToQueues(deps: DueDeps & { readonly queue: Queue }): Promise<number> {
   const calls: Wake[] = [
     ...(await dueRuns(deps)).map((id): Wake => ({ kind: 'run', id })),
@@ -51,7 +55,11 @@ export async function sweepToQueues(deps: DueDeps & { readonly queue: Queue }): 
   return calls.length + (await wakeDueMails(deps));
 }
 
-/** Puts the mails that are due and have a turn until the next sweep into their queue, each for its time. */
+/**
+ * Queues the due mails that get a turn before the next sweep, each delayed until its turn, and wakes the
+ * paused runs whose mails are still due, so that these are paused too.
+ * @returns how many mails were queued
+ */
 export async function wakeDueMails(deps: DueDeps & { readonly queue: Queue }): Promise<number> {
   const { mails, pausedRuns } = await dueMails(UNTIL_NEXT_SWEEP, deps);
   await deps.queue.wake(pausedRuns.map((id) => ({ kind: 'run', id })));
@@ -68,9 +76,12 @@ export async function wakeDueMails(deps: DueDeps & { readonly queue: Queue }): P
 
 type DueDeps = Pick<Deps, 'table' | 'clock' | 'workers'>;
 
-/** On AWS sweep comes every five minutes. */
+/** How far ahead mails are queued on AWS, where a sweep runs every five minutes. */
 const UNTIL_NEXT_SWEEP = { milliseconds: 5 * 60_000, mails: 1000 };
-/** On one machine it comes soon after its end: long enough that the pace is used, short enough to look for other work. */
+/**
+ * How far ahead one sweep sends mails on one machine, where the next sweep follows soon: long enough to use
+ * the pace, and short enough to notice other work in time.
+ */
 const HERE = { milliseconds: 30_000, mails: 1000 };
 
 const dueRuns = (deps: DueDeps) => listDue('run', RUN_LEASE_MS, deps);

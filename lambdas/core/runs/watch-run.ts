@@ -18,18 +18,22 @@ type AwaitDeps = Pick<Deps, 'table' | 'clock' | 'workers' | 'stop' | 'onProgress
 
 const LOOK_MS = 2000;
 const PAGE = 200;
-/** Longer than it takes until a lost message or a dead process is found by `sweep`, or hidden messages come back. */
+/**
+ * How long nothing may move before the wait is given up: longer than `sweep` needs to find a lost message or
+ * a dead process, and longer than the queue hides a message before it delivers it again.
+ */
 const STALLED_MS = 45 * 60_000;
 
 /**
- * Lets other processes take a run to its end, and watches: until its books are closed and each of its mails was tried, or
- * waits for the pace, or until a person pauses it.
- * @throws Fault `not-found`; what keeps a plan or a seal from going on, as `driveRun` would; `unavailable` when nothing
- *   moves for long; `interrupted` when this process is asked to stop. The run goes on all the same
+ * Lets other processes take a run to its end and watches them, until its books are closed and each of its
+ * mails was tried or waits for the pace, or until a person pauses the run.
+ * @throws Fault `not-found`; whatever keeps the plan or the seal from going on, as `completeRun` would throw
+ *   it; `unavailable` if nothing moves for long; `interrupted` if this process is asked to stop. The run
+ *   itself goes on
  */
 export async function watchRun(runId: string, deps: AwaitDeps): Promise<Run> {
   const begun = (await existingRun(deps.table, runId)).value;
-  // Where the same turn is asked for twice, it is taken once.
+  // Asking twice for one turn is harmless, because a turn is taken only once.
   if (!begun.finished) await deps.queue.wake([{ kind: 'run', id: runId, turn: begun.turn ?? 0 }]);
   const nextLook = watcher(`The run ${runId}`, deps);
   const seen = { after: '', done: 0 };
@@ -55,7 +59,10 @@ export async function watchRun(runId: string, deps: AwaitDeps): Promise<Run> {
   return (await existingRun(deps.table, runId)).value;
 }
 
-/** Lets other processes try these mails, and watches until each was tried or waits for the pace. @throws Fault as `awaitRun` */
+/**
+ * Lets other processes send these mails, and watches until each was tried or waits for the pace.
+ * @throws Fault `unavailable` if nothing moves for long; `interrupted` if this process is asked to stop
+ */
 export async function awaitMails(ids: readonly string[], deps: AwaitDeps): Promise<void> {
   await deps.queue.wake(ids.map((id) => ({ kind: 'mail', id })));
   await watchMails(ids, deps);
@@ -63,17 +70,17 @@ export async function awaitMails(ids: readonly string[], deps: AwaitDeps): Promi
 
 async function watchMails(ids: readonly string[], deps: AwaitDeps): Promise<void> {
   const settings = (await readSettings(deps.table)).mail;
-  // They wait as they are.
+  // While mail is switched off nothing is sent, so there is nothing to watch.
   if (settings.transport === 'off') return;
   const nextLook = watcher('The mailing', deps);
   for (let done = 0; done < ids.length; ) {
-    // Goes on where the last look ended: the first mail that was not tried then.
+    // Continues with the first mail that was untried at the last look.
     const page = ids.slice(done, done + PAGE);
     const first = (await readMails(deps.table, page)).find(({ value }) => isUntried(value));
     done += first ? page.indexOf(first.value.id) : page.length;
     deps.onProgress?.({ phase: 'mail', done, total: ids.length });
     if (!first) continue;
-    // What waits for hours is not waited for here.
+    // A paused run or a pace without a free turn may keep mails waiting for hours, so watching ends here.
     if (await isRunPaused(first.value, deps)) return;
     if ((await readPace(settings, deps)).freeSince > deps.clock.now() + PATIENCE_MS) return;
     await nextLook(String(done));
@@ -81,15 +88,19 @@ async function watchMails(ids: readonly string[], deps: AwaitDeps): Promise<void
 }
 
 /**
- * What keeps a plan from going on is told to whoever waits here, in the words of one machine: an import that was
- * interrupted, or numbers that are taken. To seal it is harmless: the first who does wins.
+ * Throws what keeps the plan of a run from going on, so that whoever waits here learns it as on one machine:
+ * an import that was interrupted, or invoice numbers that are taken. Sealing the run here to find out is
+ * harmless, because only the first to seal it wins.
  */
 async function tellObstacle(run: Run, deps: AwaitDeps): Promise<void> {
   await waitForImport(deps);
   if ((await nextCustomers(run, deps)).length === 0) await sealRun(run.id, deps);
 }
 
-/** Goes on where the last look ended: what was done before the first open line is not read again. */
+/**
+ * Counts the lines that have ended. It continues where the last look stopped, so that no ended line is read
+ * twice.
+ */
 async function countEnded(
   runId: string,
   seen: { after: string; done: number },
@@ -104,7 +115,12 @@ async function countEnded(
   }
 }
 
-/** Waits for the time of the next look. @returns whether anything has moved since the last one */
+/**
+ * Creates a function that waits until the next look and gives up when nothing moves for `STALLED_MS`.
+ * @returns a function that takes the state seen now and returns whether it changed since the last look
+ * @throws Fault from the returned function: `unavailable` if nothing moves for too long; `interrupted` on a
+ *   stop
+ */
 function watcher(what: string, { clock, stop }: Pick<Deps, 'clock' | 'stop'>) {
   let last: string | undefined;
   let movedAt = clock.now();
