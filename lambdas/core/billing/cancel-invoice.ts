@@ -22,8 +22,8 @@ export interface CancelRequest {
    */
   readonly reopenNotes: boolean;
   /**
-   * Default `pdf`: the cancellation is mailed if the customer gets invoices by mail now, and printed
-   * otherwise.
+   * Default `pdf`: the cancellation is mailed if the customer gets invoices by mail now; otherwise it is to be
+   * printed.
    */
   readonly output?: Output;
   /** One line of at most 500 characters, written into the journals but not onto the document. */
