@@ -8,7 +8,7 @@ type Token = NonNullable<ReturnType<typeof parseArgs>['tokens']>[number];
 type OptionToken = Extract<Token, { kind: 'option' }>;
 
 /**
- * Reads what stands after the name of a command by the schemas of its words and options.
+ * Reads what stands after the name of a command, by the schemas of its words and options.
  * @throws Fault `bad-input` naming the word or option and what it may be
  */
 export function parseArguments(name: string, command: Command, argv: readonly string[]): Arguments {
@@ -18,7 +18,7 @@ export function parseArguments(name: string, command: Command, argv: readonly st
   for (const token of tokens) {
     if (token.kind === 'option') given.set(token.name, optionOf(name, command, token, given));
   }
-  // What is there is looked at before what is missing: a slip of the pen is told as such.
+  // What was typed is checked before what is missing, so that a typing error is reported as one.
   const words = wordsOf(name, command, typed);
   const options = optionsOf(command, given);
   refuseMissing(command.words, words);
@@ -32,7 +32,10 @@ function refuseMissing(asked: Options, read: Readonly<Record<string, unknown>>):
   }
 }
 
-/** Not strict: what is wrong is said by us, in the order in which it was typed. */
+/**
+ * Splits the arguments without Node's strict mode, so that errors are reported in our words and in the order
+ * of typing.
+ */
 function tokensOf({ options }: Command, argv: readonly string[]): readonly Token[] {
   const types = Object.entries(options).map(
     ([name, option]) => [name, { type: isFlag(option) ? 'boolean' : 'string' }] as const,
@@ -46,7 +49,7 @@ function tokensOf({ options }: Command, argv: readonly string[]): readonly Token
   }).tokens;
 }
 
-/** What stands with an option; true for a flag. */
+/** Returns the value of an option, or true for a flag. */
 function optionOf(
   command: string,
   { options }: Command,

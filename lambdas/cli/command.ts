@@ -2,18 +2,18 @@ import type { z } from 'zod';
 import type { LocalConfig } from '#wiring/config.ts';
 import type { Program } from '#wiring/program.ts';
 
-/** A word or an option's value: nothing that was typed reaches a command before this schema has read it. */
+/** A word or the value of an option; this schema reads what was typed before it reaches a command. */
 export interface Value {
   readonly schema: z.ZodType;
-  /** Stands for it in the help and in refusals: `FILE`, `2026-10`. */
+  /** The placeholder shown in the help and in refusals, such as `FILE` or `2026-10`. */
   readonly shown: string;
-  /** What it means. */
+  /** Explains in the help what the value means. */
   readonly does: string;
-  /** The sentence that asks for it where it is missing; without it, it may be left out. */
+  /** The sentence that asks for the value if it is missing; a value without this sentence is optional. */
   readonly required?: string;
 }
 
-/** An option that is there or not. */
+/** An option without a value: it is either given or not. */
 export interface Flag {
   readonly does: string;
   readonly schema?: undefined;
@@ -24,12 +24,15 @@ export type Options = Readonly<Record<string, Value | Flag>>;
 
 /** One verb of the command line. */
 export interface Command<W extends Values = Values, O extends Options = Options> {
-  /** Lines for the help, each `what to type` and `what it does`. */
+  /** Lines of the help, each with what to type and what it does. */
   readonly help: readonly (readonly [string, string])[];
-  /** What stands after the command's name, in this order. */
+  /** The words that follow the command's name, in this order. */
   readonly words: W;
   readonly options: O;
-  /** @returns the exit code: 0 done; 1 done, but something needs a person */
+  /**
+   * Carries out the command.
+   * @returns the exit code: 0 if done; 1 if done, but something needs a person
+   */
   run(args: Arguments<W, O>, context: Context): Promise<number>;
 }
 
@@ -48,13 +51,13 @@ type Given<V> = V extends { readonly schema: z.ZodType<infer T> }
 export interface Context {
   readonly program: Program;
   readonly config: LocalConfig;
-  /** Prints the text, or with --json the value as one JSON document. */
+  /** Prints the text, or the value as one JSON document if `--json` is given. */
   readonly print: (text: string, value: unknown) => void;
-  /** Asks a yes-or-no question on the terminal; without one the answer is no. */
+  /** Asks a yes-or-no question on the terminal; without a terminal the answer is no. */
   readonly confirm: (question: string) => Promise<boolean>;
 }
 
-/** Gives the command as it is; lets `run` know the types of its words and options. */
+/** Returns the command unchanged; it only lets TypeScript infer the types of words and options for `run`. */
 export const defineCommand = <const W extends Values, const O extends Options>(
   command: Command<W, O>,
 ): Command<W, O> => command;

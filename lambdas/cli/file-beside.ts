@@ -4,8 +4,8 @@ import { MAX_PICTURE_BYTES, refuseLargeFile } from '#core/domain/picture.ts';
 import { refuse } from '#core/errors.ts';
 
 /**
- * Opens the picture files that settings in this folder name; absolute paths work too.
- * @throws Fault `bad-input` for what cannot be read, is no file or is too large for a picture
+ * Returns a function that opens the picture files that settings in this folder name; absolute paths work too.
+ * @throws Fault `bad-input` for what cannot be read, is not a file or is too large for a picture
  */
 export function fileBeside(folder: string): (path: string) => Promise<Uint8Array> {
   return async (path) => {

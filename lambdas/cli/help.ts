@@ -1,6 +1,6 @@
 import { type Command, isFlag } from './command.ts';
 
-/** Text for people, and the value for `--json`. */
+/** A help text for people, and its value for `--json`. */
 export interface Help {
   readonly text: string;
   readonly value: unknown;

@@ -42,7 +42,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   sweep: sweepCommand,
 };
 
-/** What the command line says, and where. */
+/** Where the command line writes its output. */
 export interface Terminal {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
@@ -53,7 +53,10 @@ const TERMINAL: Terminal = {
   err: (text) => void process.stderr.write(text),
 };
 
-/** The command line. @returns the exit code */
+/**
+ * Runs the command line.
+ * @returns the exit code
+ */
 export async function main(argv: readonly string[], terminal: Terminal = TERMINAL): Promise<number> {
   const asJson = argv.includes('--json');
   const print = (text: string, value: unknown) =>
@@ -90,7 +93,10 @@ export async function main(argv: readonly string[], terminal: Terminal = TERMINA
   }
 }
 
-/** The help that was asked for: of all commands, or of one. Undefined where a command is to be done. */
+/**
+ * Returns the help that was asked for, of all commands or of one; undefined if a command is to be carried
+ * out.
+ */
 function askedHelp(words: readonly string[]): Help | undefined {
   const ending = words.indexOf('--');
   const meant = ending === -1 ? words : words.slice(0, ending);
@@ -103,7 +109,10 @@ function askedHelp(words: readonly string[]): Help | undefined {
   return second === 'help' ? helpOfAll(COMMANDS) : helpOfOne(second, commandOf(second));
 }
 
-/** @throws Fault `bad-input` for a name that no command has */
+/**
+ * Returns the command of that name.
+ * @throws Fault `bad-input` for a name that no command has
+ */
 function commandOf(name: string): Command {
   if (Object.hasOwn(COMMANDS, name)) return COMMANDS[name]!;
   const all = 'npm run cli -- help lists them all.';
@@ -112,7 +121,10 @@ function commandOf(name: string): Command {
   refuse(`There is no command ${JSON.stringify(name)}${meant ? `: did you mean ${meant}?` : '.'} ${all}`);
 }
 
-/** `--aws STAGE`, wherever it stands: the command works on the data of a deployed stage. Without a name: ''. */
+/**
+ * Takes `--aws STAGE` out of the arguments, wherever it stands: the command then works on the data of a
+ * deployed stage. The stage is '' if its name is missing.
+ */
 function takeStage(argv: readonly string[]): {
   readonly stage: string | undefined;
   readonly words: readonly string[];
@@ -123,7 +135,7 @@ function takeStage(argv: readonly string[]): {
   if (argv.findLastIndex(isStage) > at) refuse('--aws stands there twice: say one stage.');
   const [option = '', next = ''] = argv.slice(at);
   if (option !== '--aws') return { stage: option.slice('--aws='.length), words: argv.toSpliced(at, 1) };
-  // Forgotten: what follows is the command.
+  // The name of the stage was forgotten: what follows is the command.
   if (next.startsWith('-') || next === 'help' || Object.hasOwn(COMMANDS, next))
     return { stage: '', words: argv.toSpliced(at, 1) };
   return { stage: next, words: argv.toSpliced(at, 2) };

@@ -1,4 +1,4 @@
-/** The name that somebody may have meant who mistyped it; undefined where none is close. */
+/** Returns the name that a mistyped word was probably meant to be; undefined if none is close. */
 export function nearest(typed: string, names: readonly string[]): string | undefined {
   const [best] = names
     .map((name) => ({ name, slips: slipsBetween(typed, name) }))
@@ -7,7 +7,10 @@ export function nearest(typed: string, names: readonly string[]): string | undef
   return best?.name;
 }
 
-/** How many letters must be put in, left out, changed or swapped with their neighbour to make one of the other. */
+/**
+ * Counts how many letters must be inserted, left out, changed or swapped with their neighbour to turn one
+ * text into the other.
+ */
 function slipsBetween(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);

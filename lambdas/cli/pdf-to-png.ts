@@ -2,21 +2,23 @@ import { createCanvas } from '@napi-rs/canvas';
 import { getDocument, type PDFPageProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
 
 export interface PdfToPngOptions {
-  /** Dots an inch: 96 is a usual screen, an A4 page is then 794 by 1123 pixels. */
+  /** Dots an inch. At 96, the usual screen, an A4 page is 794 by 1123 pixels. */
   readonly dpi: number;
-  /** Which pages, by their number (1 for the first) and the count of all; without it every page. */
+  /**
+   * Chooses pages by their number (1 for the first) and the count of all; without it, every page is drawn.
+   */
   readonly pages?: (page: number, count: number) => boolean;
 }
 
 const POINTS_PER_INCH = 72;
 
 /**
- * Pictures of a PDF, one PNG a page, on white. Made for the documents of this program: fonts must be embedded in
- * the file, those of the system are not used.
- * @throws what pdf.js says when the bytes are no PDF
+ * Draws a PDF as pictures, one PNG a page, on white. It is made for the documents of this program: fonts must
+ * be embedded in the file, because those of the system are not used.
+ * @throws the error of pdf.js if the bytes are not a PDF
  */
 export async function pdfToPng(pdf: Uint8Array, { dpi, pages }: PdfToPngOptions): Promise<Uint8Array[]> {
-  // A copy, because pdf.js takes the bytes away from their owner.
+  // A copy is handed over, because pdf.js takes the bytes away from their owner.
   const loading = getDocument({ data: new Uint8Array(pdf), useSystemFonts: false, verbosity: 0 });
   try {
     const document = await loading.promise;
@@ -34,7 +36,7 @@ export async function pdfToPng(pdf: Uint8Array, { dpi, pages }: PdfToPngOptions)
 async function draw(page: PDFPageProxy, dpi: number): Promise<Uint8Array> {
   const viewport = page.getViewport({ scale: dpi / POINTS_PER_INCH });
   const canvas = createCanvas(Math.round(viewport.width), Math.round(viewport.height));
-  // Its types speak of a browser's canvas.
+  // The types of pdf.js expect the canvas of a browser.
   const canvasContext = canvas.getContext('2d') as unknown as NonNullable<
     Parameters<PDFPageProxy['render']>[0]['canvasContext']
   >;

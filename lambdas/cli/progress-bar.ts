@@ -10,19 +10,19 @@ const NAMES: Readonly<Record<Progress['phase'], string>> = {
 const NAME_WIDTH = 15;
 const WIDTH = 24;
 
-/** The word for a phase, on a terminal and in a log. */
+/** Returns the word for a phase, on a terminal and in a log. */
 export const phaseName = (phase: Progress['phase']): string => NAMES[phase];
 
-/** Tells a person how far the work of this process is. */
+/** Tells a person how far this process has come. */
 export interface ProgressDisplay {
   /** Names what begins now and cannot be counted. */
   readonly say: (text: string) => void;
   readonly show: (progress: Progress) => void;
-  /** Whatever is written next stands on a line of its own. */
+  /** Ends the line, so that whatever is written next stands on a line of its own. */
   readonly end: () => void;
 }
 
-/** A bar with rate and time left on a terminal; nothing elsewhere. */
+/** Creates a bar with rate and time left for a terminal; anywhere else it shows nothing. */
 export function createProgressBar(out: NodeJS.WriteStream): ProgressDisplay {
   if (!out.isTTY) return { say: () => {}, show: () => {}, end: () => {} };
   let phase: Progress['phase'] | undefined;
@@ -49,7 +49,7 @@ export function createProgressBar(out: NodeJS.WriteStream): ProgressDisplay {
   return { say, show, end };
 }
 
-/** `███░░░ 120/1000  45.2/s  0:20 left`; rate and time are those of this process. */
+/** Formats `███░░░ 120/1000  45.2/s  0:20 left`; rate and time are those of this process. */
 export function line(
   { done, total }: Progress,
   begun: { readonly at: number; readonly done: number },

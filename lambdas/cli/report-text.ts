@@ -2,7 +2,7 @@ import { durationText } from '#core/domain/mail-duration.ts';
 import type { Preflight } from '#core/mailing/preflight.ts';
 import { CUSTOMER_STATES, type CustomerReport, type RunReport } from '#core/runs/run-report.ts';
 
-/** The closing report for a terminal: every customer with its state, then counts and totals. */
+/** Formats the closing report for a terminal: every customer with its state, then counts and totals. */
 export function reportText(report: RunReport): string {
   const what = {
     cycle: `Billing run ${report.cycle} ${report.period}`,
@@ -38,7 +38,7 @@ export function reportText(report: RunReport): string {
   ].join('\n');
 }
 
-/** What was billed comes first, then what a person looks at; the numbers are places in the line. */
+/** The order of states in the report: what was billed comes first, then what a person must look at. */
 const WEIGHTS: Readonly<Record<CustomerReport['state'], number>> = {
   issued: 1,
   cancelled: 2,
@@ -60,7 +60,7 @@ function stateText({ state, reasons, delivery, cancelledBy }: CustomerReport): s
   return `${state}, ${delivery.state}${addressee}${delivery.reason ? `: ${delivery.reason}` : ''}${leftOut}`;
 }
 
-/** What mails wait for: those of a run, or all. */
+/** Describes what mails wait for, those of a run or all. */
 export function mailingLine({
   waiting,
   secondsLeft,

@@ -2,15 +2,15 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, sep } from 'node:path';
 import { refuse } from '#core/errors.ts';
 
-/** More files than any set of templates has: somebody named the wrong folder. */
+/** No set of templates has more files than this: if there are more, somebody named the wrong folder. */
 const MAX_FILES = 300;
 
-/** What systems and editors leave behind, and the page that explains templates. */
+/** Files that systems and editors leave behind, and the page that explains templates. */
 const IGNORED = /^\.|~$|^#.*#$|^(?:Thumbs\.db|desktop\.ini|README\.md)$/i;
 
 /**
- * The files of a folder of own templates by their paths in it, whatever they are.
- * @throws Fault `bad-input` for what is no folder of templates
+ * Reads all files in a folder of one's own templates, by their paths in it, whatever kind they are.
+ * @throws Fault `bad-input` for a folder that is not one of templates
  */
 export function readTemplateFolder(folder: string): Record<string, Uint8Array> {
   const paths = list(folder).filter((path) => !path.split(sep).some((part) => IGNORED.test(part)));
@@ -33,7 +33,7 @@ function list(folder: string): string[] {
   }
 }
 
-/** A file may vanish while it is edited. */
+/** Reads a file, or returns undefined if it has vanished, which can happen while somebody edits it. */
 function readIfFile(path: string): Uint8Array | undefined {
   try {
     return statSync(path).isFile() ? readFileSync(path) : undefined;

@@ -2,12 +2,12 @@ import { type FSWatcher, readdirSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
-/** Editors write a file in several steps: what changes within this time counts as one change. */
+/** Milliseconds within which changes count as one, because editors write a file in several steps. */
 const SETTLE_MS = 50;
 
 /**
- * Does the work at once and after each change in the folder or the folders in it, one at a time, until it is asked to
- * stop. A change while the work is being done has it done again.
+ * Does the work at once and again after each change in the folder or its subfolders, one at a time, until it
+ * is asked to stop. A change during the work makes it run again.
  */
 export async function watchFolder(
   folder: string,
@@ -21,7 +21,8 @@ export async function watchFolder(
   try {
     while (!stop.aborted) {
       changed = Promise.withResolvers<void>();
-      // The new ones stand before the old ones go, and before anything is read: no change is lost.
+      // New watchers start before the old ones are closed and before anything is read, so that no change is
+      // lost.
       const old = watchers;
       watchers = watchAll(folder, wake);
       for (const watcher of old) watcher.close();
@@ -35,11 +36,14 @@ export async function watchFolder(
   }
 }
 
-/** One watcher a folder: those that Node makes for whole trees lose files that are replaced by others. */
+/**
+ * Watches each folder by itself, because Node's watchers for whole trees lose files that are replaced by
+ * others.
+ */
 function watchAll(folder: string, wake: () => void): FSWatcher[] {
   const inner = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   return [folder, ...inner.map(({ name }) => join(folder, name))].map((path) =>
-    // A folder that goes away wakes as well: the next look finds out.
+    // A folder that is removed wakes the work too, and its next look at the folders finds out.
     watch(path, wake).on('error', wake),
   );
 }

@@ -16,14 +16,14 @@ export function parseWord<T>(name: string, schema: z.ZodType<T>, given: string):
   refuse(problems[0]!, problems);
 }
 
-/** Several words of this schema in one, separated by commas. */
+/** Makes a schema for several words of a kind in one, separated by commas. */
 export const listOf = <T>(schema: z.ZodType<T, string>) =>
   z
     .string()
     .transform((text) => text.split(',').flatMap((part) => part.trim() || []))
     .pipe(z.array(schema).min(1, 'names none: separate several by commas'));
 
-/** A path may be written in many ways, and the file system knows which are right: nothing of it is changed. */
+/** A path, taken exactly as typed: only the file system knows which ways of writing it are right. */
 export const path = z.string().max(4096, 'is too long for a path');
 
 export const OUTPUT = {
@@ -46,7 +46,7 @@ export const TO_FILE = {
 
 export const MAIL_CUSTOMERS_ONLY: Flag = { does: 'only customers who get their invoices by mail' };
 
-/** What was given is quoted once: some schemas quote it themselves. */
+/** Describes what is wrong with a word and quotes it once, because some schemas quote it themselves. */
 function sentence(issue: z.core.$ZodIssue, whole: string): string {
   const given = typeof issue.input === 'string' ? issue.input : whole;
   if (issue.code === 'invalid_value')
@@ -54,5 +54,5 @@ function sentence(issue: z.core.$ZodIssue, whole: string): string {
   return issue.message.startsWith('"') ? issue.message : `${quoted(given)} ${issue.message}`;
 }
 
-/** Short and on one line, whatever was typed. */
+/** Quotes what was typed, shortened and on one line. */
 const quoted = (text: string): string => JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);

@@ -9,8 +9,9 @@ import { invoiceNumbers, listRunLines } from '#core/repositories/runs.ts';
 import type { Context } from './command.ts';
 
 /**
- * The documents of a run that was not to be mailed: `print` merges its paper post and notes it as printed, `screen`
- * merges all of it and opens it. @returns the file, or undefined where there is nothing
+ * Delivers the documents of a run that is not mailed: `print` merges its paper post and notes it as printed,
+ * `screen` merges everything and opens it.
+ * @returns the file, or undefined if there is nothing
  */
 export async function deliverPaperPost(
   runId: string,
@@ -33,8 +34,9 @@ export async function deliverPaperPost(
 }
 
 /**
- * Writes documents where the user wants them: into a folder each under its own name, byte for byte as archived;
- * else merged into one file. @returns the paths
+ * Writes documents where the user wants them: into a folder, each under its own name and byte for byte as
+ * archived, or else merged into one file.
+ * @returns the paths
  */
 export async function writeDocuments(
   groups: readonly DocumentGroup[],
@@ -46,7 +48,10 @@ export async function writeDocuments(
   return [writeOut(to, await mergeDocuments(groups, title, program))];
 }
 
-/** A file appears whole or not at all. @throws Fault `unavailable` naming the path and the reason */
+/**
+ * Writes a file as a whole or not at all.
+ * @throws Fault `unavailable` naming the path and the reason
+ */
 export function writeOut(to: string, bytes: Uint8Array): string {
   const path = resolve(to);
   try {
@@ -59,7 +64,10 @@ export function writeOut(to: string, bytes: Uint8Array): string {
   }
 }
 
-/** Opens a file in the desktop's viewer; where there is no desktop, nothing happens: the path is printed anyway. */
+/**
+ * Opens a file in the desktop's viewer. Without a desktop it does nothing, because the path is printed
+ * anyway.
+ */
 export function openOnScreen(file: string): void {
   const [command, args]: [string, string[]] =
     process.platform === 'darwin'

@@ -1,15 +1,18 @@
 import { Fault } from './errors.ts';
 
 /**
- * Keys and metadata that every archive can hold: S3's limits, and names that a folder on any disk or network share
- * can bear, Windows' included.
+ * Limits on archive keys and metadata that every archive can hold: those of S3, and those of file names on
+ * any disk or network share, Windows included.
  */
 const KEY_BYTES = 1024;
 const SEGMENT_BYTES = 250;
 const METADATA_BYTES = 2048;
 const UNSUITABLE = /[\u0000-\u001f\u007f\\<>:"|?*]/;
 
-/** Why a text is no archive key, or undefined. A key is relative, its segments are separated by `/`. */
+/**
+ * Returns why a text cannot be an archive key, as the end of a sentence, or undefined if it can. A key is
+ * relative, and `/` separates its segments.
+ */
 export function archiveKeyProblem(key: string): string | undefined {
   if (!key.isWellFormed()) return 'is not Unicode';
   if (UNSUITABLE.test(key)) return 'has a control character or one of \\ < > : " | ? *';
@@ -23,14 +26,21 @@ export function archiveKeyProblem(key: string): string | undefined {
   return undefined;
 }
 
-/** @throws Fault `bad-input` */
+/**
+ * Checks a key before any archive is asked, so that no archive accepts what another cannot hold.
+ * @throws Fault `bad-input` naming the key and what is wrong with it
+ */
 export function assertArchiveKey(key: string): void {
   const problem = archiveKeyProblem(key);
   if (problem)
     throw new Fault('bad-input', `The archive key ${JSON.stringify(key.slice(0, 200))} ${problem}`);
 }
 
-/** @throws Fault `bad-input` when a name is not in lower case, a value not printable ASCII, or all are above 2 KB */
+/**
+ * Checks that metadata fits every archive, S3's headers included.
+ * @throws Fault `bad-input` if a name is not lower-case, a value is not printable ASCII, or all together
+ *   exceed 2 KB
+ */
 export function assertArchiveMetadata(key: string, metadata: Readonly<Record<string, string>>): void {
   let bytes = 0;
   for (const [name, value] of Object.entries(metadata)) {

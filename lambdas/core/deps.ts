@@ -19,21 +19,26 @@ import type {
   Workers,
 } from './ports.ts';
 
-/** The world as the use cases see it; `wiring/` fills it. Each use case names what it needs of it. */
+/**
+ * Everything outside the core that use cases need, as ports; `wiring/` fills it in. Each use case picks what
+ * it needs.
+ */
 export interface Deps {
   readonly table: Table;
   readonly archive: Archive;
   readonly printer: Printer;
   /**
-   * The templates of a set, compiled once. @throws Fault `bad-settings` when they do not fit this version of the program,
-   * `damaged` when one is gone
+   * Opens the templates of a set; each set is compiled once.
+   * @throws Fault `bad-settings` if they do not fit this version of the program, `damaged` if one is missing
    */
   readonly openTemplates: (set: TemplateSet) => Promise<Templates>;
   readonly fonts: FontCoverage;
   readonly composer: MailComposer;
-  /** One connection's worth of a mailer for the transport of these settings. */
+  /** Opens a mailer for the transport of these settings; each mailer stands for one connection. */
   readonly openMailer: (mail: Settings['mail']) => Promise<Mailer>;
-  /** Undefined for a transport without one. */
+  /**
+   * Opens the provider's account for these settings; returns undefined for a transport that has no account.
+   */
   readonly openMailAccount: (mail: Settings['mail']) => MailAccount | undefined;
   readonly dns: Dns;
   readonly secrets: Secrets;
@@ -42,7 +47,7 @@ export interface Deps {
   readonly workers: Workers;
   readonly hasher: Hasher;
   readonly log: Log;
-  /** Aborted when the program is asked to stop: begun work is ended, no more is begun. */
+  /** Aborted when the program is asked to stop: work that has begun is finished, and no more is begun. */
   readonly stop: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
 }
@@ -50,13 +55,16 @@ export interface Deps {
 export interface Progress {
   readonly phase: 'customers' | 'deliveries' | 'plan' | 'documents' | 'mail';
   readonly done: number;
-  /** Undefined while it is not known. */
+  /** Undefined while the total is not known yet. */
   readonly total: number | undefined;
 }
 
 export const instant = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
-/** @throws Fault `interrupted` when the program was asked to stop; what was begun goes on at the next start */
+/**
+ * Lets work stop between two steps.
+ * @throws Fault `interrupted` if the program was asked to stop; the next start goes on from here
+ */
 export function throwIfStopped(deps: Pick<Deps, 'stop'>): void {
   if (deps.stop.aborted) {
     throw new Fault(

@@ -1,6 +1,6 @@
 /**
- * The faults this program speaks of. Each carries a stable code and a sentence that is safe to show: it names
- * the thing, the reason and the remedy. The cause, where there is one, is for the log alone.
+ * The kinds of errors that this program reports. Each carries a stable code and a sentence that is safe to
+ * show: it names the thing, the reason and the remedy. A cause is written to the log only.
  */
 export type FaultCode =
   | 'bad-input'
@@ -25,7 +25,10 @@ export type FaultCode =
 
 export class Fault extends Error {
   readonly code: FaultCode;
-  /** One sentence per thing that is wrong, for a person; the message is the first of them or their summary. */
+  /**
+   * One sentence for each thing that is wrong, for a person to read; the message is the first of them or sums
+   * them up.
+   */
   readonly details: readonly string[];
 
   constructor(
@@ -40,7 +43,10 @@ export class Fault extends Error {
   }
 }
 
-/** A write whose expectation did not hold: somebody else was faster. Read again and decide anew. */
+/**
+ * Thrown when the expectation of a write did not hold because somebody else was faster: read again and decide
+ * anew.
+ */
 export class ConflictError extends Fault {
   /** The change whose expectation failed first, as `partition/sort`. */
   readonly at: string;
@@ -52,10 +58,10 @@ export class ConflictError extends Fault {
   }
 }
 
-/** A write beyond the limits of `table-limits.ts`: with fewer things in it, it may pass. */
+/** Decides whether a write failed for exceeding `table-limits.ts`; with fewer changes in it, it may pass. */
 export const isTooLarge = (error: unknown): boolean => error instanceof Fault && error.code === 'too-large';
 
-/** Bad input: nothing was changed. Exit code 2, HTTP 422. */
+/** Refuses input before anything is changed; the command line exits with code 2, the API answers 422. */
 export function refuse(message: string, details: readonly string[] = []): never {
   throw new Fault('bad-input', message, { details });
 }

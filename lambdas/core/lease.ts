@@ -6,6 +6,6 @@ export interface Lease {
   readonly until: number;
 }
 
-/** Whether nobody is at work: no lease, one that ran out, or one of a process that is known to be dead. */
+/** Decides whether a lease is free to take: there is none, it ran out, or its process is known to be dead. */
 export const isFree = (lease: Lease | undefined, deps: Pick<Deps, 'clock' | 'workers'>): boolean =>
   lease === undefined || lease.until <= deps.clock.now() || deps.workers.isDead(lease.worker);

@@ -3,33 +3,37 @@ import { refuse } from './errors.ts';
 
 export interface Page<T> {
   readonly items: readonly T[];
-  /** The `after` of the next page; undefined after the last one. */
+  /** What to give as `after` to get the next page; absent on the last page. */
   readonly next?: string;
 }
 
 export interface PageQuery {
-  /** `next` of the page before. */
+  /** The `next` of the previous page; undefined for the first page. */
   readonly after?: string | undefined;
   readonly limit: number;
 }
 
-/** Something at its place in a list; without a value where a filter leaves it out. */
+/** A thing at its place in a list; it has no value if a filter leaves it out. */
 export interface Placed<T> {
   readonly at: string;
   readonly value: T | undefined;
-  /** What it takes to look at it, counted in things that are read; 1 unless given. */
+  /** What looking at this thing costs, counted in things read; 1 unless given. */
   readonly effort?: number;
 }
 
 const BATCH = 100;
-/** A filter that hardly anything fits must not read a list of years in one call. */
+/**
+ * The most things that one page reads, so that a filter that hardly anything fits does not read a list of
+ * years in one call.
+ */
 const MOST_READ = 1000;
 
 /**
- * A page of a list that is read by its sort keys: what is added or removed between two pages moves nothing else.
- * @param name of the list: a cursor of another one is refused
- * @param read the next things after a place, in order, with or without a value; none at the end
- * @throws Fault `bad-input` for a cursor that is not this list's
+ * Reads a page of a list by its sort keys, so that things added or removed between two pages shift nothing
+ * else.
+ * @param name of the list, so that a cursor of another list is refused
+ * @param read returns the next things after a place, in order, with or without a value; none at the end
+ * @throws Fault `bad-input` for a cursor that does not belong to this list
  */
 export async function readPage<T>(
   name: string,
@@ -51,7 +55,9 @@ export async function readPage<T>(
   }
 }
 
-/** Base64 without the characters that an address of the web wants encoded (RFC 4648, 5). */
+/**
+ * Encodes a place as a cursor: base64 without the characters that a URL must encode (RFC 4648, section 5).
+ */
 const cursorOf = (name: string, place: string): string =>
   base64Of(new TextEncoder().encode(`${name} ${place}`))
     .replaceAll('+', '-')

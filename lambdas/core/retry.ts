@@ -1,9 +1,10 @@
 import { ConflictError, isTooLarge } from './errors.ts';
 
 /**
- * Reads, decides and writes again when somebody else was faster. `attempt` must read anew on each call.
- * @param isOurs which conflicts to try again after; the others are thrown
- * @throws ConflictError when it loses 50 times in a row, which means a bug rather than a busy neighbour
+ * Reads, decides and writes, and does it again if somebody else was faster. `attempt` must read anew on each
+ * call.
+ * @param isOurs decides after which conflicts to try again; others are thrown
+ * @throws ConflictError if it loses 50 times in a row, which means a bug rather than a busy neighbour
  */
 export async function retryOnConflict<T>(
   attempt: () => Promise<T>,
@@ -19,9 +20,9 @@ export async function retryOnConflict<T>(
 }
 
 /**
- * Hands the items to `write` in their order, at most `size` at once, and again when somebody else was faster. A chunk
- * that is too large for one write is halved: items differ in size by a factor of a thousand. There is a last chunk always,
- * be it empty.
+ * Hands the items to `write` in their order, at most `size` at once, and again if somebody else was faster. A
+ * chunk that is too large for one write is halved, because items differ in size by a factor of a thousand.
+ * There is always a last chunk, even if it is empty.
  */
 export async function writeInChunks<T>(
   items: readonly T[],
@@ -41,7 +42,10 @@ export async function writeInChunks<T>(
   }
 }
 
-/** Runs `work` on every item, at most `width` at once; rejects with the first error after all begun work has ended. */
+/**
+ * Runs `work` on every item, at most `width` at once. Rejects with the first error once all work that had
+ * begun has ended.
+ */
 export async function eachAtOnce<T>(
   items: readonly T[],
   width: number,

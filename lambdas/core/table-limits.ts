@@ -2,8 +2,8 @@ import { Fault } from './errors.ts';
 import type { Change, JsonObject, Key } from './ports.ts';
 
 /**
- * What one write may hold: DynamoDB's limits on `TransactWriteItems`, items and keys, enforced in front of every
- * engine, so that nothing passes on one machine and fails on AWS.
+ * Limits of one write: those of DynamoDB on `TransactWriteItems`, items and keys. They are enforced in front
+ * of every engine, so that nothing passes on one machine and fails on AWS.
  */
 export const TABLE_LIMITS = {
   changes: 100,
@@ -13,13 +13,13 @@ export const TABLE_LIMITS = {
   sortBytes: 1024,
 } as const;
 
-/** The names of the key attributes, and the version token with its name. */
+/** Bytes for the names of the key attributes, and for the version token with its name. */
 const ITEM_OVERHEAD = 100;
 
 /**
- * Checks a whole write before anything of it is done.
- * @throws Fault `too-large` beyond a limit; `bad-input` for what no engine can hold: no change at all, two on one
- *   item, an empty or malformed key, a value that is not JSON
+ * Checks a whole write before any of it is done.
+ * @throws Fault `too-large` beyond a limit; `bad-input` for what no engine can hold: no change at all, two
+ *   changes to one item, an empty or malformed key, a value that is not JSON
  */
 export function assertWithinLimits(changes: readonly Change[]): void {
   if (changes.length === 0) throw new Fault('bad-input', 'A write needs at least one change');
@@ -59,8 +59,8 @@ export const keyOf = (change: Change): Key =>
   'put' in change ? change.put : 'delete' in change ? change.delete : change.check;
 
 /**
- * The bytes of a key.
- * @throws Fault as `assertWithinLimits`
+ * Checks a key and returns its size in bytes.
+ * @throws Fault `too-large` beyond a limit; `bad-input` if a part is empty or not Unicode
  */
 export function assertKey(key: Key): number {
   return (
@@ -70,10 +70,10 @@ export function assertKey(key: Key): number {
 }
 
 /**
- * Bytes of a value, the larger of two counts: its JSON in UTF-8, and DynamoDB's own count of a map (names and
- * strings in UTF-8, 3 bytes a map or list, 1 a member, 1 to 21 a number). So it holds however an engine stores
- * values, and is a few percent above either. Members that are undefined are dropped and count nothing. NaN for
- * what JSON cannot express.
+ * Returns the size of a value in bytes, as the larger of two counts: its JSON in UTF-8, and DynamoDB's own
+ * count of a map (names and strings in UTF-8, 3 bytes a map or list, 1 a member, 1 to 21 a number). So the
+ * limit holds however an engine stores values; the result is a few percent above either count. Members that
+ * are undefined are dropped and count nothing. Returns NaN for what JSON cannot express.
  */
 export function valueBytes(value: unknown): number {
   if (typeof value === 'string') return 3 + textBytes(value);
@@ -81,7 +81,7 @@ export function valueBytes(value: unknown): number {
   if (typeof value === 'boolean') return 6;
   if (value === null) return 5;
   if (typeof value !== 'object') return Number.NaN;
-  let bytes = 4; // its own three, and one as a member
+  let bytes = 4; // three for the map or list, and one for being a member
   if (Array.isArray(value)) {
     for (const member of value) bytes += valueBytes(member);
     return bytes;
@@ -93,7 +93,7 @@ export function valueBytes(value: unknown): number {
   return bytes;
 }
 
-/** UTF-8 bytes of a text, or of its JSON escapes where these are longer. */
+/** Returns the UTF-8 bytes of a text, or those of its JSON escapes where these are longer. */
 function textBytes(text: string): number {
   let bytes = text.length;
   for (let at = 0; at < text.length; at++) {
@@ -103,9 +103,9 @@ function textBytes(text: string): number {
     else if (unit < 0x800) bytes += 1;
     else if (unit < 0xd800 || unit > 0xdfff) bytes += 2;
     else if (unit < 0xdc00 && (text.charCodeAt(at + 1) & 0xfc00) === 0xdc00) {
-      bytes += 2; // a pair: two units, four bytes
+      bytes += 2; // a surrogate pair: two units, four bytes
       at++;
-    } else bytes += 5; // alone: written as \udXXX
+    } else bytes += 5; // a lone surrogate: written as \udXXX
   }
   return bytes;
 }
@@ -114,7 +114,7 @@ function keyPartBytes(key: Key, part: 'partition' | 'sort', limit: number): numb
   const text = key[part];
   if (text === '') throw new Fault('bad-input', `The ${part} key of ${nameOf(key)} is empty`);
   if (!text.isWellFormed()) throw new Fault('bad-input', `The ${part} key of ${nameOf(key)} is not Unicode`);
-  // A UTF-16 unit is at most three bytes: most keys need no counting.
+  // A UTF-16 unit takes at most three bytes in UTF-8, so that most keys need no counting.
   const bytes = text.length * 3 <= limit ? text.length : utf8.encode(text).length;
   if (bytes > limit) tooLarge(`The ${part} key of ${nameOf(key)} with ${bytes} bytes`, `${limit} bytes`);
   return bytes;

@@ -102,7 +102,7 @@ function selectionOf({ number, year, customer, period, ...flags }: SelectionOpti
   };
 }
 
-/** Undefined: as the settings say. */
+/** Returns whether prices are asked for; undefined leaves it to the settings. */
 function pricesOf(options: { readonly prices: boolean; readonly 'no-prices': boolean }): boolean | undefined {
   const { prices, 'no-prices': none } = options;
   if (prices && none) refuse('Give --prices or --no-prices, not both.');

@@ -13,7 +13,7 @@ import { importSettingsFile } from '#core/settings/import-settings-file.ts';
 import { importTemplates, type TemplatesImport } from '#core/templates/import-templates.ts';
 import type { Program } from '#wiring/program.ts';
 
-/** What can be loaded: each is a word after `import`. */
+/** What can be imported; each is a word after `import`. */
 const KINDS = ['customers', 'deliveries', 'settings', 'templates'] as const;
 const ASK = `Say what to import and from which file: import ${KINDS.join('|')} FILE.`;
 
@@ -64,7 +64,10 @@ function templatesText({ changed, files, languages }: TemplatesImport): string {
   ].join('\n');
 }
 
-/** Loads one file of the three kinds. @throws Fault `bad-input` with nothing loaded */
+/**
+ * Imports one file of customers, deliveries or settings.
+ * @throws Fault `bad-input` with nothing imported
+ */
 export async function importFile(
   what: Exclude<(typeof KINDS)[number], 'templates'>,
   path: string,

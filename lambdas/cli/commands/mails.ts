@@ -22,7 +22,8 @@ export const mailsCommand = defineCommand({
     },
   },
   async run({ options }, { program, print }) {
-    // By the clock of the list itself, UTC: just after midnight on the 1st, Germany is a month ahead.
+    // The list of mails is kept by months in UTC: just after midnight on the 1st, Germany is a month ahead of
+    // it.
     const { month = instant(program.clock.now()).slice(0, 7), state } = options;
     const all = (await readMails(program.table, await listMonthMails(program.table, month))).map(
       ({ value }) => value,
@@ -43,7 +44,7 @@ export const mailsCommand = defineCommand({
   },
 });
 
-/** Each decision as one word. */
+/** The decisions a person can take on a mail, each as one word to type. */
 const DECISIONS = { 'send-again': 'send again', 'count-as-sent': 'count as sent' } as const satisfies Record<
   string,
   (typeof MAIL_DECISIONS)[number]

@@ -16,7 +16,7 @@ import { templatesInForce, templatesWith } from '#core/templates/template-set.ts
 import { describeError } from '#wiring/process.ts';
 import type { Program } from '#wiring/program.ts';
 
-/** Sharp enough to judge 7 pt by. */
+/** Dots an inch; sharp enough to judge 7 pt text. */
 const DPI = 110;
 
 export const previewCommand = defineCommand({
@@ -89,13 +89,13 @@ export const previewCommand = defineCommand({
   },
 });
 
-/** File, line and reason of each error in the templates; else what went wrong. */
+/** Returns file, line and reason of each error in the templates, or else describes the error. */
 const problemsOf = (error: unknown): readonly string[] =>
   error instanceof Fault && error.details.length > 0 ? error.details : [describeError(error)];
 
 type Maker = (templates: Templates) => Promise<Uint8Array>;
 
-/** As it was typed: either a customer, or a sample with what it is to become. */
+/** What was asked for, as typed: either a customer, or a sample and the document to make of it. */
 interface Wish {
   readonly customer: string | undefined;
   readonly sample: SampleOrder['sample'] | undefined;

@@ -50,7 +50,8 @@ export const runCommand = defineCommand({
     const { cycle, customers, output = 'pdf', 'invoice-date': invoiceDate } = options;
     const order = cycleOrder({
       cycle,
-      // A period of another cycle is one as well: only here can be seen that it does not fit.
+      // The schema of the option accepts periods of every cycle; only here is it known which cycle the period
+      // must fit.
       period: parseWord('--period', period(cycle), options.period.text).text,
       customers,
       mailCustomersOnly: options['mail-customers-only'],

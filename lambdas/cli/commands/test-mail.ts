@@ -25,7 +25,7 @@ export const testMailCommand = defineCommand({
   },
 });
 
-/** What there is to know of the connection, a line each. */
+/** Describes the connection, one fact a line. */
 function facts({ encryption, login, reply }: TestMailReport): string[] {
   const row = (name: string, value: string) => `${name.padEnd(12)} ${value}`;
   return [

@@ -8,16 +8,17 @@ import { remove } from '#core/repositories/stored.ts';
 import { retryOnConflict } from '#core/retry.ts';
 
 /**
- * Deletes a customer who has nothing left to bill. Invoices and billed notes stay as they are, and so does the
- * customer's journal: a later customer of the same number goes on with it.
- * @throws Fault `not-found`; `customer-in-use` while there are open notes, or notes that are just being billed
+ * Deletes a customer who has nothing left to bill. Invoices and billed notes stay as they are, and so does
+ * the customer's journal: a later customer with this number goes on with it.
+ * @throws Fault `not-found`; `customer-in-use` while notes are open or just being billed
  */
 export async function deleteCustomer(
   number: string,
   deps: Pick<Deps, 'table' | 'clock' | 'hasher'>,
 ): Promise<void> {
   await retryOnConflict(async () => {
-    // First the claims, then the notes: a note that comes after this read moves the billing item's version.
+    // The claims are read before the notes, because a note that arrives later changes the version of the
+    // billing item.
     const billing = await readBilling(deps.table, number);
     const found = await readCustomer(deps.table, number);
     if (!found) throw new Fault('not-found', `There is no customer ${number}.`);

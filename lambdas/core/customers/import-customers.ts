@@ -7,10 +7,10 @@ import { readTombstones } from '#core/repositories/journal.ts';
 import { writeInChunks } from '#core/retry.ts';
 import { customerPut } from './put-customer.ts';
 
-/** Two changes each, three for one who had been deleted. */
+/** Customers in one write: each takes two changes, or three if the number had been deleted. */
 const CHUNK = 40;
 
-/** Loads customers; the same again is no change. Safe to repeat. */
+/** Imports customers; a customer that is unchanged is not written. Safe to repeat. */
 export async function importCustomers(
   customers: readonly Customer[],
   file: ImportFileInfo,

@@ -4,9 +4,9 @@ import { type Page, type PageQuery, readPage } from '#core/paging.ts';
 import { listCustomers as customersAfter } from '#core/repositories/customers.ts';
 
 /**
- * Customers in natural order of their numbers.
- * @param query `mail`: only those who get their invoices by mail, or only the others
- * @throws Fault `bad-input` for a foreign cursor
+ * Lists customers in natural order of their numbers.
+ * @param query with `mail`, only those who get their invoices by mail, or only the others
+ * @throws Fault `bad-input` for a cursor that does not belong to this list
  */
 export function listCustomers(
   query: PageQuery & { readonly mail?: boolean | undefined; readonly cycle?: Cycle | undefined },

@@ -18,7 +18,7 @@ import { retryOnConflict } from '#core/retry.ts';
 import { templatesInForce } from '#core/templates/template-set.ts';
 
 /**
- * Makes a customer be as it is given, in one write; the same again is no change.
+ * Creates or replaces a customer in one write; an unchanged customer is not written.
  * @throws Fault `bad-input` for a language that has no labels
  */
 export async function putCustomer(
@@ -38,8 +38,8 @@ export async function putCustomer(
 }
 
 /**
- * The changes that make a customer be as it is given: at most three.
- * @param former the head of the journal of a deleted customer of the same number
+ * Returns the changes that create or replace a customer, at most three.
+ * @param former the head of the journal of a deleted customer with this number
  */
 export function customerPut(
   customer: Customer,

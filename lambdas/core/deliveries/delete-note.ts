@@ -8,8 +8,9 @@ import { retryOnConflict } from '#core/retry.ts';
 import { reasonNotToChange } from './put-note.ts';
 
 /**
- * Deletes an open delivery note. Its number may be used again; the journal of that note then goes on with its own.
- * @throws Fault `not-found`; `note-not-open` for one that is billed, or just being billed
+ * Deletes an open delivery note. Its number may be used again, and the new note goes on with the journal of
+ * the old one.
+ * @throws Fault `not-found`; `note-not-open` for a note that is billed or just being billed
  */
 export async function deleteNote(
   noteId: string,

@@ -12,13 +12,17 @@ import { isSameNote, noteChanges, putNote, reasonNotToChange } from './put-note.
 
 type ImportDeps = Pick<Deps, 'table' | 'clock' | 'workers' | 'hasher' | 'stop' | 'onProgress'>;
 
-/** Four changes a note at most, the customer and its claims: below the limit of 100 changes a write. */
+/**
+ * Notes in one write: each takes at most four changes, to which the customer and its claims are added, below
+ * the limit of 100.
+ */
 const CHUNK = 24;
 
 /**
- * Loads delivery notes: new ones are opened, open ones updated, the same again is no change.
- * Safe to repeat; a killed import is completed by repeating it, and no claim is made meanwhile.
- * @throws Fault `bad-input`, with nothing loaded, naming unknown customers and every note that is claimed or billed
+ * Imports delivery notes: new ones are opened, open ones updated, unchanged ones left alone. Safe to repeat:
+ * repeating it completes an import that was killed, and until then no claim is made.
+ * @throws Fault `bad-input`, with nothing imported, naming unknown customers and every note that is claimed
+ *   or billed
  */
 export async function importDeliveries(
   notes: readonly DeliveryNote[],
@@ -63,8 +67,9 @@ async function refuseUnlessAllFit(notes: readonly DeliveryNote[], deps: ImportDe
 }
 
 /**
- * Writes some notes of one customer. Its billing item is written along, unchanged, so that no plan which read
- * before can claim after. A note that moves here from another customer has a write of its own.
+ * Writes some notes of one customer. The customer's billing item is written along without a change, so that
+ * no plan that read it before can claim afterwards. A note that moves here from another customer has its own
+ * write.
  */
 async function writeChunk(
   customer: string,

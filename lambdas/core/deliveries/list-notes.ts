@@ -19,9 +19,9 @@ import { stored } from '#core/repositories/stored.ts';
 export interface ListedNote {
   readonly id: string;
   readonly note: DeliveryNote;
-  /** `billing`: a draft has claimed it. */
+  /** `billing` means that a draft has claimed the note. */
   readonly state: 'open' | 'billing' | 'billed';
-  /** That billed it. */
+  /** The invoice that billed the note. */
   readonly invoice?: string;
 }
 
@@ -29,18 +29,19 @@ export interface NoteQuery extends PageQuery {
   readonly customer?: string | undefined;
   readonly from?: Day | undefined;
   readonly to?: Day | undefined;
-  /** Notes that are just being billed count as open. */
+  /** With `open`, notes that are just being billed are included. */
   readonly state?: 'open' | 'billed' | undefined;
 }
 
-/** Three requests, as much as they take for a good many notes. */
+/** What looking at one customer costs: three requests, as much as reading a good many notes. */
 const CUSTOMER_EFFORT = 20;
 const EVER: Days = { from: '2000-01-01', to: '2099-12-31' };
 
 /**
- * Delivery notes in natural order of the customers; of each one the open ones by day, then the billed ones. One that is
- * billed between two pages may come twice, and is never missed.
- * @throws Fault `bad-input` without a customer and without days, for a foreign cursor and impossible days
+ * Lists delivery notes in natural order of the customers; for each customer, the open ones by day come first,
+ * then the billed ones. A note that is billed between two pages may be listed twice but is never missed.
+ * @throws Fault `bad-input` without a customer and without days, for a cursor of another list, and for
+ *   impossible days
  */
 export async function listNotes(
   query: NoteQuery,
@@ -69,7 +70,7 @@ export async function listNotes(
     if (!next) return [];
     const { number } = next.value.customer;
     const notes = await nextOfCustomer(number, prefixes, days, undefined, limit, deps.table);
-    // One without notes is looked at, too.
+    // A customer without notes was looked at too, so it counts as effort.
     return notes.length > 0
       ? placed(number, notes)
       : [{ at: number, value: undefined, effort: CUSTOMER_EFFORT }];
@@ -112,7 +113,10 @@ const listed = (id: string, { note, invoice }: NoteRecord, isClaimed: boolean): 
   ...(invoice ? { invoice } : {}),
 });
 
-/** @param id `2026/L-1` */
+/**
+ * Finds a delivery note by its id.
+ * @param id such as `2026/L-1`
+ */
 export async function findNote(id: string, { table }: Pick<Deps, 'table'>): Promise<ListedNote | undefined> {
   const found = await readNote(table, id);
   if (!found) return undefined;

@@ -21,7 +21,7 @@ export interface MadeDeliveryNotes {
     readonly customer: string;
     readonly document: NoteDocument;
   }[];
-  /** Notes of which no document could be made, each with its reasons. */
+  /** Notes whose documents could not be made, each with its reasons. */
   readonly held: readonly {
     readonly noteId: string;
     readonly customer: string;
@@ -29,7 +29,7 @@ export interface MadeDeliveryNotes {
   }[];
 }
 
-/** A note with the hash that names its document: of its content and whether it shows prices. */
+/** A note with the hash that names its document; the hash covers its content and whether prices are shown. */
 interface Order {
   readonly of: SelectedNote;
   readonly content: string;
@@ -38,11 +38,12 @@ interface Order {
 const BATCH = 25;
 
 /**
- * The filed documents of the selected notes, made where there are none yet. The same note again gets the same file,
- * never a new rendering; a corrected one, or the other choice of prices, gets a further file. Safe to repeat and to
- * do from several processes: the first file of a content wins. One note that cannot be made stops no other.
- * @param wanted whether prices are shown; undefined: as the settings say
- * @throws Fault `bad-input` as `selectNotes`
+ * Returns the filed documents of the selected notes and makes those that are missing. An unchanged note gets
+ * the file it already has, never a new rendering; a corrected note, or the other choice of prices, gets a
+ * further file. Safe to repeat and to run in several processes: the first file of a content wins. A note
+ * whose document cannot be made does not stop the others.
+ * @param wanted whether prices are shown; undefined leaves it to the settings
+ * @throws Fault `bad-input` for a selection that `selectNotes` refuses
  */
 export async function makeDeliveryNotes(
   selection: NoteSelection,
@@ -73,7 +74,10 @@ export async function makeDeliveryNotes(
   return { made, held };
 }
 
-/** @returns why some could not be made */
+/**
+ * Makes the documents that are missing.
+ * @returns the notes whose documents could not be made, with the reasons
+ */
 async function makeMissing(
   batch: readonly Order[],
   prices: boolean,
@@ -107,7 +111,10 @@ async function makeMissing(
   return problems;
 }
 
-/** Under the first of its names that no other content has; what lies there of this content already is adopted. */
+/**
+ * Files a document under the first of its names that no other content has taken. A file of this content that
+ * is there already is adopted.
+ */
 async function file(
   { of, content }: Order,
   prices: boolean,
@@ -128,7 +135,7 @@ async function file(
   }
 }
 
-/** Where another process was faster, its document stays. */
+/** Records filed documents with their notes; where another process was faster, its document stays. */
 const keep = (filed: readonly (readonly [Order, NoteDocument])[], deps: Pick<Deps, 'table'>): Promise<void> =>
   retryOnConflict(async () => {
     const there = await readDocuments(

@@ -24,9 +24,9 @@ import { retryOnConflict } from '#core/retry.ts';
 type PutDeps = Pick<Deps, 'table' | 'clock' | 'hasher'>;
 
 /**
- * Makes a delivery note be as it is given, in one write: a new one is opened, an open one updated, also to another
- * customer; the same again is no change.
- * @throws Fault `bad-input` for an unknown customer; `note-not-open` for another content of a note that is billed, or
+ * Creates or replaces a delivery note in one write: a new one is opened, an open one updated, even if it
+ * moves to another customer; an unchanged one is not written.
+ * @throws Fault `bad-input` for an unknown customer; `note-not-open` for a changed note that is billed or
  *   just being billed
  */
 export async function putNote(note: DeliveryNote, deps: PutDeps): Promise<PutOutcome> {
@@ -37,7 +37,8 @@ export async function putNote(note: DeliveryNote, deps: PutDeps): Promise<PutOut
     }
     const old = await readNote(deps.table, noteIdOf(note));
     if (old && isSameNote(old.value.note, note)) return 'unchanged';
-    // First the versions of the claims, then the claims: one that comes in between makes the write fail.
+    // The versions of the claims are read before the claims, so that a claim made in between makes the write
+    // fail.
     const customers = new Set([customer, old?.value.note.customer ?? customer]);
     const moves = await Promise.all([...customers].map((one) => bumpClaims(deps.table, one)));
     const problem = old && (await reasonNotToChange(old.value, deps));
@@ -48,7 +49,10 @@ export async function putNote(note: DeliveryNote, deps: PutDeps): Promise<PutOut
   });
 }
 
-/** Why a note can be neither changed nor deleted just now: a sentence; undefined for an open one that nobody claims. */
+/**
+ * Returns why a note can be neither changed nor deleted just now, as a sentence; undefined for an open note
+ * without a claim.
+ */
 export async function reasonNotToChange(
   { note, invoice }: NoteRecord,
   deps: Pick<Deps, 'table'>,
@@ -64,8 +68,9 @@ export async function reasonNotToChange(
 }
 
 /**
- * The changes that make a note be as it is given, at most four; the billing items of its customers are not among them.
- * @param former the head of the journal of a deleted note of the same number
+ * Returns the changes that create or replace a note, at most four. The billing items of its customers are not
+ * among them.
+ * @param former the head of the journal of a deleted note with this number
  */
 export function noteChanges(
   note: DeliveryNote,
@@ -87,7 +92,8 @@ export function noteChanges(
   );
   const record: NoteRecord = { note, hash, journal: head };
   const changes = [createOrReplace(noteKey(id), old, record), change];
-  // The open item holds the net: an unchanged key is written anew, another one takes its place.
+  // The open item holds the net: it is written again under an unchanged key, and replaced under a changed
+  // one.
   const open = openNote(note);
   if (!old) return [...changes, open, ...(former ? [remove(former)] : [])];
   const oldKey = openNoteKey(old.value.note);
@@ -96,6 +102,9 @@ export function noteChanges(
   return [...changes, { delete: oldKey, expect: 'present' }, open];
 }
 
-/** Compares the notes themselves, not the stored hash, which an earlier version of the program may have written. */
+/**
+ * Compares the notes themselves rather than the stored hash, which an earlier version of the program may have
+ * written.
+ */
 export const isSameNote = (one: DeliveryNote, other: DeliveryNote): boolean =>
   noteFingerprint(one) === noteFingerprint(other);

@@ -7,12 +7,14 @@ import { refuse } from '#core/errors.ts';
 import { listCustomers, readCustomer, readCustomers } from '#core/repositories/customers.ts';
 import { listNoteIds, type NoteRecord, readNotes } from '#core/repositories/notes.ts';
 
-/** At least one of number and customer, or a period; what is given must all hold. */
+/**
+ * Which notes are meant: it needs at least a number, a customer or a period, and everything given must hold.
+ */
 export interface NoteSelection {
   /** `L-2610-0001`, or with its year `2026/L-2610-0001`. */
   readonly numbers?: readonly string[];
   readonly customer?: string;
-  /** The note's date is one of these days. */
+  /** The days in which the note's date must lie. */
   readonly period?: { readonly from: Day; readonly to: Day };
   /** Only customers who get their invoices by mail. */
   readonly mailCustomersOnly?: boolean;
@@ -21,7 +23,7 @@ export interface NoteSelection {
 export interface SelectedNote {
   readonly id: string;
   readonly record: NoteRecord;
-  /** As it is now. */
+  /** The customer as it is now. */
   readonly customer: Customer;
 }
 
@@ -29,9 +31,9 @@ export interface SelectedNote {
 const EVER = { from: '2000-01-01', to: '2099-12-31' };
 
 /**
- * Delivery notes, open and billed, in natural order of customer, then date and number.
- * @throws Fault `bad-input` for a number that does not exist or fits notes of several years, for an unknown customer,
- *   and for a selection that selects nothing
+ * Selects delivery notes, open and billed, in natural order of customer, then by date and number.
+ * @throws Fault `bad-input` for a number that does not exist or fits notes of several years, for an unknown
+ *   customer, and for a selection that finds nothing
  */
 export async function selectNotes(
   selection: NoteSelection,
@@ -92,7 +94,10 @@ async function candidates(selection: NoteSelection, deps: Pick<Deps, 'table'>): 
 const notesById = async (ids: readonly string[], deps: Pick<Deps, 'table'>): Promise<NoteRecord[]> =>
   (await readNotes(deps.table, ids)).flatMap((note) => (note ? [note.value] : []));
 
-/** A number is unique within a calendar year only: without one, every year of these days may have it. */
+/**
+ * Returns the ids that a number may stand for: it is unique only within a calendar year, so without a year
+ * every year of these days may have it.
+ */
 function idsOf(number: string, { from, to }: { readonly from: Day; readonly to: Day }): string[] {
   if (number.includes('/')) return [number];
   const [first, last] = [Number(from.slice(0, 4)), Number(to.slice(0, 4))];

@@ -3,7 +3,10 @@ import type { Settings } from './settings.ts';
 
 export type ArchiveKind = 'invoices' | 'delivery-notes' | 'mail';
 
-/** `invoices/2026/10/31/…` with day folders, `invoices/2026/10/…` with month folders, `invoices/…` with none. */
+/**
+ * Returns `invoices/2026/10/31/…` with day folders, `invoices/2026/10/…` with month folders, `invoices/…`
+ * with none.
+ */
 export function archiveKey(
   kind: ArchiveKind,
   folders: Settings['pdf']['folders'],

@@ -8,17 +8,17 @@ import type { Settings } from './settings.ts';
 
 export interface Billable {
   readonly number: string;
-  /** Of the invoice. */
+  /** The date of the invoice. */
   readonly date: Day;
-  /** The billed cycle; undefined for an instant invoice. */
+  /** The period that is billed; undefined for an instant invoice. */
   readonly period: { readonly from: Day; readonly to: Day } | undefined;
   readonly customer: Customer;
   readonly company: Settings['company'];
-  /** At least one, all of this customer; in any order, their lines too. */
+  /** At least one note, all of this customer; neither the notes nor their lines need to be in order. */
   readonly notes: readonly DeliveryNote[];
 }
 
-/** The invoice over these notes, with every figure it shows. */
+/** Makes the invoice over these notes, with every figure that it shows. */
 export function bill(order: Billable): Invoice {
   const days = order.notes.map((note) => note.date).sort();
   const [from, to] = [days[0], days.at(-1)];
@@ -39,8 +39,8 @@ export function bill(order: Billable): Invoice {
 }
 
 /**
- * What an invoice over these notes comes to. Lines are rounded to cents one by one; VAT is computed once for each
- * category and rate on the sum of its lines (EN 16931 BR-CO-17), not line by line.
+ * Computes the totals of an invoice over these notes. Lines are rounded to cents one by one; VAT is computed
+ * once for each category and rate on the sum of its lines (EN 16931 BR-CO-17), not line by line.
  */
 export function totalsOf(notes: readonly DeliveryNote[]): Totals {
   const groups = new Map<string, { category: VatRow['category']; rate: number; net: Cents }>();
@@ -64,7 +64,10 @@ export function totalsOf(notes: readonly DeliveryNote[]): Totals {
 
 const rank = (row: { readonly category: VatRow['category'] }): number => VAT_CATEGORIES.indexOf(row.category);
 
-/** The lines by place, in natural order of its name, so that what went to the customer itself comes first. */
+/**
+ * Groups the lines by place, in natural order of its name, so that what went to the customer itself comes
+ * first.
+ */
 export function placesOf(notes: readonly DeliveryNote[]): PlaceSection[] {
   const sections = new Map<string, NoteSection[]>();
   for (const note of inOrder(notes)) {
@@ -89,7 +92,7 @@ function sectionOf(note: DeliveryNote, lines: readonly DeliveryLine[]): NoteSect
   return { number: note.number, date: note.date, lines: billed, net: sum(billed.map((line) => line.net)) };
 }
 
-/** By date, then natural order of the number. */
+/** Sorts notes by date, then in natural order of their numbers. */
 const inOrder = (notes: readonly DeliveryNote[]): DeliveryNote[] =>
   notes
     .map((note) => ({ note, key: `${note.date} ${naturalKey(note.number)}` }))
@@ -104,7 +107,7 @@ function paymentOf({ date, customer, company }: Billable, gross: Cents): Payment
   return { by: 'direct-debit', due, iban, mandate, creditorId: company.creditorId };
 }
 
-/** Rounded once; what is payable is the rest, so that both add up to the gross. */
+/** Computes the Skonto. It is rounded once, and the rest is payable, so that both add up to the gross. */
 function skontoOf({ date, customer }: Billable, gross: Cents): Skonto | undefined {
   if (gross <= 0 || customer.skontoPercent === 0) return undefined;
   const amount = percentOf(gross, customer.skontoPercent);

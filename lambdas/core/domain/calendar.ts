@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { patterned } from './text.ts';
 
-/** A day of the calendar, `2026-10-31`; compares as text. */
+/** A calendar day such as `2026-10-31`; days can be compared as texts. */
 export type Day = string;
 
 const DAY_MS = 86_400_000;
@@ -44,7 +44,7 @@ export function isDay(text: string): boolean {
   return !Number.isNaN(time) && new Date(time).toISOString().slice(0, 10) === text;
 }
 
-/** The day it is in Germany at that moment (milliseconds since 1970). */
+/** Returns the day in Germany at an instant (milliseconds since 1970). */
 export function berlinDay(instant: number): Day {
   return BERLIN.format(instant);
 }
@@ -57,19 +57,19 @@ export function daysBetween(from: Day, to: Day): number {
   return (Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / DAY_MS;
 }
 
-/** 1 Monday … 7 Sunday (ISO 8601). */
+/** Returns the day of the week, from 1 for Monday to 7 for Sunday (ISO 8601). */
 export function weekday(of: Day): number {
   return new Date(`${of}T00:00:00Z`).getUTCDay() || 7;
 }
 
-/** The ISO 8601 week a day belongs to; its year is the year of the week's Thursday. */
+/** Returns the ISO 8601 week of a day; the year of a week is that of its Thursday. */
 export function isoWeek(of: Day): { readonly year: number; readonly week: number } {
   const thursday = addDays(of, 4 - weekday(of));
   const year = Number(thursday.slice(0, 4));
   return { year, week: Math.floor(daysBetween(`${year}-01-01`, thursday) / 7) + 1 };
 }
 
-/** The Monday of an ISO week. */
+/** Returns the Monday of an ISO week. */
 export function mondayOf(year: number, week: number): Day {
   const fourth = `${year}-01-04`; // always in week 1
   return addDays(fourth, 1 - weekday(fourth) + (week - 1) * 7);

@@ -2,12 +2,13 @@ import type { Day } from './calendar.ts';
 import type { Invoice, Totals } from './invoice.ts';
 import { line } from './text.ts';
 
-/** Why an invoice is taken back: for the journals, not on the document. */
+/** Why an invoice is cancelled; it is kept in the journals and not printed on the document. */
 export const cancellationReason = line(500);
 
 /**
- * The invoice that takes an issued one back: every quantity and figure with the other sign, the same company and
- * customer, and a reference to it (§ 31 (5) UStDV, § 14 (6) UStG). Both together come to zero in each VAT row.
+ * Makes the invoice that cancels an issued one: every quantity and figure has the opposite sign, company and
+ * customer are unchanged, and it refers to the cancelled invoice (§ 31 (5) UStDV, § 14 (6) UStG). Both
+ * together come to zero in each VAT row.
  */
 export function cancellationOf(
   invoice: Invoice,
@@ -44,5 +45,5 @@ export const negatedTotals = (totals: Totals): Totals => ({
   vatRows: totals.vatRows.map((row) => ({ ...row, net: negated(row.net), vat: negated(row.vat) })),
 });
 
-/** Without a negative zero, which is another JSON than zero. */
+/** Changes the sign, but never makes a negative zero. */
 const negated = (value: number): number => (value === 0 ? 0 : -value);

@@ -8,16 +8,16 @@ export interface Checked {
   readonly company: Settings['company'];
   readonly customer: Customer;
   readonly notes: readonly DeliveryNote[];
-  /** Those that have labels. */
+  /** The languages that have labels. */
   readonly languages: readonly string[];
-  /** The characters of a text that no font of the documents draws; each once. */
+  /** Returns the characters of a text that no font of the documents draws, each once. */
   readonly undrawable: (text: string) => string[];
 }
 
 /**
- * Why no document may be made for this customer: a sentence each, naming the thing, the reason and the remedy.
- * They hold the customer before a number is taken. Mail addresses are not looked at: without one, the invoice is
- * made and printed.
+ * Returns why no document may be made for this customer: one sentence each, naming the thing, the reason and
+ * the remedy. Such a customer is held before a number is taken. Mail addresses are not checked here, because
+ * without one the invoice is made and printed.
  */
 export function documentFaults(checked: Checked): string[] {
   return [
@@ -31,8 +31,8 @@ export function documentFaults(checked: Checked): string[] {
 }
 
 /**
- * § 14 (4) no. 1 UStG with § 31 (2) UStDV: name and address can be told without doubt. A street may be missing where
- * the postal code says enough (a large recipient's own code).
+ * Checks that name and address identify the customer beyond doubt (§ 14 (4) no. 1 UStG with § 31 (2) UStDV).
+ * The street may be missing if the postal code is enough, as with a large recipient's own code.
  */
 function addressFaults({ number, name, street, zip, city }: Customer): string[] {
   const missing = [
@@ -49,7 +49,7 @@ function languageFaults({ customer: { number, language }, languages }: Checked):
   return problem ? [`Customer ${number}'s language ${problem}.`] : [];
 }
 
-/** Why no document can be made in this language, or undefined. */
+/** Returns why no document can be made in this language, as the end of a sentence, or undefined if it can. */
 export function languageProblem(language: string, languages: readonly string[]): string | undefined {
   if (languages.includes(language)) return undefined;
   return `"${language}" has no labels: choose one of ${languages.join(', ')}, or import templates with labels/${language}.json`;
@@ -123,10 +123,10 @@ function taxFaults({ company, customer, notes }: Checked): string[] {
 const isForeign = (vatId: string, company: Settings['company']): boolean =>
   isEuVatId(vatId) && vatId.slice(0, 2) !== (company.vatId || company.country).slice(0, 2);
 
-/** More than these say nothing new. */
+/** The most sentences to report; more than these say nothing new. */
 const MAX_UNDRAWABLE = 10;
 
-/** Texts that would be blank on paper, with the place where each can be mended. */
+/** Returns which texts would have blanks on paper, each with the place where it can be corrected. */
 export function undrawableFaults({ undrawable, ...printed }: Omit<Checked, 'languages'>): string[] {
   const texts = printedTexts(printed);
   const everything = [...new Set(texts.map(([, text]) => text))].join('\n').replaceAll('\n', ' ');
@@ -143,7 +143,7 @@ export function undrawableFaults({ undrawable, ...printed }: Omit<Checked, 'lang
 const named = (character: string): string =>
   `"${character}" (U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')})`;
 
-/** Every text of the data that a document may show, with the place where it can be mended. */
+/** Returns every text of the data that a document may show, each with the place where it can be corrected. */
 function printedTexts({
   company,
   customer,
