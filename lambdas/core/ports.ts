@@ -321,7 +321,7 @@ export interface Clock {
 }
 
 export interface Ids {
-  /** Returns an id of letters and digits that is unique for ever and sorts after all earlier ones. */
+  /** Returns an id of letters and digits that is unique for ever; ids rise with time. */
   next(): string;
 }
 

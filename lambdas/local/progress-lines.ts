@@ -1,10 +1,10 @@
 import { type ProgressDisplay, phaseName } from '#cli/progress-bar.ts';
 
-/** The time as the lines need it; tests bring one of their own. */
+/** The clock and timer of the progress lines, as an interface so that tests can bring their own. */
 export interface Ticker {
-  /** Milliseconds. */
+  /** Returns milliseconds. */
   now(): number;
-  /** Calls again and again until the returned function is called. */
+  /** Calls `call` again and again until the returned function is called. */
   every(milliseconds: number, call: () => void): () => void;
 }
 
@@ -19,9 +19,10 @@ const NODE_TICKER: Ticker = {
 };
 
 /**
- * Says in plain lines what a program is doing, for a log or a container, where a bar cannot be drawn. A step and its end
- * are said at once, what is counted between them about once a second. While nothing can be counted, the line comes again
- * with the seconds that it has stood, so that nobody takes a slow start for a dead one.
+ * Reports in plain lines what a program is doing, for a log or a container, where a bar cannot be drawn. The
+ * begin and the end of a step are reported at once, counts in between about once a second. While nothing can
+ * be counted, the line is repeated with the seconds it has taken, so that nobody takes a slow start for a
+ * dead one.
  */
 export function createProgressLines(
   write: (line: string) => void,

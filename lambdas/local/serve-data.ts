@@ -2,7 +2,9 @@ import { describeError, exitCodeOf, openForThisProcess } from '#wiring/process.t
 import { startServer } from './server.ts';
 import { workLoop } from './work-loop.ts';
 
-/** Goes on with whatever waits in the data folder, and serves it until the program is asked to stop. */
+/**
+ * Goes on with everything that waits in the data folder, and serves it until the program is asked to stop.
+ */
 export async function serveData(): Promise<void> {
   try {
     const { config, program } = await openForThisProcess();

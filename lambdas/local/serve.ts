@@ -1,6 +1,6 @@
 import { enableCompileCache } from 'node:module';
 
-// `npm run serve`. The program takes a second or more to load, so somebody who starts it hears of it before that.
+// `npm run serve` says at once that it starts, because loading the program takes a second or more.
 process.stdout.write('rechnungspost starts\n');
 enableCompileCache();
 const { serveData } = await import('./serve-data.ts');

@@ -6,8 +6,9 @@ import { startServer } from './server.ts';
 import { workLoop } from './work-loop.ts';
 
 /**
- * Runs the whole system on this machine until it is asked to stop. An empty data folder gets a demo wholesaler, whose
- * last month is billed and mailed into a local mailbox; a start that was interrupted goes on.
+ * Runs the whole system on this machine until it is asked to stop. An empty data folder gets a demo
+ * wholesaler, whose last month is billed and mailed into a local mailbox; a start that was interrupted is
+ * continued.
  */
 export async function startSystem(display: ProgressDisplay): Promise<void> {
   try {

@@ -3,13 +3,13 @@ import { setImmediate } from 'node:timers/promises';
 import { createProgressBar } from '#cli/progress-bar.ts';
 import { createProgressLines } from './progress-lines.ts';
 
-// `npm start`. The program takes a second or more to load, so somebody who starts it hears of it before that.
+// `npm start` says at once that it starts, because loading the program takes a second or more.
 const display = process.stderr.isTTY
   ? createProgressBar(process.stderr)
   : createProgressLines((line) => process.stdout.write(`${line}\n`));
 display.say('rechnungspost starts');
 enableCompileCache();
-// Piece by piece, because the display's timer has its turn only between two of them.
+// Modules are loaded one by one, because the timer of the display only gets its turn between two of them.
 for (const load of [
   () => import('#core/runs/complete-run.ts'),
   () => import('#wiring/program.ts'),

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { Fault } from '#core/errors.ts';
 
 /**
- * Makes the folder that a variable of the environment names, where it is missing.
+ * Creates the folder that an environment variable names, if it is missing.
  * @throws Fault `bad-input` naming the variable, the path and the remedy
  */
 export function makeFolder(variable: string, path: string): void {
@@ -16,9 +16,9 @@ export function makeFolder(variable: string, path: string): void {
 }
 
 /**
- * Sees that a folder can be written, or made later; makes nothing. An archive on a share that is not mounted is not to
- * be begun anew beside it by a command that only looks.
- * @throws Fault as `makeFolder`
+ * Checks that a folder can be written, or created later, but creates nothing: a command that only looks must
+ * not begin a new archive because the share of the real one is not mounted.
+ * @throws Fault `bad-input` naming the variable, the path and the remedy
  */
 export function checkFolder(variable: string, path: string): void {
   let nearest = path;
@@ -31,7 +31,7 @@ export function checkFolder(variable: string, path: string): void {
   }
 }
 
-/** What the file system says about a folder, as a sentence for who has set the variable. */
+/** Explains what the file system says about a folder to the person who set the variable. */
 export function folderFault(variable: string, path: string, cause: unknown): Fault {
   const { code = 'unknown', message } = cause as NodeJS.ErrnoException;
   const [reason, remedy] = REASONS[code] ?? [
@@ -43,7 +43,7 @@ export function folderFault(variable: string, path: string, cause: unknown): Fau
   });
 }
 
-/** Windows knows no right to enter a folder and takes it for granted. */
+/** The rights to write and to enter a folder; Windows has no right to enter and takes it for granted. */
 const WRITABLE = constants.W_OK | constants.X_OK;
 
 const IS_FILE = [

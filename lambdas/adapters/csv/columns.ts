@@ -6,28 +6,29 @@ import { type Row, rowsOf } from './rows.ts';
 
 export interface Column {
   readonly name: string;
-  /** The schema's name of it. */
+  /** The name of the field in the schema. */
   readonly field: string;
   readonly read: ReadCell;
-  /** `optional`: the column may be absent; `filled`: its cells must not be empty. */
+  /** `optional`: the column may be absent. `filled`: its cells must not be empty. */
   readonly is?: 'optional' | 'filled';
 }
 
-/** A column for each field of a record. */
+/** The type that demands a column for each field of a record. */
 export type ColumnsOf<T> = { readonly [Field in keyof T]-?: Omit<Column, 'field'> };
 export const columnsOf = <T>(columns: ColumnsOf<T>): readonly Column[] =>
   Object.entries<Omit<Column, 'field'>>(columns).map(([field, column]) => ({ ...column, field }));
 
 export interface CsvTable {
-  /** Those below the header that have as many cells as it. */
+  /** The rows below the header that have as many cells as the header. */
   readonly rows: readonly Row[];
-  /** Where a column is, by its name; absent ones are not in it. */
+  /** The position of each column by its name; absent columns are missing here. */
   readonly places: ReadonlyMap<string, number>;
   readonly notices: readonly string[];
 }
 
 /**
- * A file's rows, whose header may have its columns in any order and case. Rows cut off go to `problems`.
+ * Reads the rows of a file; its header may have the columns in any order and case. Rows that are cut off are
+ * added to `problems`.
  * @throws Fault `bad-input` for a file without rows, and for missing or double columns
  */
 export function readTable(
@@ -60,7 +61,9 @@ export function readTable(
 export const cellOf = (table: CsvTable, row: Row, column: string): string =>
   row.cells[table.places.get(column) ?? -1]?.trim() ?? '';
 
-/** The schema's value of a row; undefined when something is wrong with it, which is then in `problems`. */
+/**
+ * Reads a row by the schema. Returns undefined if something is wrong with it, which is added to `problems`.
+ */
 export function readRow<T>(
   table: CsvTable,
   row: Row,
@@ -94,8 +97,8 @@ export function readRow<T>(
 }
 
 /**
- * Fewer cells than columns is a row cut off; more come of a separator within a text, or of a decimal comma where
- * commas separate, which moves every cell behind it.
+ * Checks that a row has a cell for each column. A row with fewer was cut off. One with more has a separator
+ * within a text, or a decimal comma where commas separate, and every cell behind it is shifted.
  */
 function hasItsCells({ line, cells }: Row, width: number, problems: Problems): boolean {
   if (cells.length === width) return true;

@@ -5,7 +5,7 @@ import { asInteger, asLowerCase, asText, asUpperCase, asYesNo } from './cells.ts
 import { type ColumnsOf, columnsOf, readRow, readTable } from './columns.ts';
 import { collectProblems } from './problems.ts';
 
-/** The column of each field of a customer: a field without one does not compile. */
+/** The column of each field of a customer; a field without a column does not compile. */
 const COLUMN_OF: ColumnsOf<Customer> = {
   number: { name: 'number', read: asText, is: 'filled' },
   name: { name: 'name', read: asText, is: 'filled' },
@@ -36,7 +36,7 @@ const COLUMN_OF: ColumnsOf<Customer> = {
 export const CUSTOMER_COLUMNS = columnsOf(COLUMN_OF);
 
 /**
- * Customers of a CSV file, a row each, in its order.
+ * Reads customers from a CSV file with one row each, in the order of the file.
  * @param languages those that have labels
  * @throws Fault `bad-input` naming line, column and reason of up to 50 problems
  */

@@ -19,7 +19,7 @@ const NOTE_COLUMNS: readonly Column[] = [
   { name: 'date', field: 'date', read: asText, is: 'filled' },
   { name: 'customer', field: 'customer', read: asText, is: 'filled' },
 ];
-/** The column of each field of a line: a field without one does not compile. */
+/** The column of each field of a line; a field without a column does not compile. */
 const LINE_COLUMN_OF: ColumnsOf<DeliveryLine> = {
   position: { name: 'position', read: asInteger, is: 'filled' },
   article: { name: 'article', read: asText },
@@ -41,9 +41,9 @@ type NoteHead = z.infer<typeof noteSchema>;
 /** A delivery note while its rows are being gathered. */
 interface Gathered {
   readonly head: NoteHead;
-  /** Line of its first row in the file. */
+  /** The line of the file with the note's first row. */
   readonly line: number;
-  /** Its lines by position, each with the line of the file it is on. */
+  /** The note's lines by position, each with its line in the file. */
   readonly lines: Map<number, { readonly at: number; readonly line: DeliveryLine }>;
 }
 

@@ -6,16 +6,16 @@ import { decimal, defaultsOf, line, paragraph } from './text.ts';
 import { UNIT_NAMES } from './units.ts';
 
 /**
- * VAT categories of UNCL 5305 as EN 16931 uses them: S standard and reduced rates, Z zero rated, E exempt,
- * AE reverse charge, K intra-community supply.
+ * The VAT categories of UNCL 5305 as EN 16931 uses them: S standard and reduced rates, Z zero rated, E
+ * exempt, AE reverse charge, K intra-community supply.
  */
 export const VAT_CATEGORIES = ['S', 'Z', 'E', 'AE', 'K'] as const;
 export type VatCategory = (typeof VAT_CATEGORIES)[number];
 
-/** A line of 10 million euros is a typing error, and the sums of 5,000 lines stay exact. */
+/** A line above 10 million euros is a typing error; with this limit the sums of 5,000 lines stay exact. */
 const MAX_LINE_NET: Cents = 1_000_000_000;
 
-/** It becomes part of file names: no path, no leading or trailing dot. */
+/** The number becomes part of file names, so it contains no path and neither begins nor ends with a dot. */
 export const noteNumber = z
   .string()
   .trim()
@@ -28,22 +28,22 @@ const lineFields = z.object({
   position: z.number().int().min(1).max(99_999),
   article: line(40).default(''),
   description: paragraph(1000).refine((text) => text !== '', 'must not be empty'),
-  /** Thousandths; negative for returns. */
+  /** Thousandths of the unit; negative for returns. */
   quantity: decimal(3, { min: -1_000_000, max: 1_000_000 }),
   unit: z.enum(UNIT_NAMES).default('piece'),
-  /** Ten-thousandths of a euro, net, for one unit. */
+  /** Net price of one unit in ten-thousandths of a euro. */
   unitPrice: decimal(4, { min: 0, max: 1_000_000 }),
   /** Hundredths of a percent; no rate of the EU is above 27 %. */
   vatRate: decimal(2, { min: 0, max: 27 }),
   vatCategory: z.enum(VAT_CATEGORIES).optional(),
   /** Hundredths of a percent. */
   discount: decimal(2, { min: 0, max: 100 }).default(0),
-  /** The branch delivered to; it gets a subtotal. */
+  /** The branch that the line was delivered to; it gets a subtotal. */
   place: line(80).default(''),
 });
 
 export const deliveryLineSchema = lineFields
-  // The category goes last whether it was given or not: the same line is the same JSON.
+  // The category goes last whether it was given or not, so that equal lines have equal JSON.
   .transform(
     ({ vatCategory, ...rest }) =>
       ({ ...rest, vatCategory: vatCategory ?? (rest.vatRate > 0 ? 'S' : 'Z') }) as const,
@@ -68,15 +68,18 @@ export const deliveryLineSchema = lineFields
     }
   });
 
-/** What one item of the table holds, less what is stored beside the note and what the limits count above its JSON. */
+/**
+ * The bytes of one table item, less what is stored beside the note and what the limits count on top of its
+ * JSON.
+ */
 const MAX_NOTE_BYTES = 340_000;
 
 const MAX_NOTE_LINES = 5000;
 
-/** Whether a note would not fit into one item of the table (400 KB), or has more than 5,000 lines. */
+/** Decides whether a note would not fit into one item of the table (400 KB), or has more than 5,000 lines. */
 export function exceedsItemLimit(note: DeliveryNote): boolean {
   if (note.lines.length > MAX_NOTE_LINES) return true;
-  // The longest texts a line may hold take less than 3,900 bytes, so only long notes are worth measuring.
+  // Even with the longest texts a line takes less than 3,900 bytes, so only long notes are worth measuring.
   return note.lines.length > 80 && new TextEncoder().encode(JSON.stringify(note)).length > MAX_NOTE_BYTES;
 }
 
@@ -96,7 +99,7 @@ export const deliveryNoteSchema = z
     }
   });
 
-/** What is wrong with the lines of a note together, lines being in the order of their positions. */
+/** Returns what is wrong with the lines of a note as a whole; they must be sorted by position. */
 export function deliveryNoteProblems(note: DeliveryNote): string[] {
   const problems: string[] = [];
   const twice = note.lines.find((line, index) => line.position === note.lines[index - 1]?.position);
@@ -109,7 +112,7 @@ export function deliveryNoteProblems(note: DeliveryNote): string[] {
 
 export type DeliveryLine = Readonly<z.infer<typeof deliveryLineSchema>>;
 
-/** What was delivered to a customer on a day. Its number is unique within the calendar year of its date. */
+/** What was delivered to a customer on one day. The number is unique within the calendar year of the date. */
 export interface DeliveryNote {
   readonly number: string;
   readonly date: Day;
@@ -117,13 +120,13 @@ export interface DeliveryNote {
   readonly lines: readonly DeliveryLine[];
 }
 
-/** What an optional field of a line is where nobody has given it. */
+/** The values of the optional fields of a line when they are not given. */
 export const LINE_DEFAULTS: Partial<DeliveryLine> = defaultsOf(lineFields) as Partial<DeliveryLine>;
 
 export const netOfLine = (of: DeliveryLine): Cents => lineNet(of.quantity, of.unitPrice, of.discount);
 
 export const netOfNote = (note: DeliveryNote): Cents => sum(note.lines.map(netOfLine));
 
-/** `2026/L-2610-0001`: names a note for ever. */
+/** Returns the id that names a note for ever, such as `2026/L-2610-0001`. */
 export const noteIdOf = (note: Pick<DeliveryNote, 'number' | 'date'>): string =>
   `${note.date.slice(0, 4)}/${note.number}`;

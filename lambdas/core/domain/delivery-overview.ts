@@ -2,7 +2,9 @@ import type { DeliveryOverview, Invoice, InvoiceLine, OverviewRow } from './invo
 import { sum } from './money.ts';
 import { compareBytes, naturalKey } from './natural-order.ts';
 
-/** What was delivered of each article, by day; over all places. Its net is the invoice's. */
+/**
+ * Sums up what was delivered of each article, by day and over all places. Its net equals that of the invoice.
+ */
 export function deliveryOverview(invoice: Invoice): DeliveryOverview {
   const deliveries = invoice.places.flatMap(({ notes }) =>
     notes.flatMap((note) => note.lines.map((line) => ({ line, day: note.date }))),
@@ -27,6 +29,9 @@ export function deliveryOverview(invoice: Invoice): DeliveryOverview {
   return { rows, net: sum(rows.map((row) => row.net)) };
 }
 
-/** Natural order of article, then description, then unit; a line feed sorts before all that an article may hold. */
+/**
+ * Makes a sort key: natural order of article, then description, then unit. The line feed between them sorts
+ * before everything that an article may contain.
+ */
 const keyOf = ({ article, description, unit }: InvoiceLine): string =>
   [naturalKey(article), naturalKey(description), unit].join('\n');

@@ -1,9 +1,12 @@
-/** What was found before a run that it would not stop at; `warning`: somebody should do something about it. */
+/**
+ * What was found before a run without stopping it; `warning` means that somebody should do something about
+ * it.
+ */
 export interface Finding {
   readonly level: 'warning' | 'info';
   /** Names the thing, the reason and the remedy. */
   readonly text: string;
-  /** Number of the customer whose address it is about. */
+  /** The number of the customer whose address this is about. */
   readonly customer?: string;
 }
 

@@ -2,10 +2,10 @@ import type { InvoiceFacts } from './invoice.ts';
 import { plainDecimal } from './money.ts';
 
 /**
- * What a banking app reads to fill in the transfer (EPC069-12, version 2: "Quick Response Code: Guidelines to enable
- * data capture for the initiation of a SEPA credit transfer"), in UTF-8. The reference is invoice and customer number,
- * joined by a sign that every bank lets through.
- * @returns undefined when nothing is to be transferred to an account of the company
+ * Returns what a banking app reads to fill in the transfer (EPC069-12, version 2: "Quick Response Code:
+ * Guidelines to enable data capture for the initiation of a SEPA credit transfer"), in UTF-8. The reference
+ * is the invoice number and the customer number, joined by a character that every bank lets through.
+ * @returns undefined if nothing is to be transferred to an account of the company
  */
 export function giroCodePayload({
   number,
@@ -26,5 +26,5 @@ export function giroCodePayload({
   ].join('\n');
 }
 
-/** Cents; EPC069-12 allows 0.01 to 999999999.99 euros. */
+/** In cents; EPC069-12 allows 0.01 to 999999999.99 euros. */
 const MAX_AMOUNT = 99_999_999_999;

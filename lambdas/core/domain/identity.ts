@@ -14,31 +14,31 @@ import type { InstantRequest, RunOrder } from './run-order.ts';
 import type { Settings } from './settings.ts';
 
 /**
- * What makes two things the same: a fingerprint is a text over chosen fields, equal exactly for equal things. Some are kept
- * for long as a hash: with a note, in the metadata of an archived file, as the key of an unfinished run.
- *
- * A fingerprint has a version. Version 2 leaves out each field that has the value it has where nobody gives it, so that a new
- * field changes no fingerprint of what does not use it. Version 1 is the JSON of the whole thing, as 0.1.0 hashed it: who
- * compares with a hash that 0.1.0 may have kept accepts both.
- *
- * A new field goes into its table as `later`; the compiler names the table that lacks it. The values that stand for
- * "not given" are written here once more on purpose: a new default in a schema must not change what was kept.
+ * Fingerprints decide whether two things are the same: a fingerprint is a text over chosen fields, and it is
+ * equal exactly for equal things. Some are kept for long as a hash: with a note, in the metadata of an
+ * archived file, as the key of an unfinished run.
+ * A fingerprint has a version. Version 2 leaves out every field whose value is the one used when it is not
+ * given, so that a new field changes no fingerprint of things that do not use it. Version 1 is the JSON of
+ * the whole thing, as 0.1.0 hashed it; whoever compares with a hash that 0.1.0 may have stored accepts both.
+ * A new field goes into its table as `later`; the compiler names the table that lacks it. The values that
+ * stand for "not given" are repeated here on purpose: a new default in a schema must not change what was
+ * kept.
  */
 type Version = 1 | 2;
 type Part<T> = (value: T, version: Version) => unknown;
 type Parts<T> = { readonly [K in keyof T]-?: Part<T[K]> };
 type KeyOfAny<T> = T extends T ? keyof T : never;
-/** Parts of things of several kinds, each of which has some of them. */
+/** Parts of things of several kinds; each kind has some of them. */
 type PartsOfAny<T> = { readonly [K in KeyOfAny<T>]: Part<unknown> };
 
 /** A field that must be given. */
 const given: Part<unknown> = (value) => value;
-/** A field that 0.1.0 knew already. */
+/** A field that existed in 0.1.0. */
 const optional =
   <T>(absent: T): Part<T> =>
   (value, version) =>
     version > 1 && value === absent ? undefined : value;
-/** A field that came after 0.1.0. */
+/** A field that was added after 0.1.0. */
 export const later =
   <T>(absent: T): Part<T> =>
   (value) =>
@@ -52,7 +52,10 @@ const each =
   (values, version) =>
     values.map((value) => chosen(value, parts, version));
 
-/** The chosen fields: in version 1 in the order in which the thing has them, since then in the order of the table. */
+/**
+ * Picks the chosen fields: version 1 in the order in which the thing has them, later versions in the order of
+ * the table.
+ */
 function chosen<T extends object>(thing: T, parts: Parts<T>, version: Version): object {
   const names = Object.keys(version === 1 ? thing : parts) as (keyof T)[];
   const fields = names
@@ -186,32 +189,37 @@ const ORDER: PartsOfAny<RunOrder> = {
 const text = <T extends object>(thing: T, parts: Parts<T>, version: Version = 2): string =>
   JSON.stringify(chosen(thing, parts, version));
 
-/** Equal for notes of the same content. */
+/** Returns a text that is equal for notes with equal content. */
 export const noteFingerprint = (note: DeliveryNote): string => text(note, NOTE);
 
-/** Equal for customers who are the same in every field. */
+/** Returns a text that is equal for customers who agree in every field. */
 export const customerFingerprint = (customer: Customer): string => text(customer, CUSTOMER);
 
-/** Equal for the same sums: what was claimed against what is issued, what was issued against its notes. */
+/**
+ * Returns a text that is equal for equal totals. It compares what was claimed with what is issued, and what
+ * was issued with its notes.
+ */
 export const totalsFingerprint = (totals: Totals): string => text(totals, TOTALS);
 
 /**
- * Equal for invoices that say the same, however their templates lay it out. Its hash stands in the metadata of each archived
- * file and tells, after a crash between filing and recording, whether the file is this invoice's.
+ * Returns a text that is equal for invoices that say the same, however their templates lay it out. Its hash
+ * is in the metadata of every archived file; after a crash between filing and recording, it tells whether the
+ * file belongs to this invoice.
  */
 export const contentFingerprint = (invoice: Invoice): string => text(invoice, CONTENT);
-/** Those that an earlier version of the program has written for the same content. */
+/** Returns the texts that earlier versions of the program wrote for an invoice with this content. */
 export const earlierContentFingerprints = (invoice: Invoice): string[] => [text(invoice, CONTENT, 1)];
 
 /**
- * Equal for orders that ask for the same. Its hash is the key of the unfinished run, which an equal order joins. It is the
- * text of 0.1.0, which left out what is not given: a run that 0.1.0 began is joined as well.
+ * Returns a text that is equal for orders that ask for the same. Its hash is the key of the unfinished run,
+ * which an equal order joins. It is still the text of 0.1.0, which left out what is not given, so that a run
+ * begun by 0.1.0 is joined as well.
  */
 export const orderFingerprint = (order: RunOrder): string => text<object>(order, ORDER);
 
 /**
- * Equal for requests that ask for the same, in whatever sequence their fields came. Its hash stands beside an
- * Idempotency-Key for ever, so it is version 1 still.
+ * Returns a text that is equal for requests that ask for the same, in whatever order their fields came. Its
+ * hash is kept beside an Idempotency-Key for ever, so it stays at version 1.
  */
 export const requestFingerprint = (request: InstantRequest): string => {
   const { customer, notes, lines, note, output, invoiceDate } = request;
@@ -226,14 +234,20 @@ export const requestFingerprint = (request: InstantRequest): string => {
   ]);
 };
 
-/** Equal for settings that are the same once each setting that is not given has its default, as the schema reads them. */
+/**
+ * Returns a text that is equal for settings that agree once each missing setting has its default, as the
+ * schema reads them.
+ */
 export const settingsFingerprint = (settings: Settings): string => JSON.stringify(sorted(settings));
 
-/** Equal for the same own templates, in whatever order their paths were named. */
+/**
+ * Returns a text that is equal for equal sets of one's own templates, in whatever order their paths were
+ * named.
+ */
 export const templateSetFingerprint = (set: Readonly<Record<string, string>>): string =>
   JSON.stringify(sorted(set));
 
-/** A value of plain JSON with the members of its objects by name. */
+/** Returns a plain JSON value with the members of its objects sorted by name. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;

@@ -4,7 +4,7 @@ import type { DeliveryLine, VatCategory } from './delivery-note.ts';
 import type { Cents, Percent } from './money.ts';
 import type { Settings } from './settings.ts';
 
-/** One row of the VAT summary: EN 16931 BG-23. */
+/** One row of the VAT summary (EN 16931 BG-23). */
 export interface VatRow {
   readonly category: VatCategory;
   /** Hundredths of a percent. */
@@ -19,7 +19,7 @@ export interface Totals {
   readonly net: Cents;
   readonly vat: Cents;
   readonly gross: Cents;
-  /** By category, then falling rate. */
+  /** Sorted by category, then by falling rate. */
   readonly vatRows: readonly VatRow[];
 }
 
@@ -27,7 +27,7 @@ export interface InvoiceLine extends DeliveryLine {
   readonly net: Cents;
 }
 
-/** The lines of one note that went to one place. */
+/** Those lines of one note that went to one place. */
 export interface NoteSection {
   readonly number: string;
   readonly date: Day;
@@ -35,14 +35,16 @@ export interface NoteSection {
   readonly net: Cents;
 }
 
-/** `place` is empty for what was delivered to the customer itself. */
+/** The notes of one place; `place` is empty for what was delivered to the customer itself. */
 export interface PlaceSection {
   readonly place: string;
   readonly notes: readonly NoteSection[];
   readonly net: Cents;
 }
 
-/** § 14 (4) no. 7 UStG: the agreed reduction. Undefined where there is none or nothing to pay. */
+/**
+ * The agreed reduction for paying early (§ 14 (4) no. 7 UStG); undefined if there is none, or nothing to pay.
+ */
 export interface Skonto {
   readonly percent: Percent;
   readonly until: Day;
@@ -52,7 +54,7 @@ export interface Skonto {
 
 export type Payment =
   | { readonly by: 'transfer'; readonly due: Day }
-  /** SEPA direct debit, taken on the day it is due. */
+  /** SEPA direct debit; the issuer collects the amount on the day it is due. */
   | {
       readonly by: 'direct-debit';
       readonly due: Day;
@@ -60,14 +62,14 @@ export type Payment =
       readonly mandate: string;
       readonly creditorId: string;
     }
-  /** Nothing to pay, or the customer gets money back. */
+  /** There is nothing to pay, or the customer gets money back. */
   | { readonly by: 'credit' };
 
-/** What an invoice says beside its lines; kept with the issued invoice for ever. */
+/** What an invoice says besides its lines; it is kept with the issued invoice for ever. */
 export interface InvoiceFacts {
   readonly number: string;
   readonly date: Day;
-  /** The billed cycle's first and last day; undefined for an instant invoice. */
+  /** First and last day of the billed period; undefined for an instant invoice. */
   readonly period: { readonly from: Day; readonly to: Day } | undefined;
   /** First and last day of delivery (§ 14 (4) no. 6 UStG). */
   readonly delivered: { readonly from: Day; readonly to: Day };
@@ -76,17 +78,20 @@ export interface InvoiceFacts {
   readonly totals: Totals;
   readonly payment: Payment;
   readonly skonto: Skonto | undefined;
-  /** A cancellation: the invoice that it takes back. */
+  /** The invoice that this cancellation invoice takes back. */
   readonly cancels?: { readonly number: string; readonly date: Day };
 }
 
-/** Everything an invoice says, figured out once; documents, e-invoice and API show these figures and compute none. */
+/**
+ * Everything an invoice says, computed once: documents, e-invoice and API show these figures and compute none
+ * of their own.
+ */
 export interface Invoice extends InvoiceFacts {
-  /** In natural order of place (the customer itself first), then date and number. */
+  /** In natural order of the place (the customer itself comes first), then by date and number. */
   readonly places: readonly PlaceSection[];
 }
 
-/** One article of the delivery overview: what was delivered of it, by day. */
+/** One article of the delivery overview, with what was delivered of it by day. */
 export interface OverviewRow {
   readonly article: string;
   readonly description: string;
@@ -99,6 +104,6 @@ export interface OverviewRow {
 export interface DeliveryOverview {
   /** In natural order of article number, then description and unit. */
   readonly rows: readonly OverviewRow[];
-  /** Net of all rows: the invoice's. */
+  /** The net of all rows, which equals that of the invoice. */
   readonly net: Cents;
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
 export interface MailAddresses {
-  /** In their order, each once. */
+  /** In the order in which they were written, each once. */
   readonly valid: readonly string[];
-  /** What is no address, as it was written. */
+  /** Entries that are not addresses, as they were written. */
   readonly malformed: readonly string[];
 }
 
@@ -11,8 +11,9 @@ const LOCAL_PART = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_
 const LABEL = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])?$/u;
 
 /**
- * The addresses of a field that may hold several, separated by commas or semicolons. Quoted local parts and address
- * literals are not accepted, and local parts are ASCII: few servers take others. Domains may be international.
+ * Parses a field that may hold several addresses, separated by commas or semicolons. Quoted local parts and
+ * address literals are not accepted, and local parts must be ASCII, because few servers take others. Domains
+ * may be international.
  */
 export function mailAddresses(text: string): MailAddresses {
   const parts = text
@@ -28,7 +29,10 @@ export function mailAddresses(text: string): MailAddresses {
   return { valid: [...valid.values()], malformed: parts.filter((part) => !isMailAddress(part)) };
 }
 
-/** RFC 5321: dot-string and domain; at most 64 and 255 octets, 254 in all (a path has two brackets of its 256). */
+/**
+ * Decides whether a text is a mail address (RFC 5321): dot-string and domain, at most 64 and 255 octets, 254
+ * in all, because a path of 256 octets includes two brackets.
+ */
 export function isMailAddress(text: string): boolean {
   const at = text.lastIndexOf('@');
   const local = text.slice(0, Math.max(at, 0));
@@ -37,21 +41,27 @@ export function isMailAddress(text: string): boolean {
   return domain !== undefined && local.length + 1 + domain.length <= 254;
 }
 
-/** One address, as `isMailAddress` has it; what a document of the API calls an email. */
+/** One mail address, as `isMailAddress` accepts it; the documents of the API call it an email. */
 export const mailAddress = z
   .string()
   .trim()
   .refine(isMailAddress, 'is not a mail address such as buero@kunde.example')
   .meta({ format: 'email', maxLength: 254, example: 'buero@kunde.example' });
 
-/** The same for two spellings of one mailbox: as DNS and SMTP see it, in lower case. */
+/**
+ * Returns a mailbox in the one spelling that DNS and SMTP see, in lower case, so that two spellings of it
+ * compare as equal.
+ */
 export function mailboxOf(address: string): string {
   const at = address.lastIndexOf('@');
   const domain = asciiDomain(address.slice(at + 1)) ?? address.slice(at + 1);
   return `${address.slice(0, at)}@${domain}`.toLowerCase();
 }
 
-/** As DNS and SMTP see it (punycode); undefined for what is no domain of at least two labels. */
+/**
+ * Returns a domain as DNS and SMTP see it (punycode); undefined for what is not a domain of at least two
+ * labels.
+ */
 function asciiDomain(domain: string): string | undefined {
   if (!domain.split('.').every((label) => LABEL.test(label))) return undefined;
   const ascii = URL.parse(`http://${domain}/`)?.hostname;

@@ -1,4 +1,4 @@
-/** How many in each window of time; what is undefined has no limit. */
+/** How many may go out in each window of time; undefined means no limit. */
 export interface PaceLimits {
   readonly perSecond: number;
   readonly perMinute?: number | undefined;
@@ -13,9 +13,10 @@ export interface PaceUsed {
 }
 
 /**
- * Seconds until the last of so many mails has its turn; 0 for one that may go at once. Mails follow one another evenly
- * within a second, and no minute, hour or day, wherever it begins, holds more than its limit. When those that count
- * already went out is not known: they are taken to have gone just now, so that the time is rather too long than too short.
+ * Returns the seconds until the last of so many mails has its turn; 0 for a single mail that may go at once.
+ * Mails follow one another evenly within a second, and no minute, hour or day, wherever it begins, holds more
+ * than its limit. It is not known when the mails in `used` went out: they are taken to have gone just now, so
+ * that the time is rather too long than too short.
  */
 export function mailDuration(mails: number, limits: PaceLimits, used: PaceUsed = {}): number {
   const windows = [
@@ -35,7 +36,7 @@ export function mailDuration(mails: number, limits: PaceLimits, used: PaceUsed =
   return turns.at(-1) ?? 0;
 }
 
-/** For a person: `12 seconds`, `about 3 minutes`, `about 2 hours`, `about 4 days`. */
+/** Words a duration for a person: `12 seconds`, `about 3 minutes`, `about 2 hours`, `about 4 days`. */
 export function durationText(seconds: number): string {
   const [unit, size] = (
     [

@@ -1,10 +1,12 @@
 /**
- * queued: waits for its first try. sending: a process has the lease; `handedOverAt` is set before the server can have
- * the whole message. accepted: the server took it. deferred: tried again later. failed: refused for good. held:
- * login, TLS or sender refused, the mailing stands; or this message is too large. unknown: the answer was lost after the
- * hand-over; it waits for a person. settled: a person counted it as sent. replaced: a person had another mail sent in
- * its place. delivered, bounced, complained: what became of it after it was accepted, where the provider tells.
- * suppressed: not sent, as an earlier mail to the same address bounced for good. Drawn by `mail-state.ts`.
+ * The states of a mail, drawn by `mail-state.ts`.
+ * queued: waits for its first try. sending: a process has the lease; `handedOverAt` is set before the server
+ * can have the whole message. accepted: the server took it. deferred: it is tried again later. failed:
+ * refused for good. held: login, TLS or sender was refused and the mailing rests, or this message is too
+ * large. unknown: the answer was lost after the hand-over; it waits for a person. settled: a person counted
+ * it as sent. replaced: a person had another mail sent in its place. delivered, bounced, complained: what
+ * became of it after it was accepted, if the provider tells. suppressed: not sent, because an earlier mail to
+ * this address bounced for good.
  */
 export const MAIL_STATES = [
   'queued',
@@ -24,15 +26,19 @@ export const MAIL_STATES = [
 export type MailState = (typeof MAIL_STATES)[number];
 
 interface MailStateRules {
-  /** Which try is still to come or under way; `none` where nothing goes on by itself. */
+  /** The try that is still to come or under way; `none` if nothing goes on by itself. */
   readonly next: 'first try' | 'further try' | 'none';
-  /** `got`: the customer has it, as far as anybody knows. `lost`: it will not come, and the invoice is offered to be printed. */
+  /**
+   * `got`: the customer has the mail, as far as anybody knows. `lost`: it will not come, and the invoice is
+   * offered for printing.
+   */
   readonly customer: 'got' | 'lost' | 'open';
-  /** Commands that meet it end with exit code 1. */
+  /** Whether commands that meet such a mail end with exit code 1. */
   readonly needsAPerson: boolean;
   /**
-   * What mailing the invoice again does: it is refused while this mail goes out by itself; it replaces this mail, which
-   * is then never tried again; or it sends a further one. The console offers it only where it says so.
+   * What mailing the invoice again does: it is refused while this mail goes out by itself; it replaces this
+   * mail, which is then never tried again; or it sends another one. The console offers a button only for the
+   * value that says so.
    */
   readonly again: 'refused' | 'replaces' | 'sends another' | 'sends another, offered';
 }
@@ -57,29 +63,32 @@ const RULES: Readonly<Record<MailState, MailStateRules>> = {
   failed: LOST,
   bounced: LOST,
   suppressed: LOST,
-  // It arrived, and nobody wants it there: the invoice needs no paper, but perhaps another address.
+  // It arrived but is not wanted there: the invoice needs no paper, but perhaps another address.
   complained: { next: 'none', customer: 'open', needsAPerson: true, again: 'sends another, offered' },
   replaced: { next: 'none', customer: 'open', needsAPerson: false, again: 'sends another' },
 };
 
 type Stated = { readonly state: MailState };
 
-/** Nobody knows yet how the first try ends. */
+/** Decides whether nobody knows yet how the first try ends. */
 export const isUntried = ({ state }: Stated): boolean => RULES[state].next === 'first try';
-/** It was tried, and waits for its next try or for what holds it. */
+/** Decides whether a mail was tried and waits for its next try, or for what holds it to be mended. */
 export const isBetweenTries = ({ state }: Stated): boolean => RULES[state].next === 'further try';
-/** It goes out by itself, so a second one would be a double. */
+/** Decides whether a mail goes out by itself, so that another one would be a double. */
 export const goesByItself = ({ state }: Stated): boolean => RULES[state].again === 'refused';
-/** A person who mails the invoice again takes this mail back. */
+/** Decides whether mailing the invoice again takes this mail back. */
 export const isReplacedByAnother = ({ state }: Stated): boolean => RULES[state].again === 'replaces';
-/** The customer has it, as far as anybody knows. */
+/** Decides whether the customer has the mail, as far as anybody knows. */
 export const reachedCustomer = ({ state }: Stated): boolean => RULES[state].customer === 'got';
-/** The customer has not got it by mail and will not: the invoice is offered to be printed. */
+/**
+ * Decides whether the customer has not got the mail and will not, so that the invoice is offered for
+ * printing.
+ */
 export const didNotArrive = ({ state }: Stated): boolean => RULES[state].customer === 'lost';
-/** A person may want to mail the invoice again. */
+/** Decides whether a person may want to mail the invoice again. */
 export const mayBeMailedAgain = ({ state }: Stated): boolean =>
   RULES[state].again === 'sends another, offered';
-/** A person has to look at it. */
+/** Decides whether a person has to look at the mail. */
 export const mailNeedsAPerson = ({ state }: Stated): boolean => RULES[state].needsAPerson;
 
 export const LOST_STATES = MAIL_STATES.filter((state) => didNotArrive({ state }));

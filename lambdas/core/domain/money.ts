@@ -1,6 +1,6 @@
 /**
- * Exact money. Every figure is an integer in a fixed unit, held in a `number` far below 2^53; products are made
- * in bigint and rounded once, half away from zero. No float ever holds money.
+ * Exact money. Every figure is an integer in a fixed unit, held in a `number` far below 2^53; products are
+ * computed in bigint and rounded once, halves away from zero. No float ever holds money.
  */
 
 /** Euro cents. */
@@ -12,20 +12,29 @@ export type UnitPrice = number;
 /** Hundredths of a percent: 2,5 % is 250. */
 export type Percent = number;
 
-/** `numerator / denominator` to the nearest integer, halves away from zero. The denominator is positive. */
+/**
+ * Returns `numerator / denominator`, rounded to the nearest integer, halves away from zero. The denominator
+ * must be positive.
+ */
 export function divideRounded(numerator: bigint, denominator: bigint): bigint {
   const magnitude = numerator < 0n ? -numerator : numerator;
   const rounded = (2n * magnitude + denominator) / (2n * denominator);
   return numerator < 0n ? -rounded : rounded;
 }
 
-/** A line's net: quantity × unit price × (1 − discount), rounded once to cents. EN 16931 BT-131. */
+/**
+ * Computes the net of a line (EN 16931 BT-131): quantity × unit price × (1 − discount), rounded once to
+ * cents.
+ */
 export function lineNet(quantity: Quantity, unitPrice: UnitPrice, discount: Percent): Cents {
   const exact = BigInt(quantity) * BigInt(unitPrice) * BigInt(10_000 - discount);
   return exactNumber(divideRounded(exact, (1_000n * 10_000n * 10_000n) / 100n));
 }
 
-/** A share of an amount, rounded once to cents: VAT on a category's net (EN 16931 BR-CO-17), or a Skonto. */
+/**
+ * Computes a share of an amount, rounded once to cents: VAT on a category's net (EN 16931 BR-CO-17), or a
+ * Skonto.
+ */
 export function percentOf(amount: Cents, percent: Percent): Cents {
   return exactNumber(divideRounded(BigInt(amount) * BigInt(percent), 10_000n));
 }
@@ -37,7 +46,9 @@ export function sum(amounts: Iterable<Cents>): Cents {
   return total;
 }
 
-/** An integer with `decimals` implied places as a plain decimal: `plainDecimal(-4050, 2)` is `-40.50`. */
+/**
+ * Writes an integer with `decimals` implied places as a plain decimal: `plainDecimal(-4050, 2)` is `-40.50`.
+ */
 export function plainDecimal(value: number, decimals: number): string {
   const digits = Math.abs(value)
     .toString()
@@ -47,7 +58,7 @@ export function plainDecimal(value: number, decimals: number): string {
   return `${sign}${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
 }
 
-/** As documents of the API and reports have it: `-40.50`. */
+/** Writes an amount as the API and reports show it: `-40.50`. */
 export const euros = (amount: Cents): string => plainDecimal(amount, 2);
 
 function exactNumber(value: bigint): number {

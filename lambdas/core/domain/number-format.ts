@@ -1,21 +1,21 @@
 import type { Day } from './calendar.ts';
 
 /**
- * Invoice numbers: a frame of letters, digits, `{yyyy}`, `{yy}` and `{mm}` round exactly one `{number}`, or
+ * Invoice numbers: a frame of letters, digits, `{yyyy}`, `{yy}` and `{mm}` around exactly one `{number}`, or
  * `{number:6}` for at least six digits.
- *
- * Numbers of one range (`rangeOf`) come from one counter that only rises, and no two of its values are written
- * alike: all parts but the number have a fixed width, so the number stands at the same distance from both ends
- * and can be read back. Within a range the year is one and the same, and the month may change without starting
- * anew. How many digits are padded belongs to no range: 0012 and 00012 are one number. Numbers of two years under
- * one format differ in the year's digits; those of two formats may meet, which the store refuses (`number-taken`).
+ * All numbers of one range (`rangeOf`) come from one counter that only rises, and no two of its values are
+ * written alike: every part except the number has a fixed width, so the number stands at a known distance
+ * from both ends and can be read back. Within a range the year is fixed, and the month may change without a
+ * new start. Padding does not make a range: 0012 and 00012 are one number. Numbers of two years under one
+ * format differ in the digits of the year; numbers of two formats may collide, which the store refuses
+ * (`number-taken`).
  */
 
 export const MAX_NUMBER = 999_999_999;
 const MAX_LENGTH = 20;
 const PLACEHOLDER = /\{(yyyy|yy|mm|number(?::[1-9])?)\}/g;
 
-/** What is wrong with a format, for a person; undefined when nothing is. */
+/** Returns what is wrong with a format, for a person, or undefined if nothing is. */
 export function checkNumberFormat(format: string): string | undefined {
   const frame = format.replace(PLACEHOLDER, '');
   const other = /\{[^}]*\}?|[^A-Za-z0-9]/.exec(frame);
@@ -31,7 +31,7 @@ export function checkNumberFormat(format: string): string | undefined {
   return `makes numbers of up to ${longest} characters; ${MAX_LENGTH} are allowed (a number may grow to nine digits)`;
 }
 
-/** The invoice number: `{yyyy}{number:6}` on a day of 2026 makes `2026000123` of 123. */
+/** Formats an invoice number: on a day of 2026, `{yyyy}{number:6}` turns 123 into `2026000123`. */
 export function formatNumber(format: string, number: number, date: Day): string {
   if (!Number.isInteger(number) || number < 1 || number > MAX_NUMBER) {
     throw new RangeError(`${number} is not a number from 1 to ${MAX_NUMBER}`);
@@ -40,8 +40,8 @@ export function formatNumber(format: string, number: number, date: Day): string 
 }
 
 /**
- * Names the counter: the format with its year filled in, such as `2026{number}`. One a year when the format shows
- * the year, else one for all years.
+ * Names the counter of a format: the format with its year filled in, such as `2026{number}`. There is one
+ * counter a year if the format shows the year, otherwise one for all years.
  */
 export function rangeOf(format: string, date: Day): string {
   return format.replace(PLACEHOLDER, (placeholder, name: string) => {

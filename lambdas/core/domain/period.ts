@@ -3,7 +3,7 @@ import { refuse } from '../errors.ts';
 import { addDays, type Day, isDay, isoWeek, lastOfMonth, mondayOf } from './calendar.ts';
 import { CYCLES, type Cycle } from './customer.ts';
 
-/** One turn of a billing cycle; both days belong to it. */
+/** One period of a billing cycle; both days belong to it. */
 export interface Period {
   readonly cycle: Cycle;
   /** `2026-10-31`, `2026-W44` (ISO 8601) or `2026-10`. */
@@ -15,9 +15,14 @@ export interface Period {
 interface CycleRules {
   readonly pattern: RegExp;
   readonly example: string;
-  /** Some day of the period that a text of this pattern names; it may be none of the calendar. */
+  /**
+   * Returns some day of the period that a text of this pattern names; the day may not exist in the calendar.
+   */
   readonly dayOf: (text: string) => Day;
-  /** The period that a day belongs to. Periods of a cycle tile the calendar. */
+  /**
+   * Returns the period that contains a day. The periods of a cycle cover the calendar without gaps or
+   * overlaps.
+   */
   readonly around: (day: Day) => Omit<Period, 'cycle'>;
 }
 
@@ -31,7 +36,7 @@ const RULES: Readonly<Record<Cycle, CycleRules>> = {
   weekly: {
     pattern: /^20\d\d-W\d\d$/,
     example: '2026-W44',
-    // A 53rd week of a year without one is caught by its day's own period.
+    // A 53rd week in a year without one is noticed because its day belongs to another period.
     dayOf: (text) => mondayOf(Number(text.slice(0, 4)), Number(text.slice(6))),
     around(day) {
       const { year, week } = isoWeek(day);
@@ -51,21 +56,27 @@ const RULES: Readonly<Record<Cycle, CycleRules>> = {
   },
 };
 
-/** How a period of this cycle is written. */
+/** Shows how a period of this cycle is written. */
 export const periodExample = (cycle: Cycle): string => RULES[cycle].example;
 
-/** @throws Fault `bad-input` for a text that names no period of this cycle, with the form that does */
+/**
+ * Parses a period of this cycle.
+ * @throws Fault `bad-input` for a text that names none, showing the right form
+ */
 export function parsePeriod(cycle: Cycle, text: string): Period {
   return findPeriod(cycle, text) ?? refuse(notAPeriod(cycle, text));
 }
 
-/** A day, week or month, whichever it looks like. @throws Fault `bad-input` for a text that names none */
+/**
+ * Parses a day, week or month, whichever the text looks like.
+ * @throws Fault `bad-input` for a text that names none
+ */
 export function anyPeriod(text: string): Period {
   const cycle = cycleOf(text);
   return cycle ? parsePeriod(cycle, text) : refuse(notAnyPeriod(text));
 }
 
-/** A period as people write it: one of this cycle, or without a cycle a period of any. */
+/** Makes the schema of a period as people write it: of this cycle, or of any cycle if none is given. */
 export const period = (cycle?: Cycle) =>
   z
     .string()
@@ -79,7 +90,7 @@ export const period = (cycle?: Cycle) =>
     })
     .meta({ example: '2026-10' });
 
-/** The cycle whose periods are written this way. */
+/** Returns the cycle whose periods are written this way. */
 const cycleOf = (text: string): Cycle | undefined =>
   CYCLES.find((cycle) => RULES[cycle].pattern.test(text.trim()));
 
@@ -103,7 +114,7 @@ function notAnyPeriod(text: string): string {
 
 export const periodOf = (cycle: Cycle, day: Day): Period => ({ cycle, ...RULES[cycle].around(day) });
 
-/** The last period that was over before that day began: what is billed on that day. */
+/** Returns the last period that was over before a day began; on that day it is billed. */
 export function previousPeriod(cycle: Cycle, day: Day): Period {
   return periodOf(cycle, addDays(periodOf(cycle, day).from, -1));
 }

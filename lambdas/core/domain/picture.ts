@@ -1,8 +1,8 @@
 import { refuse } from '../errors.ts';
 
-/** A picture as somebody made it, of a kind that is known and a size that can be decoded. */
+/** A picture as somebody made it, of a known kind and of a size that can be decoded. */
 export interface Picture {
-  /** For errors: what the person knows it by. */
+  /** What the person knows the picture by; errors show it. */
   readonly name: string;
   readonly kind: 'png' | 'jpeg' | 'svg';
   readonly bytes: Uint8Array;
@@ -15,12 +15,13 @@ export interface PixelSize {
 
 export const MAX_PICTURE_BYTES = 2_000_000;
 const MAX_SIDE = 10_000;
-/** A decoded pixel takes four bytes, however small the file is. */
+/** Limits the memory for decoding: a pixel takes four bytes then, however small the file is. */
 const MAX_PIXELS = 25_000_000;
 
 /**
- * Tells the kind by the bytes, never by a name, and the size by the header, before anything is decoded.
- * @throws Fault `bad-input` for what is no whole PNG, JPEG or SVG, or is too large
+ * Recognizes the kind of a picture by its bytes, never by its name, and reads its size from the header,
+ * before anything is decoded.
+ * @throws Fault `bad-input` for what is not a whole PNG, JPEG or SVG, or is too large
  */
 export function readPicture(name: string, bytes: Uint8Array): Picture {
   if (bytes.length > MAX_PICTURE_BYTES) refuseLargeFile(name);
@@ -42,7 +43,10 @@ export function refuseLargeFile(name: string): never {
   refuse(`${name} is larger than ${MAX_PICTURE_BYTES / 1_000_000} MB; save the picture smaller.`);
 }
 
-/** PNG (ISO/IEC 15948) 11.2.1: the header comes first, width and height are its first fields. */
+/**
+ * Reads the size of a PNG from its header, which comes first and begins with width and height (ISO/IEC 15948,
+ * 11.2.1).
+ */
 export function pngSize(png: Uint8Array): PixelSize {
   const view = viewOf(png);
   if (png.length < 24) return { width: 0, height: 0 };
@@ -69,7 +73,7 @@ function whole(
 
 const isPng = (bytes: Uint8Array) => startsWith(bytes, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
-/** Whether the chunks, each with its length, lead to the last one. */
+/** Decides whether a PNG is whole: its chunks, each with its length, must lead to the last one. */
 function endsPng(bytes: Uint8Array): boolean {
   const view = viewOf(bytes);
   for (let at = 8; at + 12 <= bytes.length; at += 12 + view.getUint32(at)) {
@@ -78,7 +82,10 @@ function endsPng(bytes: Uint8Array): boolean {
   return false;
 }
 
-/** ITU-T T.81, annex B: segments with their length up to the first scan, which an EOI ends. */
+/**
+ * Reads the size of a JPEG and whether it is whole (ITU-T T.81, annex B): segments with their lengths up to
+ * the first scan, which ends with an EOI marker.
+ */
 function readJpeg(bytes: Uint8Array): { readonly size: PixelSize; readonly end: boolean } {
   const view = viewOf(bytes);
   let size = { width: 0, height: 0 };
@@ -97,7 +104,7 @@ function readJpeg(bytes: Uint8Array): { readonly size: PixelSize; readonly end: 
   return { size, end: false };
 }
 
-/** Within a scan 0xff is never followed by 0xd9 but at its end. */
+/** Decides whether a scan ends with an EOI marker: only at its end is 0xff followed by 0xd9. */
 function hasEoi(bytes: Uint8Array, from: number): boolean {
   for (let at = bytes.indexOf(0xff, from); at >= 0; at = bytes.indexOf(0xff, at + 1)) {
     if (bytes[at + 1] === 0xd9) return true;
@@ -105,7 +112,10 @@ function hasEoi(bytes: Uint8Array, from: number): boolean {
   return false;
 }
 
-/** What may stand before the root element. One pattern after the other, so that no input makes it slow. */
+/**
+ * What may stand before the root element. The patterns are tried one after the other, so that no input makes
+ * them slow.
+ */
 const SVG_PROLOG = [
   /[\s\ufeff]+/y,
   /<\?[\s\S]*?\?>/y,
@@ -113,7 +123,10 @@ const SVG_PROLOG = [
   /<!DOCTYPE[^[>]*(?:\[[^\]]*\]\s*)?>/y,
 ];
 
-/** It would not be fetched, and the browser would draw its sign for a missing picture. */
+/**
+ * Finds pictures outside the file: they would not be fetched, and the browser would draw its sign for a
+ * missing picture.
+ */
 const OUTSIDE_PICTURE =
   /<(?:\w{1,40}:)?(?:image|feImage)\s[^<>]{0,2000}?\bhref\s*=\s*["'](?!#|data:)([^"']+)/;
 

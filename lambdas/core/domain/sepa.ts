@@ -1,14 +1,18 @@
 import { electronicFormatIBAN, isValidBIC, isValidIBAN } from 'ibantools';
 
-/** ISO 13616: country, length, structure and check digits; spaces between groups are allowed. */
+/**
+ * Decides whether a text is an IBAN (ISO 13616): country, length, structure and check digits; spaces between
+ * groups are allowed.
+ */
 export const isIban = (text: string): boolean => isValidIBAN(electronicFormatIBAN(text) ?? '');
 
-/** ISO 9362, eight or eleven characters. */
+/** Decides whether a text is a BIC (ISO 9362) of eight or eleven characters. */
 export const isBic = (text: string): boolean => isValidBIC(text);
 
 /**
- * SEPA creditor identifier (EPC262-08): country, check digits, a business code of three characters that the check
- * digits leave out, and the national part; ISO 7064 MOD 97-10. Spaces are allowed.
+ * Decides whether a text is a SEPA creditor identifier (EPC262-08): country, check digits, a business code of
+ * three characters that the check digits ignore, and the national part; ISO 7064 MOD 97-10. Spaces are
+ * allowed.
  */
 export function isCreditorId(text: string): boolean {
   const id = text.replaceAll(' ', '');

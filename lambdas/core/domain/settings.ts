@@ -9,7 +9,7 @@ const mailAddress = z
   .trim()
   .regex(/^[^\s@<>,;"]{1,64}@[^\s@<>,;"]{1,189}$/, 'must be one mail address');
 
-/** Characters; it is kept with each change of the settings and with each run. */
+/** The most characters of a stored logo, because every change of the settings and every run keeps a copy. */
 export const MAX_LOGO = 120_000;
 
 /** Company, PDF, mail and ordering settings: one schema for import, API and console. */
@@ -27,7 +27,7 @@ export const settingsSchema = z.object({
       phone: line(40).default(''),
       email: line(254).default(''),
       website: line(200).default(''),
-      /** § 14 (4) no. 2 UStG: one of the two must be there. */
+      /** Either `vatId` or `taxNumber` must be given (§ 14 (4) no. 2 UStG). */
       vatId: line(20).default(''),
       taxNumber: line(30).default(''),
       registration: line(120).default(''),
@@ -35,14 +35,14 @@ export const settingsSchema = z.object({
       bankName: line(80).default(''),
       iban: line(42).default(''),
       bic: line(11).default(''),
-      /** SEPA creditor identifier, needed for direct debits. */
+      /** SEPA creditor identifier; direct debits need it. */
       creditorId: line(35).default(''),
       contact: z
         .object({ name: line(120).default(''), phone: line(40).default(''), email: line(254).default('') })
         .prefault({}),
-      /** § 19 UStG: no VAT is charged. */
+      /** Whether the company is a small business and charges no VAT (§ 19 UStG). */
       smallBusiness: z.boolean().default(false),
-      /** Printed when a line is exempt (category E): § 14 (4) no. 8 UStG wants the reason. */
+      /** Printed if a line is exempt (category E), because § 14 (4) no. 8 UStG demands the reason. */
       exemptionReason: line(200).default(''),
     })
     .refine((company) => company.vatId !== '' || company.taxNumber !== '', {
@@ -56,11 +56,13 @@ export const settingsSchema = z.object({
       deliveryNotePrefix: filePrefix('Lieferschein'),
       /** Whether delivery notes show prices. */
       deliveryNotePrices: z.boolean().default(false),
-      /** For printers that print both sides: in a print file each invoice starts on a sheet of its own. */
+      /**
+       * Whether each invoice in a print file starts on its own sheet, for printers that print on both sides.
+       */
       duplex: z.boolean().default(false),
-      /** A QR code from which banking apps fill in the transfer. */
+      /** Whether invoices show a QR code from which banking apps fill in the transfer. */
       giroCode: z.boolean().default(true),
-      /** A picture as a `data:` address, re-encoded as PNG when it is put there; empty for none. */
+      /** The logo as a `data:` address, re-encoded as PNG when it is stored; empty for none. */
       logo: z
         .string()
         .max(MAX_LOGO)
@@ -75,14 +77,23 @@ export const settingsSchema = z.object({
         .object({ name: line(120).default(''), address: z.union([z.literal(''), mailAddress]).default('') })
         .prefault({}),
       replyTo: z.union([z.literal(''), mailAddress]).default(''),
-      /** Get a copy of each mail, besides the customer's own `cc` and `bcc`. */
+      /** Addresses that get a copy of every mail, besides the customer's own `cc` and `bcc`. */
       cc: z.array(mailAddress).max(20).default([]),
       bcc: z.array(mailAddress).max(20).default([]),
-      /** MB (millions of bytes) of a whole message; a larger one is held. Attachments take a third more than their files. */
+      /**
+       * The largest whole message, in millions of bytes; a larger one is held. Attachments take a third more
+       * than their files.
+       */
       maxMegabytes: z.number().min(0.1).max(150).default(25),
-      /** A mail whose answer was lost waits for a person, or is sent again once by itself with the same Message-ID. */
+      /**
+       * Whether a mail whose answer was lost waits for a person, or is sent again once by itself with its old
+       * Message-ID.
+       */
       whenUnknown: z.enum(['ask', 'send again']).default('ask'),
-      /** Names the sender domain's DKIM key in DNS (`<selector>._domainkey.<domain>`); empty where it is not known. */
+      /**
+       * Names the DKIM key of the sender's domain in DNS (`<selector>._domainkey.<domain>`); empty if it is
+       * not known.
+       */
       dkimSelector: z
         .string()
         .trim()
@@ -99,14 +110,26 @@ export const settingsSchema = z.object({
               description:
                 '`starttls`: encrypted before anything is said, or nothing is sent (port 587). `starttls-if-offered`: encrypted wherever the server offers it, which other programs call "TLS". `tls`: encrypted from the start (port 465), which other programs call "SSL".',
             }),
-          /** `verify`: by this machine's authorities and for this host. `pin`: this one alone. `any`: nobody checks. */
+          /**
+           * How the server's certificate is checked. `verify`: by the authorities this machine trusts, and
+           * for this host. `pin`: only the certificate in `pin` is accepted. `any`: it is not checked.
+           */
           certificate: z.enum(['verify', 'pin', 'any']).default('verify'),
-          /** SHA-256 of the server's certificate, hex, for `certificate: pin`; the test mail shows it. */
+          /**
+           * SHA-256 of the server's certificate in hexadecimal digits, for `certificate: pin`; the test mail
+           * shows it.
+           */
           pin: line(95).default(''),
           user: line(254).default(''),
-          /** The oldest protocol that is spoken; 1.0 and 1.1 are for servers that know no better (RFC 8996). */
+          /**
+           * The oldest TLS version that is accepted; 1.0 and 1.1 are for servers that have nothing newer (RFC
+           * 8996).
+           */
           minTls: z.enum(['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3']).default('TLSv1.2'),
-          /** `auto`: the first of PLAIN, LOGIN and CRAM-MD5 that the server offers. No login where `user` is empty. */
+          /**
+           * `auto` uses the first of PLAIN, LOGIN and CRAM-MD5 that the server offers. If `user` is empty,
+           * there is no login.
+           */
           login: z.enum(['auto', 'plain', 'login', 'cram-md5']).default('auto'),
           /** Whether a password may go over a connection without TLS. */
           allowPlainLogin: z.boolean().default(false),
@@ -151,10 +174,13 @@ export const settingsSchema = z.object({
 
 export type Settings = z.infer<typeof settingsSchema>;
 
-/** What an optional field of the company is where nobody has given it. */
+/** The values of the optional company fields when they are not given. */
 export const COMPANY_DEFAULTS = defaultsOf(settingsSchema.shape.company);
 
-/** People bring the words of their former programs along, where "TLS" and "SSL" mean something else than here. */
+/**
+ * Returns a hint if somebody used another program's word for an encryption: there, "TLS" and "SSL" mean
+ * something else.
+ */
 function nameElsewhere({ input }: { readonly input?: unknown }): string | undefined {
   const meant = {
     TLS: 'what other programs call TLS is starttls-if-offered here (tls is encrypted from the start: their SSL)',
@@ -167,7 +193,10 @@ function nameElsewhere({ input }: { readonly input?: unknown }): string | undefi
   return Object.hasOwn(meant, name) ? meant[name as keyof typeof meant] : undefined;
 }
 
-/** Letters, digits, dots and underscores: it becomes part of file names. An empty one takes its hyphen along. */
+/**
+ * Makes the schema of a file name prefix: letters, digits, dots and underscores. If it is empty, its hyphen
+ * is left out too.
+ */
 function filePrefix(standard: string) {
   return z
     .string()

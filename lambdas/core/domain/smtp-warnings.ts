@@ -1,6 +1,9 @@
 import type { Settings } from './settings.ts';
 
-/** What these settings do without, a sentence each: shown where they are changed, kept in the journal, logged. */
+/**
+ * Returns one sentence for each protection that these settings do without. They are shown where the settings
+ * are changed, kept in the journal, and logged.
+ */
 export function smtpWarnings({
   encryption,
   certificate,

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 
-// C0 and C1 controls, line and paragraph separators, and the bidirectional overrides that can make a text read
-// otherwise than it is stored.
+// C0 and C1 controls, line and paragraph separators, and the bidirectional overrides that can make a text
+// read differently from what is stored.
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
 const CONTROL_BUT_NEWLINE = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
-/** The fields of a schema that may be left out, each with the value that it has then. */
+/** Returns the optional fields of a schema, each with the value it gets if it is not given. */
 export function defaultsOf<T extends z.ZodObject>(schema: T): Partial<z.output<T>> {
   const fields = Object.entries(schema.shape).flatMap(([name, field]) => {
     const absent = (field as z.ZodType).safeParse(undefined);
@@ -15,7 +15,10 @@ export function defaultsOf<T extends z.ZodObject>(schema: T): Partial<z.output<T
   return Object.fromEntries(fields);
 }
 
-/** One line of text in Unicode's composed form (NFC), trimmed, no longer than `max` characters. */
+/**
+ * Makes the schema of one line of text in Unicode's composed form (NFC), trimmed, with at most `max`
+ * characters.
+ */
 export const line = (max: number) =>
   z
     .string()
@@ -30,7 +33,7 @@ export const requiredLine = (max: number) =>
     .refine((text) => text !== '', 'must not be empty')
     .meta({ minLength: 1, maxLength: max });
 
-/** Like `line`, but line breaks are kept (as `\n`). */
+/** Makes the schema of a text like `line`, but keeps line breaks (as `\n`). */
 export const paragraph = (max: number) =>
   z
     .string()
@@ -40,10 +43,16 @@ export const paragraph = (max: number) =>
     .refine((text) => text.length <= max, `must not be longer than ${max} characters`)
     .meta({ maxLength: max });
 
-/** A word of this form, without the blanks around it. @param problem what is said of one that is not */
+/**
+ * Makes the schema of a word of this form, without the blanks around it.
+ * @param problem what is said of a word that does not match
+ */
 export const patterned = (pattern: RegExp, problem: string) => z.string().trim().regex(pattern, problem);
 
-/** A decimal, `12.5`, `12,5` or a JSON number, to an integer with `decimals` implied places. */
+/**
+ * Makes the schema of a decimal (`12.5`, `12,5` or a JSON number), which becomes an integer with `decimals`
+ * implied places.
+ */
 export const decimal = (decimals: number, bounds: { readonly min: number; readonly max: number }) =>
   z
     .union([z.string(), z.number()])

@@ -4,17 +4,20 @@ export type Transport = (typeof TRANSPORTS)[number];
 interface TransportRules {
   /** What the limits of `mail.pace` count: a mail server counts messages, SES counts recipients. */
   readonly paceCounts: 'recipients' | 'messages';
-  /** Whether the provider tells a quota of the account that counts besides `mail.pace`. */
+  /** Whether the provider tells a quota of the account, which counts besides `mail.pace`. */
   readonly tellsQuota: boolean;
-  /** Whether the server limits how many connections all processes have to it together. */
+  /** Whether the server limits the connections of all processes together. */
   readonly limitsConnections: boolean;
-  /** Whether the envelope has a domain of the provider's, so that its SPF counts instead of the sender's. */
+  /**
+   * Whether the envelope sender is in the provider's domain, so that its SPF record counts instead of the
+   * sender's.
+   */
   readonly hasOwnEnvelope: boolean;
-  /** Whether the provider makes the DKIM keys and their names in DNS, and tells whether they are there. */
+  /** Whether the provider creates the DKIM keys and their names in DNS, and tells whether they are there. */
   readonly managesDkim: boolean;
 }
 
-/** How the ways of sending differ. What is off is never asked: nothing is sent, so nothing of it counts. */
+/** How the transports differ. The rules of `off` are never used, because it sends nothing. */
 export const TRANSPORT_RULES: Readonly<Record<Transport, TransportRules>> = {
   ses: {
     paceCounts: 'recipients',
@@ -39,5 +42,5 @@ export const TRANSPORT_RULES: Readonly<Record<Transport, TransportRules>> = {
   },
 };
 
-/** `ses or smtp`: what can be chosen where mail is to be sent. */
+/** The transports to choose from when mail is to be sent, as a text: `ses or smtp`. */
 export const SENDING_TRANSPORTS = TRANSPORTS.filter((transport) => transport !== 'off').join(' or ');

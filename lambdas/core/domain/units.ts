@@ -1,6 +1,7 @@
 /**
- * Units of quantity: the word in files and API, and its code in UN/ECE Recommendation 20 (packages: Rec 21 with an X
- * before it, as EN 16931 BT-130 wants). What documents print is in the labels of their language.
+ * Units of quantity: the word used in files and the API, and its code in UN/ECE Recommendation 20. Packages
+ * use Recommendation 21 with an X in front, as EN 16931 BT-130 demands. What documents print is in the labels
+ * of their language.
  */
 export const UNITS = {
   piece: 'H87',

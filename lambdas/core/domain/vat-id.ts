@@ -1,6 +1,6 @@
 /**
- * VAT identification numbers (Art. 215 of Directive 2006/112/EC): the issuing state's code and what follows it, as
- * VIES lists them. Greece writes EL, Northern Ireland XI.
+ * VAT identification numbers (Art. 215 of Directive 2006/112/EC): the code of the issuing state and the form
+ * of what follows it, as listed by VIES. Greece writes EL, Northern Ireland XI.
  */
 const FORMS: Readonly<Record<string, RegExp>> = {
   AT: /^U\d{8}$/,
@@ -33,7 +33,9 @@ const FORMS: Readonly<Record<string, RegExp>> = {
   XI: /^(?:\d{9}|\d{12}|GD\d{3}|HA\d{3})$/,
 };
 
-/** What is wrong with a VAT ID, as the end of a sentence; undefined when nothing can be said against it. */
+/**
+ * Returns what is wrong with a VAT ID, as the end of a sentence; undefined if nothing can be said against it.
+ */
 export function vatIdProblem(vatId: string): string | undefined {
   const state = vatId.slice(0, 2);
   const form = FORMS[state];
@@ -48,10 +50,10 @@ export function vatIdProblem(vatId: string): string | undefined {
   return undefined;
 }
 
-/** Whether a VAT ID was issued by a member state of the EU (or for Northern Ireland's goods). */
+/** Decides whether a VAT ID was issued by a member state of the EU (or for Northern Ireland's goods). */
 export const isEuVatId = (vatId: string): boolean => Object.hasOwn(FORMS, vatId.slice(0, 2));
 
-/** ISO 7064, MOD 11,10. */
+/** Checks the check digit by ISO 7064, MOD 11,10. */
 function hasGermanCheckDigit(digits: string): boolean {
   let product = 10;
   for (const digit of digits.slice(0, 8)) {

@@ -1,15 +1,15 @@
-/** What a file to be loaded holds, once all of it was found to be in order. */
+/** The contents of a file to import, once all of it was found to be in order. */
 export interface ImportFile<T> {
   readonly records: readonly T[];
-  /** What was left aside without harm, such as an unknown column; a sentence each. */
+  /** What was ignored without harm, such as an unknown column; one sentence each. */
   readonly notices: readonly string[];
 }
 
 export interface ImportFileInfo {
   readonly name: string;
-  /** SHA-256 of its bytes. */
+  /** SHA-256 of the file's bytes. */
   readonly hash: string;
-  /** Gives up another file whose import was interrupted. */
+  /** Whether to give up another file whose import was interrupted. */
   readonly discardInterrupted?: boolean;
 }
 export interface ImportResult {

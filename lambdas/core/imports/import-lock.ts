@@ -6,15 +6,16 @@ import type { Change, Key } from '#core/ports.ts';
 import { create, read, remove, replace, sinceVersion1 } from '#core/repositories/stored.ts';
 
 /**
- * An import of many notes or customers is many writes. While it is under way, or after it was killed half way, its
- * marker stands: nothing is claimed and no other file is loaded until the same file was repeated to its end.
+ * Importing many notes or customers takes many writes. While an import is under way, and after it was killed
+ * half way, its marker stands: nothing is claimed and no other file is imported until this file was repeated
+ * to its end.
  */
 interface ImportMarker {
   readonly name: string;
-  /** SHA-256 of the file: the same file may go on where a killed import stopped. */
+  /** SHA-256 of the file: repeating this file goes on where a killed import stopped. */
   readonly hash: string;
   readonly since: string;
-  /** Renewed while the import goes on. */
+  /** Renewed while the import is at work. */
   readonly lease: Lease;
 }
 
@@ -23,7 +24,7 @@ const LEASE_MS = 5 * 60_000;
 const POLL_MS = 200;
 const REFUSALS: readonly FaultCode[] = ['bad-input', 'note-not-open'];
 
-/** Part of every write that starts a run or claims notes. */
+/** Belongs to every write that starts a run or claims notes, so that none does so during an import. */
 export const noImportUnderWay: Change = { check: MARKER, expect: 'absent' };
 
 export const isImportConflict = (error: unknown): boolean =>
@@ -33,7 +34,10 @@ type LockDeps = Pick<Deps, 'table' | 'clock' | 'workers' | 'stop'>;
 
 const readMarker = (deps: Pick<Deps, 'table'>) => read(deps.table, MARKER, sinceVersion1<ImportMarker>);
 
-/** Waits until the import that is under way has ended. @throws Fault `import-interrupted` when its process died */
+/**
+ * Waits until the import that is under way has ended.
+ * @throws Fault `import-interrupted` if its process died
+ */
 export async function waitForImport(deps: LockDeps): Promise<void> {
   for (;;) {
     const marker = await readMarker(deps);
@@ -45,9 +49,9 @@ export async function waitForImport(deps: LockDeps): Promise<void> {
 }
 
 /**
- * Does `work` while the marker stands; `work` calls `renew` now and then. When it refuses the file, nothing was
- * changed and the marker goes (or the one of an interrupted file comes back that this one was to replace); when it
- * breaks down otherwise, the marker stays and the file must be repeated.
+ * Does `work` while the marker stands; `work` must call `renew` now and then. If it refuses the file, nothing
+ * was changed: the marker is removed, or the marker of the interrupted file that this one was to replace is
+ * restored. If it fails otherwise, the marker stays and the file must be repeated.
  */
 export async function whileImporting<T>(
   deps: LockDeps,
@@ -73,7 +77,10 @@ export async function whileImporting<T>(
   }
 }
 
-/** @returns the marker of another, interrupted file that this one replaces */
+/**
+ * Places the marker of an import.
+ * @returns the marker of another, interrupted file that this one replaces
+ */
 async function placeMarker(
   deps: LockDeps,
   file: { readonly name: string; readonly hash: string; readonly discardInterrupted?: boolean },
@@ -93,7 +100,10 @@ async function placeMarker(
   }
 }
 
-/** Another process that repeats the same file may hold the marker by now, and ends it itself. */
+/**
+ * Removes the marker, or restores the former one. If another process that repeats this file holds the marker
+ * by now, that process ends it itself.
+ */
 async function endMarker(deps: LockDeps, hash: string, former: ImportMarker | undefined): Promise<void> {
   const found = await readMarker(deps);
   if (found?.value.hash === hash) await unlessTaken(deps, former ? replace(found, former) : remove(found));

@@ -6,8 +6,9 @@ import { readSettingsFile } from './settings-file.ts';
 import type { LogoSources } from './settings-logo.ts';
 
 /**
- * Replaces the settings by a file's, whose logo becomes a picture made here. The same again is no change.
- * @param open the bytes of a file that the settings name, by its path as it stands there
+ * Replaces the settings by those of a file and makes the picture of its logo. Unchanged settings are not
+ * written.
+ * @param open returns the bytes of a file that the settings name, by its path as written there
  * @throws Fault `bad-settings` or `bad-input`, with nothing changed
  */
 export async function importSettingsFile(

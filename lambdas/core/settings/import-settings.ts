@@ -20,9 +20,9 @@ import { createOrReplace, remove } from '#core/repositories/stored.ts';
 import { retryOnConflict } from '#core/retry.ts';
 
 /**
- * Replaces the settings; the password, where one is given, goes to the secrets alone. A mailing that was held may
- * go on at once. The same again is no change.
- * @throws Fault `bad-input` for a first number whose range is used already
+ * Replaces the settings. A password, if given, is stored with the secrets only. A mailing that was held may
+ * go on at once. Unchanged settings are not written.
+ * @throws Fault `bad-input` for a first number whose range is already in use
  */
 export async function importSettings(
   settings: Settings,

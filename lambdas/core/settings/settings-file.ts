@@ -5,15 +5,19 @@ import { type LogoSources, resolveLogo } from './settings-logo.ts';
 
 export interface GivenSettings {
   readonly settings: Settings;
-  /** `mail.smtp.password`, which is kept apart and never shown; empty to forget it, undefined to leave it as it is. */
+  /**
+   * `mail.smtp.password`, which is kept apart and never shown; empty to delete it, undefined to leave it as
+   * it is.
+   */
   readonly smtpPassword: string | undefined;
-  /** What was ignored, or is less than safe; a sentence each. */
+  /** What was ignored or is less than safe, one sentence each. */
   readonly notices: readonly string[];
 }
 
 /**
- * Settings as a person keeps them in a file, with the logo in any form: see `resolveLogo`.
- * @throws Fault `bad-settings` for a file that is no JSON, or as `checkSettings` and `resolveLogo` do
+ * Reads settings as a person keeps them in a file, with the logo in any form that `resolveLogo` takes.
+ * @throws Fault `bad-settings` for a file that is not JSON or holds invalid settings; `bad-input` for a logo
+ *   that `resolveLogo` refuses
  */
 export async function readSettingsFile(bytes: Uint8Array, sources: LogoSources): Promise<GivenSettings> {
   const { rest, logo } = takeLogo(parse(bytes));
@@ -26,7 +30,7 @@ function parse(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
-    // The parser quotes what stands around the error, which may be the password: that part is left out.
+    // The parser quotes the text around the error, which may contain the password: that part is left out.
     const reason =
       cause instanceof SyntaxError ? cause.message.replace(/, (?:\.\.\.)?".*$/s, '') : 'it is not in UTF-8';
     throw new Fault('bad-settings', `The settings are no JSON: ${reason}.`);
@@ -34,7 +38,7 @@ function parse(bytes: Uint8Array): unknown {
 }
 
 /**
- * Settings as a file, the API or the console gives them; what is absent takes its default.
+ * Checks settings from a file, the API or the console; missing settings get their defaults.
  * @throws Fault `bad-settings` with one sentence a field: its path, the reason and the value
  */
 export function checkSettings(value: unknown): GivenSettings {
@@ -63,21 +67,24 @@ export function checkSettings(value: unknown): GivenSettings {
   };
 }
 
-/** `passwordSet` and `warnings` are what the API shows beside them; they may come back with the rest. */
+/**
+ * Takes the password out, and `passwordSet` and `warnings` too: the API shows them beside the settings, so
+ * they may come back with them.
+ */
 function takePassword(value: unknown): { readonly rest: unknown; readonly password?: unknown } {
   if (!isRecord(value) || !isRecord(value.mail) || !isRecord(value.mail.smtp)) return { rest: value };
   const { password, passwordSet: _, warnings: _warnings, ...smtp } = value.mail.smtp;
   return { rest: { ...value, mail: { ...value.mail, smtp } }, password };
 }
 
-/** What is no text stays, to be refused with the rest. */
+/** Takes the logo out. A logo that is not a text stays, so that it is refused with the rest. */
 function takeLogo(value: unknown): { readonly rest: unknown; readonly logo: string } {
   if (!isRecord(value) || !isRecord(value.pdf)) return { rest: value, logo: '' };
   const { logo, ...pdf } = value.pdf;
   return typeof logo === 'string' ? { rest: { ...value, pdf }, logo } : { rest: value, logo: '' };
 }
 
-/** Paths of what was given and is not in what came of it. */
+/** Returns the paths of settings that were given but are not among the known ones. */
 function unknownNames(given: unknown, known: unknown, path = ''): string[] {
   if (!isRecord(given) || !isRecord(known)) return [];
   return Object.entries(given).flatMap(([name, value]) =>

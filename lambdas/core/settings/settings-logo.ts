@@ -12,22 +12,28 @@ import { refuse } from '#core/errors.ts';
 import type { Pictures } from '#core/ports.ts';
 
 const PNG = 'data:image/png;base64,';
-/** The box in which the letterhead shows it, in inches of its two sides: 70 × 25 mm. */
+/** The box in which the letterhead shows the logo, 70 × 25 mm, in inches. */
 const BOX = { width: 70 / 25.4, height: 25 / 25.4 };
-/** What printers make use of; then what is still good to look at, for a picture that would be too large. */
+/**
+ * Resolutions to try: what printers make use of first, then what still looks good, for a picture that would
+ * be too large.
+ */
 const DOTS_PER_INCH = [300, 240, 200, 150];
 
 export interface LogoSources {
-  /** `pdf.logo` of the settings as they are stored, empty without. It comes back as it is: the same again is no change. */
+  /** `pdf.logo` of the stored settings, or empty. If this value is given again, it is kept unchanged. */
   readonly stored: string;
-  /** The bytes of the file at a path, which is relative to where the settings come from; at most MAX_PICTURE_BYTES. */
+  /**
+   * Returns the bytes of a file, at most MAX_PICTURE_BYTES. Its path is relative to where the settings come
+   * from.
+   */
   readonly open: (path: string) => Promise<Uint8Array>;
   readonly pictures: Pictures;
 }
 
 /**
- * `pdf.logo` as it is given (a path, or a PNG, JPEG or SVG as a `data:` address) to `pdf.logo` as it is stored: always
- * a PNG that was made here, so that nothing but what one sees of the file is kept.
+ * Turns `pdf.logo` as given (a path, or a PNG, JPEG or SVG as a `data:` address) into `pdf.logo` as stored:
+ * always a PNG made here, so that nothing is kept of the file but what one sees.
  * @throws Fault `bad-input` for a file that cannot be read, is no picture, is damaged, empty or too large
  */
 export async function resolveLogo(given: string, { stored, open, pictures }: LogoSources): Promise<string> {
@@ -43,7 +49,7 @@ export async function resolveLogo(given: string, { stored, open, pictures }: Log
   );
 }
 
-/** The picture of `pdf.logo` as it is stored; undefined without one. */
+/** Returns the picture of a stored `pdf.logo`; undefined if there is none. */
 export function storedLogo(logo: string): (PixelSize & { readonly png: Uint8Array }) | undefined {
   const png = logo.startsWith(PNG) ? bytesOfBase64(logo.slice(PNG.length)) : undefined;
   return png && { png, ...pngSize(png) };

@@ -15,17 +15,18 @@ import { storeTemplateFiles } from './template-set.ts';
 
 export interface TemplatesImport {
   readonly changed: boolean;
-  /** The own files that are in force now. */
+  /** One's own template files that are in force now. */
   readonly files: readonly string[];
-  /** ISO 639-1 codes of the languages that documents are made in. */
+  /** ISO 639-1 codes of the languages in which documents can be made. */
   readonly languages: readonly string[];
 }
 
 /**
- * Puts own templates in force: these files take the place of the shipped ones of the same path, and no others; none at
- * all goes back to the shipped ones. Runs that have started keep theirs. The same again is no change.
+ * Puts one's own templates in force: these files, and no others, take the place of the shipped files at their
+ * paths. No file at all goes back to the shipped ones. Runs that have started keep their templates. An
+ * unchanged set is not written.
  * @param given bytes by path
- * @throws Fault `bad-input` with every error: file, line, reason; what was in force stays so
+ * @throws Fault `bad-input` with every error: file, line, reason; what was in force stays in force
  */
 export async function importTemplates(
   given: Readonly<Record<string, Uint8Array>>,

@@ -10,7 +10,7 @@ export interface SampleOrder {
 }
 
 /**
- * A made-up document with these templates; nothing of the installation is read.
+ * Makes a made-up document with these templates; it reads no data of this installation.
  * @throws Fault `bad-input` for a language without labels
  */
 export async function previewSample(

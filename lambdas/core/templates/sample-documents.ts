@@ -8,13 +8,13 @@ import type { Invoice } from '#core/domain/invoice.ts';
 import { settingsSchema } from '#core/domain/settings.ts';
 import type { DocumentOptions, DocumentText, MailContent, Templates } from '#core/ports.ts';
 
-/** A made-up invoice by which templates are tried. */
+/** A made-up invoice on which templates are tried. */
 export interface Sample {
   readonly invoice: Invoice;
   readonly options: DocumentOptions;
 }
 
-/** What a sample does otherwise than the usual invoice; as people write it. */
+/** How a sample differs from the usual invoice, in the form in which people write the data. */
 interface Case {
   readonly company?: object;
   readonly customer?: object;
@@ -25,7 +25,7 @@ interface Case {
   readonly cancellation?: true;
 }
 
-/** Two blue mountains. */
+/** A picture of two blue mountains. */
 const LOGO = [
   'data:image/png;base64,',
   'iVBORw0KGgoAAAANSUhEUgAAAHgAAAA8AgMAAADQw5Y7AAAACVBMVEX///8fTnlrmsQuAFDVAAAAxklEQVR42u2SsQ2DMBREMZIb',
@@ -36,7 +36,10 @@ const LOGO = [
 const AUSTRIAN = { country: 'AT', zip: '6600', city: 'Reutte', vatId: 'ATU12345675' };
 const UNTAXED = { vatRate: 0 };
 
-/** Together they reach every branch that a document may have, so that a template is tried before it is in force. */
+/**
+ * Together these samples reach every branch that a document may have, so that a template is tried before it
+ * is in force.
+ */
 const CASES = {
   usual: { options: { logo: LOGO }, customer: { skontoPercent: 2, skontoDays: 7 } },
   'one-line': { lines: 1, line: { article: '' } },
@@ -68,7 +71,7 @@ const CASES = {
   },
   'zero-rated': { line: UNTAXED },
   'small-business': { company: { smallBusiness: true }, line: UNTAXED },
-  /** Nothing is given that may be absent. */
+  /** Everything that may be absent is absent. */
   bare: {
     company: {
       ...{ phone: '', email: '', website: '', registration: '', managingDirector: '', bankName: '' },
@@ -82,7 +85,7 @@ const CASES = {
 export type SampleName = keyof typeof CASES;
 export const SAMPLE_NAMES = Object.keys(CASES) as readonly SampleName[];
 
-/** The documents that a sample may be printed as. A further document is a further line. */
+/** The documents that can be made of a sample; another document needs one more line here. */
 const DOCUMENTS = {
   invoice: ({ invoice, options }, templates) => templates.invoice(invoice, options),
   'delivery-overview': ({ invoice, options }, templates) =>
@@ -97,7 +100,7 @@ export const DOCUMENT_NAMES = Object.keys(DOCUMENTS) as readonly DocumentName[];
 export const documentOf = (name: DocumentName, sample: Sample, templates: Templates): DocumentText =>
   DOCUMENTS[name](sample, templates);
 
-/** The covering mail of a sample; a draft's has neither files nor logo. */
+/** Makes the content of a sample's covering mail; the mail of a draft has neither files nor a logo. */
 export function mailOf({ invoice, options: { draft, pdf } }: Sample): MailContent {
   const logo = { contentId: 'logo@wiesengrund.example', width: 120, height: 60 };
   const kinds = draft ? [] : (['invoice', 'delivery-overview'] as const);
@@ -129,7 +132,7 @@ export function sampleOf(name: SampleName, language: string): Sample {
   };
 }
 
-/** The first note of the invoice. */
+/** Makes the delivery note of the first note on the invoice. */
 function deliveryNote({ invoice, options }: Sample, prices: boolean, templates: Templates): DocumentText {
   const { company, customer, places } = invoice;
   const { number, date, lines } = places[0]!.notes[0]!;
@@ -137,7 +140,10 @@ function deliveryNote({ invoice, options }: Sample, prices: boolean, templates: 
   return templates.deliveryNote(note, { company, customer, prices, pdf: options.pdf });
 }
 
-/** Four lines a note, a note a day; every third line went to the customer itself, whatever `line` says of the place. */
+/**
+ * Makes notes of four lines each, one note a day; every third line went to the customer itself, whatever
+ * place `line` gives.
+ */
 function notesOf(count: number, line: object) {
   return Array.from({ length: Math.ceil(count / 4) }, (_, note) => ({
     number: `L-2610-${String(note + 1).padStart(4, '0')}`,

@@ -4,10 +4,13 @@ import { Fault } from '#core/errors.ts';
 import type { Archive, Hasher, TemplateEngine, TemplateFiles, TemplateSet, Templates } from '#core/ports.ts';
 import { readTemplateSet } from '#core/repositories/templates.ts';
 
-/** Every version of an own template is kept for ever, so that a set can be read as long as somebody names it. */
+/** Every version of a template is kept for ever, so that a set can be read as long as anything names it. */
 const keyOf = (path: string, sha256: string): string => `templates/${path}/${sha256}`;
 
-/** Files them under their hashes. @returns the set that names them, in the order of their paths */
+/**
+ * Files templates under their hashes.
+ * @returns the set that names them, in the order of their paths
+ */
 export async function storeTemplateFiles(
   files: TemplateFiles,
   deps: { readonly archive: Archive; readonly hasher: Hasher },
@@ -27,7 +30,10 @@ export async function storeTemplateFiles(
   return set;
 }
 
-/** @throws Fault `damaged` for a file that is missing or not what was stored */
+/**
+ * Reads the files of a set.
+ * @throws Fault `damaged` for a file that is missing or differs from what was stored
+ */
 export async function readTemplateFiles(set: TemplateSet, archive: Archive): Promise<TemplateFiles> {
   const entries = Object.entries(set).map(async ([path, sha256]) => {
     const key = keyOf(path, sha256);
@@ -39,7 +45,7 @@ export async function readTemplateFiles(set: TemplateSet, archive: Archive): Pro
   return Object.fromEntries(await Promise.all(entries));
 }
 
-/** `Deps.openTemplates`: each set is read and compiled once as long as this process lives. */
+/** Creates `Deps.openTemplates`: each set is read and compiled once in the life of this process. */
 export function createTemplateOpener(engine: TemplateEngine, archive: Archive): Deps['openTemplates'] {
   const known = new Map<string, Promise<Templates>>();
   return (set) => {
@@ -51,12 +57,18 @@ export function createTemplateOpener(engine: TemplateEngine, archive: Archive): 
   };
 }
 
-/** The templates that are in force now. @throws Fault as `openTemplates` */
+/**
+ * Opens the templates that are in force now.
+ * @throws Fault `bad-settings` or `damaged`, like `openTemplates`
+ */
 export async function templatesInForce(deps: Pick<Deps, 'table' | 'openTemplates'>): Promise<Templates> {
   return deps.openTemplates(await readTemplateSet(deps.table));
 }
 
-/** The templates that would be in force if these files were laid over them. @throws Fault `bad-input` as `accept` */
+/**
+ * Opens the templates as they would be if these files were put on top of those in force.
+ * @throws Fault `bad-input` with every error: file, line, reason
+ */
 export async function templatesWith(
   given: Readonly<Record<string, Uint8Array>>,
   deps: Pick<Deps, 'table' | 'archive'> & { readonly templateEngine: TemplateEngine },
@@ -66,8 +78,8 @@ export async function templatesWith(
 }
 
 /**
- * The templates that a run was started with. Where they are gone or an update of the program has made them unfit, those
- * in force take their place: an invoice that has its number must not wait for ever.
+ * Opens the templates that a run was started with. If they are missing, or no longer fit after an update of
+ * the program, those in force take their place: an invoice that has its number must not wait for ever.
  */
 export async function templatesOfRun(
   run: { readonly id: string; readonly templates?: TemplateSet },

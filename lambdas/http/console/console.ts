@@ -11,7 +11,7 @@ export function createConsole(deps: HttpDeps): Hono<CallerEnv> {
   const pages = new Hono<CallerEnv>({ strict: false });
   pages.onError((error, context) => {
     if (error instanceof Fault && error.code === 'no-login') {
-      // This header makes a browser ask for a password, which is the token.
+      // This header makes a browser ask for a password; the token is the password.
       context.header('WWW-Authenticate', 'Basic realm="rechnungspost", charset="UTF-8"');
       return context.text('Bitte anmelden: das Kennwort ist der Wert von API_TOKEN.', 401);
     }

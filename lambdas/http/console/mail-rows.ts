@@ -9,11 +9,11 @@ import { readSuppressions } from '#core/repositories/suppressions.ts';
 import { button, type Html } from './layout.ts';
 import { MAIL_WORDS, othersOf, when } from './mail-words.ts';
 
-/** A mail with what the page needs to describe it. */
+/** A mail, with what the page needs to describe it. */
 interface Row {
   readonly mail: Mail;
   readonly invoice?: InvoiceRecord;
-  /** For a mail that did not arrive: the addresses it would go to now. */
+  /** The addresses that a mail that did not arrive would go to now. */
   readonly today?: { readonly addresses: readonly string[]; readonly isSuppressed: boolean };
 }
 

@@ -39,7 +39,7 @@ type PageDeps = Pick<
   'table' | 'clock' | 'ids' | 'hasher' | 'openMailAccount' | 'log' | 'sendMails' | 'continueRun'
 >;
 
-/** The message after a button was pressed, by its name in the page's address. */
+/** Messages shown after a button was pressed, by the name given in the page's address. */
 const SAID: Readonly<Record<string, string>> = {
   'sent-again':
     'Die Rechnung geht als neue Mail noch einmal hinaus; sie steht in der Liste des laufenden Monats.',
@@ -74,8 +74,7 @@ export function mailPages(deps: PageDeps): Hono<CallerEnv> {
   });
 
   /**
-   * Adds a button: carries out its action and returns to the page, which confirms it; a refusal is shown on
-   * the page.
+   * Adds a button: it carries out its action and returns to the page, which confirms it or shows the refusal.
    */
   const button = (path: string, press: (id: string) => Promise<keyof typeof SAID>) =>
     app.post(path, requireRole(['write']), async (context) => {
@@ -118,7 +117,7 @@ export function mailPages(deps: PageDeps): Hono<CallerEnv> {
 }
 
 /**
- * Mails a stranded invoice again. It refuses if that was done since, because the page may have been left
+ * Mails a stranded invoice again. Refuses if that was done meanwhile, because the page may have been left
  * open.
  */
 async function resendStranded(id: string, deps: PageDeps): Promise<string> {

@@ -1,6 +1,6 @@
 import type { RunOrder } from '#core/domain/run-order.ts';
 
-/** The name of a run in a list: its period, or the one customer or invoice it is about. */
+/** Names a run in a list: by its period, or by the one customer or invoice it is about. */
 export function orderName(order: RunOrder): string {
   switch (order.kind) {
     case 'cycle':

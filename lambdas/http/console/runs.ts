@@ -26,7 +26,7 @@ const STATES: Readonly<Record<OtherState, string>> = {
   printed: 'gedruckt',
   cancelled: 'storniert',
 };
-/** Words the state of a delivery. A state that is not a state of a mail stands for itself. */
+/** Words the state of a delivery; a state of a mail gets the word "Mail" in front. */
 const way = (state: DeliveryState): string =>
   isMailState(state) ? `Mail ${MAIL_WORDS[state].name}` : STATES[state];
 const euros = (text: string): string =>

@@ -13,13 +13,13 @@ const EXAMPLE = {
   billingCycle: 'monthly',
 };
 
-/** A field that is not known is refused: a slip of the pen must not leave a customer without mail. */
+/** Refuses unknown fields, because a misspelt field must not leave a customer without mail. */
 export const customerBody = z
   .strictObject({ ...customerSchema.shape, number: customerNumber.optional() })
   .meta({ id: 'CustomerToPut', example: EXAMPLE });
 
 const { shape } = customerSchema;
-/** What an answer says of each field of a customer: a field that is missing here does not compile. */
+/** What an answer says of each field of a customer; a field that is missing here does not compile. */
 const ANSWERED = {
   number: z.string(),
   name: z.string(),
@@ -48,7 +48,7 @@ const ANSWERED = {
   eInvoice: shape.eInvoice.unwrap(),
 } satisfies Record<keyof Customer, z.ZodType>;
 
-/** As it is stored; may be sent back as it is. */
+/** A customer as it is stored; an answer may be sent back unchanged. */
 export const customerAnswer = z.object(ANSWERED).meta({ id: 'Customer', example: EXAMPLE });
 
 export const customerJson = (customer: Customer): z.infer<typeof customerAnswer> => ({
