@@ -14,7 +14,7 @@ import { type Mail, readMails } from '#core/repositories/mails.ts';
 import { daysOf, nextInMonths } from '#core/repositories/month-lists.ts';
 import { stored } from '#core/repositories/stored.ts';
 
-/** What an invoice stands at: cancelled, or the state of its way to the customer. */
+/** The states of an invoice: cancelled, or the state of its delivery to the customer. */
 export const INVOICE_STATES = [
   ...(['filed', 'to print', 'printed'] as const satisfies readonly Exclude<Delivery['state'], 'mail'>[]),
   'cancelled',
@@ -24,22 +24,26 @@ export type InvoiceState = (typeof INVOICE_STATES)[number];
 
 export interface ListedInvoice {
   readonly invoice: InvoiceRecord;
-  /** Its newest mail, where it goes by mail. */
+  /** The invoice's newest mail; undefined if it does not go by mail. */
   readonly mail: Mail | undefined;
 }
 
 export interface InvoiceQuery extends PageQuery {
-  /** By the last day of the billed period, or the date of an instant invoice; see `daysOf` for what is not given. */
+  /**
+   * `from` and `to` select by the last day of the billed period, or the date of an instant invoice; see
+   * `daysOf` for the defaults.
+   */
   readonly from?: Day | undefined;
   readonly to?: Day | undefined;
   readonly customer?: string | undefined;
   readonly state?: string | undefined;
-  /** Only those that go by mail, or only the others. */
+  /** True for only the invoices that go by mail, false for only the others. */
   readonly mail?: boolean | undefined;
 }
 
 /**
- * Invoices by day, the oldest first; those of one customer by their numbers, without days all there are.
+ * Returns a page of invoices by day, oldest first. The invoices of one customer are listed by number and, if
+ * no days are given, all of them.
  * @throws Fault `bad-input` for a foreign cursor or impossible days
  */
 export function listInvoices(
@@ -109,7 +113,7 @@ async function read(
   });
 }
 
-/** What could not be mailed is offered to be printed as well. */
+/** Decides whether an invoice is offered for printing as well, because it could not be mailed. */
 const isPaperPost = ({ invoice, mail }: ListedInvoice): boolean =>
   !invoice.cancelledBy && mail !== undefined && didNotArrive(mail);
 

@@ -6,16 +6,17 @@ import { readSettings } from '#core/repositories/settings.ts';
 import { lettersToPrint, markPrinted } from './print-invoices.ts';
 import { printTogether } from './print-together.ts';
 
-/** Invoices of a part: some tens of MB, which a function joins in some seconds. */
+/** How many invoices make a part: some tens of MB, which a function joins in some seconds. */
 const PART = 250;
 
 /**
- * A run's paper post as files of the archive, each of so many invoices that one call can join them, for the places
- * where no folder is at hand. A part that was filed before with the same documents is found again, so that a call which
- * was cut off is repeated and goes on. What is in a part counts as printed when the part is filed.
- * @returns the keys under `print/`, in the order of the customers; empty where nothing is to be printed
- * @throws Fault `not-found` for an unknown run, `damaged` for a document that is not what was archived, `interrupted`
- *   between two parts
+ * Files a run's paper post in the archive in parts, each of so many invoices that one call can join them, for
+ * environments where no folder is at hand. A part that was filed before with the same documents is found
+ * again, so that a call which was cut off can be repeated and goes on. The invoices of a part count as
+ * printed when the part is filed.
+ * @returns the keys under `print/`, in the order of the customers; empty if nothing is to be printed
+ * @throws Fault `not-found` for an unknown run, `damaged` for a document that is not what was archived,
+ *   `interrupted` between two parts
  */
 export async function printInParts(
   runId: string,
@@ -37,14 +38,16 @@ export async function printInParts(
     const file = (merged: Uint8Array) =>
       deps.archive.putOnce(key, merged, { contentType: 'application/pdf', metadata: { run: runId } });
     if (!filed.has(key)) await printTogether(its, title, file, deps);
-    // A call before this one may have been cut off between the file and the marks.
+    // An earlier call may have been cut off after it filed the part and before it marked the invoices.
     else await markPrinted(its, deps);
     keys.push(key);
   }
   return keys;
 }
 
-/** Names what is in a part, and how it is joined. */
+/**
+ * Names a part by a hash of its documents and of how they are joined, so that the same part is found again.
+ */
 const contentOf = (
   records: readonly InvoiceRecord[],
   duplex: boolean,

@@ -17,7 +17,7 @@ import { readSettings } from '#core/repositories/settings.ts';
 import { replace, type Stored } from '#core/repositories/stored.ts';
 import { eachAtOnce, retryOnConflict } from '#core/retry.ts';
 
-/** Files read, and invoices marked, at once: on AWS each is waited for by some tens of milliseconds. */
+/** How many files are read, and invoices marked, at once: on AWS each one takes some tens of milliseconds. */
 const AT_ONCE = 16;
 
 export interface ArchivedDocument {
@@ -25,12 +25,12 @@ export interface ArchivedDocument {
   readonly bytes: Uint8Array;
 }
 
-/** What is printed together: an invoice with its overview, a delivery note. */
+/** Documents that are printed together, such as an invoice with its delivery overview, or a delivery note. */
 export type DocumentGroup = readonly ArchivedDocument[];
 
 /**
- * The archived bytes of invoices or delivery notes, in their order: a reprint never renders anew.
- * @throws Fault `damaged`
+ * Returns the archived bytes of invoices or delivery notes, in their order: a reprint never renders anew.
+ * @throws Fault `damaged` for a document that is missing or not what was archived
  */
 export async function archivedDocuments(
   filed: readonly { readonly documents: readonly Pick<FiledDocument, 'fileName' | 'key' | 'version'>[] }[],
@@ -50,8 +50,8 @@ export async function archivedDocuments(
 }
 
 /**
- * One file of all documents, made for a printer that prints both sides when the settings say so; a single document
- * stays byte for byte what was archived.
+ * Merges all documents into one file, made for a printer that prints both sides if the settings say so. A
+ * single document stays byte for byte what was archived.
  */
 export async function mergeDocuments(
   groups: readonly DocumentGroup[],
@@ -67,14 +67,19 @@ export async function mergeDocuments(
   );
 }
 
-/** Whether an invoice that is not mailed belongs to the paper post, and stays there when it was printed. */
+/**
+ * Says whether an invoice that is not mailed belongs to the paper post, where it stays after it was printed.
+ */
 const IS_PAPER_POST: Readonly<Record<Exclude<Delivery['state'], 'mail'>, boolean>> = {
   filed: false,
   'to print': true,
   printed: true,
 };
 
-/** A run's paper post: what is to be printed, what was printed already, and what could not be mailed. */
+/**
+ * Lists a run's paper post: the invoices to be printed, those printed already, and those that could not be
+ * mailed.
+ */
 export async function lettersToPrint(
   runId: string,
   deps: Pick<Deps, 'table'>,
@@ -91,7 +96,9 @@ export async function lettersToPrint(
   );
 }
 
-/** Notes that these invoices were printed: those that waited for it, and those whose mail had failed. */
+/**
+ * Records that these invoices were printed: those that waited for printing, and those whose mail had failed.
+ */
 export async function markPrinted(
   invoices: readonly Stored<InvoiceRecord>[],
   deps: Pick<Deps, 'table' | 'clock' | 'hasher'>,

@@ -7,10 +7,10 @@ import { archivedDocuments, lettersToPrint, markPrinted, mergeDocuments } from '
 type PrintDeps = Pick<Deps, 'table' | 'archive' | 'clock' | 'hasher'> & { readonly merger: PdfMerger };
 
 /**
- * Joins the documents of these invoices to one file. They count as printed only once the file is kept: where that fails,
- * they wait for their printing as before.
+ * Joins the documents of these invoices into one file. The invoices count as printed only once the file is
+ * kept: if that fails, they wait for printing as before.
  * @param keep puts the file where whoever prints finds it
- * @returns what `keep` does
+ * @returns what `keep` returns
  */
 export async function printTogether<T>(
   invoices: readonly Stored<InvoiceRecord>[],
@@ -28,8 +28,8 @@ export async function printTogether<T>(
 }
 
 /**
- * A run's paper post as one file.
- * @returns what `keep` does; undefined where nothing is to be printed
+ * Joins a run's paper post into one file, whose invoices then count as printed.
+ * @returns what `keep` returns; undefined if nothing is to be printed
  * @throws Fault `not-found` for an unknown run, `damaged` for a document that is not what was archived
  */
 export async function printRun<T>(

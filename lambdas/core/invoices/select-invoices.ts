@@ -11,18 +11,21 @@ import {
 import { monthAfter } from '#core/repositories/month-lists.ts';
 import type { Stored } from '#core/repositories/stored.ts';
 
-/** At least one of the first three; what is given must all hold. */
+/**
+ * Says which invoices are selected. At least one of `numbers`, `customer` and `period` must be given, and an
+ * invoice must fit everything that is given.
+ */
 export interface InvoiceSelection {
   readonly numbers?: readonly string[];
   readonly customer?: string;
-  /** The billed period ends within these days; of an instant invoice, its date. */
+  /** The billed period must end within these days; for an instant invoice, its date counts. */
   readonly period?: { readonly from: Day; readonly to: Day };
   /** Only customers who get their invoices by mail. */
   readonly mailCustomersOnly?: boolean;
 }
 
 /**
- * Issued invoices, in natural order of customer, then number.
+ * Returns the issued invoices that fit a selection, in natural order of customer, then number.
  * @throws Fault `bad-input` for a number that does not exist, or a selection that selects nothing
  */
 export async function selectInvoices(

@@ -4,19 +4,22 @@ import { isMailAddress, mailAddresses, mailboxOf } from '#core/domain/mail-addre
 import type { Settings } from '#core/domain/settings.ts';
 import { recipientsOf } from './create-mail.ts';
 
-/** Mailboxes (`mailboxOf`) that get no mail, each with the reason. */
+/** Maps each mailbox (see `mailboxOf`) that gets no mail to the reason why. */
 export type Blocked = ReadonlyMap<string, string>;
 
 export interface CheckedRecipients {
-  /** Mailboxes that get this customer's mail; none of them: the invoice is printed. */
+  /** The mailboxes that get this customer's mail. If there are none, the invoice is printed. */
   readonly mailboxes: readonly string[];
   readonly findings: readonly Finding[];
 }
 
-/** Lifting is done by the command `suppressed lift`, and by the HTTP API. */
+/** A suppression is lifted by the command `suppressed lift` or by the HTTP API. */
 const REMEDY = 'correct the address, or lift its suppression where the mailbox is well again';
 
-/** Who would get the invoice of a customer who wants it by mail, and which of the customer's addresses would not. */
+/**
+ * Tells who would get the invoice of a customer who wants it by mail, and which of the customer's addresses
+ * would get nothing.
+ */
 export function checkCustomer(
   customer: Customer,
   settings: Pick<Settings, 'mail'>,
@@ -47,7 +50,10 @@ export function checkCustomer(
   };
 }
 
-/** Of the addresses that get a copy of each mail. */
+/**
+ * Checks the addresses that get a copy of every mail (`mail.cc` and `mail.bcc`) for malformed and blocked
+ * ones.
+ */
 export function checkCopies({ mail }: Pick<Settings, 'mail'>, blocked: Blocked): Finding[] {
   return (['cc', 'bcc'] as const).flatMap((field) =>
     problemsOf(mailAddresses(mail[field].join()), blocked).map((problem) =>
@@ -64,7 +70,7 @@ const problemsOf = ({ valid, malformed }: ReturnType<typeof mailAddresses>, bloc
   }),
 ];
 
-/** Where the fault lies of what is no address. */
+/** Tells on which side of the @ the text fails to be a mail address. */
 function faultOf(text: string): string {
   const at = text.lastIndexOf('@');
   if (at < 0) return 'without @';

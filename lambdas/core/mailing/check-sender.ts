@@ -6,7 +6,10 @@ import type { Dns } from '#core/ports.ts';
 
 type Txt = Awaited<ReturnType<Dns['txt']>>;
 
-/** Whether recipients can see by DNS that mails of the sender are its own: SPF, DKIM and DMARC of its domain. */
+/**
+ * Checks whether recipients can verify by DNS that the sender's mails are its own: by SPF, DKIM and DMARC of
+ * its domain.
+ */
 export async function checkSenderDomain(mail: Settings['mail'], dns: Dns): Promise<Finding[]> {
   const domain = mailboxOf(mail.sender.address).split('@').at(-1)!;
   const { managesDkim } = TRANSPORT_RULES[mail.transport];
@@ -14,7 +17,7 @@ export async function checkSenderDomain(mail: Settings['mail'], dns: Dns): Promi
   const [ofDomain, dmarc, dkim] = await Promise.all([
     dns.txt(domain),
     findDmarc(domain, dns),
-    // SES makes the names of its keys itself, and tells whether they are there.
+    // SES chooses the names of its DKIM keys itself and reports whether they are there.
     asksDkim ? dns.txt(dkimName(domain, mail.dkimSelector)) : undefined,
   ]);
   if (ofDomain === 'no such name') {
@@ -43,7 +46,9 @@ export async function checkSenderDomain(mail: Settings['mail'], dns: Dns): Promi
   return [info(`DNS of ${domain}: ${listed(['SPF', ...(asksDkim ? ['DKIM'] : []), 'DMARC'])} are there.`)];
 }
 
-/** RFC 7208 section 4.5: the version ends at a space or with the record. */
+/**
+ * Recognizes an SPF record by its version, which ends at a space or with the record (RFC 7208 section 4.5).
+ */
 const isSpf = (record: string): boolean => /^v=spf1(?: |$)/i.test(record);
 
 function spfFindings(domain: string, txt: Exclude<Txt, 'no such name'>, mail: Settings['mail']): Finding[] {
@@ -57,7 +62,8 @@ function spfFindings(domain: string, txt: Exclude<Txt, 'no such name'>, mail: Se
       ),
     ];
   }
-  // SES has its own domain in the envelope, whose SPF counts, or a MAIL FROM domain, which it looks after itself.
+  // SPF counts for the domain in the envelope. With SES that is its own domain, or a MAIL FROM domain that
+  // SES looks after itself.
   if (TRANSPORT_RULES[mail.transport].hasOwnEnvelope) return [];
   return [
     warning(
@@ -73,7 +79,7 @@ function dkimFindings(domain: string, selector: string, txt: Txt): Finding[] {
   if (txt === 'no answer') return [];
   const remedy = 'let the mail server sign, and publish its key';
   if (selector === '') {
-    // RFC 8020: where this name is not there, no key below it is.
+    // If this name does not exist, no key exists below it (RFC 8020).
     return txt === 'no such name'
       ? [warning(`${domain} has no DKIM key in DNS, and its mails may count as spam: ${remedy}.`)]
       : [
@@ -91,7 +97,7 @@ function dkimFindings(domain: string, selector: string, txt: Txt): Finding[] {
       ),
     ];
   }
-  // RFC 6376 section 3.6.1.
+  // A key with an empty p is revoked (RFC 6376 section 3.6.1).
   if (keys.every((key) => key === '')) {
     return [warning(`The DKIM key at ${name} in DNS is revoked (its p is empty): publish a new one.`)];
   }
@@ -100,16 +106,18 @@ function dkimFindings(domain: string, selector: string, txt: Txt): Finding[] {
 
 interface FoundDmarc {
   readonly found: readonly string[] | 'none' | 'no answer';
-  /** Where. */
+  /** The domain whose `_dmarc` name gave the answer; the sender's own domain if there is no record. */
   readonly at: string;
 }
 
-/** RFC 7489 section 6.6.3: what does not begin with the version is no record. */
+/**
+ * Recognizes a DMARC record: a text that does not begin with the version is none (RFC 7489 section 6.6.3).
+ */
 const isDmarc = (record: string): boolean => /^v[ \t]*=[ \t]*DMARC1[ \t]*(?:;|$)/.test(record);
 
 /**
- * The record of the domain or, without, of the one that it belongs to. Which one that is, a list of public suffixes would
- * tell; here each one above is asked, down to two labels.
+ * Finds the DMARC record of the domain or, if it has none, of the domain that it belongs to. Only a list of
+ * public suffixes would tell which one that is, so every domain above is asked, down to two labels.
  */
 async function findDmarc(domain: string, dns: Dns): Promise<FoundDmarc> {
   const labels = domain.split('.');
@@ -143,7 +151,7 @@ function dmarcFindings(domain: string, { found, at }: FoundDmarc): Finding[] {
   return [];
 }
 
-/** The tags of a record `a=1; b=2`. */
+/** Reads the tags of a record such as `a=1; b=2`. */
 function tagsOf(record: string): Map<string, string> {
   return new Map(
     record.split(';').flatMap((part) => {

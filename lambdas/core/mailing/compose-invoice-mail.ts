@@ -10,12 +10,17 @@ import { templatesInForce } from '#core/templates/template-set.ts';
 
 type ComposeDeps = Pick<Deps, 'table' | 'archive' | 'openTemplates' | 'composer' | 'clock'>;
 
-/** @throws Fault `damaged` when a document is missing or not what was archived, `archive-conflict` for another's mail */
+/**
+ * Returns the bytes of a mail's message.
+ * @throws Fault `damaged` if a document is missing or is not what was archived, `archive-conflict` if another
+ *   mail lies under the mail's key
+ */
 export type ComposeInvoiceMail = (mail: Mail) => Promise<Uint8Array>;
 
 /**
- * Makes the messages of some mails as they lie in the archive: each is made and filed at its first try, and every try
- * hands over the same bytes. What mails share (templates, the logo of a run) is read once.
+ * Makes the messages of several mails. Each is made and filed in the archive at its first try, so that every
+ * retry hands over the same bytes. The templates and the logo of a run, which mails share, are read only
+ * once.
  */
 export function invoiceMailComposer(deps: ComposeDeps): ComposeInvoiceMail {
   let templates: Promise<Templates> | undefined;
@@ -62,7 +67,8 @@ async function compose(
       return { kind, fileName, contentType: document.file.contentType, bytes: document.bytes };
     }),
   );
-  // Its id is the message's own, as no two bodies may share one (RFC 2045, 7).
+  // The logo's Content-ID contains the Message-ID, because no two bodies may share a Content-ID (RFC 2045
+  // section 7).
   const logo = picture && { ...picture, contentId: `logo.${mail.messageId.replace(/[^\w.@-]/g, '')}` };
   const { subject, text, html } = templates.mail({ invoice: facts, attachments, logo });
   const named = (address: string): MailAddress => ({
@@ -84,7 +90,7 @@ async function compose(
   });
 }
 
-/** The logo that the documents of a run show. */
+/** Reads the logo that the documents of a run show; undefined if they show none. */
 async function logoOfRun(runId: string, deps: Pick<Deps, 'table'>) {
   const { pdf } = await readRunSettings(deps.table, runId);
   const logo = storedLogo(pdf.logo);
@@ -93,7 +99,11 @@ async function logoOfRun(runId: string, deps: Pick<Deps, 'table'>) {
   return { fileName: 'logo.png', contentType: 'image/png', bytes, width, height };
 }
 
-/** Never somebody else's mail: an archive may be older than the table, and have one under the same key. */
+/**
+ * Returns the archived bytes only if they are this draft's: an archive may be older than the table and hold
+ * another mail under this key.
+ * @throws Fault `archive-conflict` if the bytes are another draft's mail
+ */
 function ownBytes(
   { file, bytes }: NonNullable<Awaited<ReturnType<Archive['get']>>>,
   draftId: string,

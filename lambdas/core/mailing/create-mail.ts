@@ -14,7 +14,10 @@ import { type Mail, mailKey, mailListKey, type Recipient } from '#core/repositor
 import type { Run } from '#core/repositories/runs.ts';
 import { create } from '#core/repositories/stored.ts';
 
-/** The way an invoice goes, and the outbox record where that is by mail: part of the write that issues it. */
+/**
+ * Decides how an invoice is delivered and, if by mail, creates its outbox record. The changes are part of the
+ * write that issues the invoice.
+ */
 export function createMail(
   run: Pick<Run, 'id' | 'order'>,
   settings: Settings,
@@ -27,7 +30,10 @@ export function createMail(
   return { delivery: { state: 'mail', mailId: mail.id }, changes: mailChanges(mail) };
 }
 
-/** The invoice to be sent to where its customer gets invoices now; where the customer is gone, as it was. */
+/**
+ * Returns the invoice with the mail addresses that its customer has now, so that it is sent where the
+ * customer gets invoices today. If the customer no longer exists, the invoice is returned as it was.
+ */
 export async function withCurrentAddress(
   invoice: InvoiceFacts,
   deps: Pick<Deps, 'table'>,
@@ -44,7 +50,9 @@ export const mailChanges = (mail: Mail): Change[] => [
   addDue(mail.dueAt!, { kind: 'mail', id: mail.id }),
 ];
 
-/** The n-th mailing of an invoice, ready for the outbox; the customer must have an address. */
+/**
+ * Makes the outbox record for the nth mailing of an invoice. The customer must have an invoice mail address.
+ */
 export function newMail(
   n: number,
   settings: Settings,
@@ -73,7 +81,10 @@ export function newMail(
   };
 }
 
-/** Who gets an invoice of this customer, each mailbox once; what is no address is named. */
+/**
+ * Lists the recipients of this customer's invoices, each mailbox once. Texts that are no mail address are
+ * named in `malformed`.
+ */
 export function recipientsOf(
   customer: Pick<Customer, 'invoiceEmail' | 'cc' | 'bcc'>,
   { mail }: Pick<Settings, 'mail'>,
@@ -96,7 +107,9 @@ export function recipientsOf(
   return { recipients: [...recipients.values()], ...(malformed.length > 0 ? { malformed } : {}) };
 }
 
-/** Undefined when the invoice is to be mailed. */
+/**
+ * Decides the delivery of an invoice that is not mailed, and why; undefined if the invoice is to be mailed.
+ */
 function deliveryWithoutMail(
   output: Output,
   settings: Settings,

@@ -9,21 +9,22 @@ import { MAIL_LEASE_MS } from './send-invoice-mail.ts';
 export type DueMailDeps = Pick<Deps, 'table' | 'clock' | 'workers'>;
 
 export interface DueMails {
-  /** Oldest due first. */
+  /** The mails to try: those that a dead process left come first, then the others, the longest due first. */
   readonly mails: readonly { readonly id: string /** Milliseconds from now. */; readonly turnIn: number }[];
-  /** Some of their mails are due, too: they are to be put to rest, see `restRunMails`. */
+  /** Paused runs some of whose mails are still due: `pauseRunMails` must take the due items of these away. */
   readonly pausedRuns: readonly string[];
-  /** The mailing is held: the one mail tries whether it is so still. */
+  /** Whether the mailing is held: then only one mail is tried, to find out whether the reason still holds. */
   readonly isProbe: boolean;
 }
 
-/** Mails that are looked at together, at least. */
+/** How many mails are read at once, at least. */
 const LOOK = 100;
 const NONE: DueMails = { mails: [], pausedRuns: [], isProbe: false };
 
 /**
- * The mails that are due and have a turn within the time given, if no others take it. None while mail is switched off or
- * the mailing is held, but for what a dead process was at. Nothing is written.
+ * Lists the mails that are due and get a turn within the given time, provided no other process takes that
+ * turn. While mail is switched off there are none; while the mailing is held there are only those that a dead
+ * process left, and one probe once the hold may be tried again. Writes nothing.
  */
 export async function dueMails(
   within: { readonly milliseconds: number; readonly mails: number },
@@ -34,7 +35,8 @@ export async function dueMails(
     return NONE;
   const settings = (await findSettings(deps.table))?.value.settings.mail;
   if (!settings || settings.transport === 'off') return NONE;
-  // What a dead process was handing over is judged without a turn, and not when all before it is sent.
+  // A mail that a dead process was handing over is judged without a turn, and does not wait until all mails
+  // before it are sent.
   const abandoned = await abandonedDue('mail', MAIL_LEASE_MS, deps);
   const mails = abandoned.map((id) => ({ id, turnIn: 0 }));
   const hold = await readMailingHold(deps.table);
@@ -57,11 +59,14 @@ export async function dueMails(
   return { mails, pausedRuns: [...paused], isProbe: hold !== undefined };
 }
 
-/** Oldest due first, without those of paused runs, which are named instead. */
+/**
+ * Yields the due mails, the longest due first, without those of paused runs: such runs are added to `paused`
+ * instead.
+ */
 async function* dueNow(wanted: number, paused: Set<string>, deps: DueMailDeps): AsyncGenerator<Mail> {
   const going = new Set<string>();
   const isOfPaused = async ({ run, state }: Mail): Promise<boolean> => {
-    // A try that a dead process began is judged all the same.
+    // A try that a dead process began must be judged even while its run is paused.
     if (run === undefined || state === 'sending' || going.has(run)) return false;
     if (!paused.has(run) && !(await isPaused(deps.table, run))) going.add(run);
     else paused.add(run);

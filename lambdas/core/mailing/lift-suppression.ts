@@ -6,16 +6,19 @@ import { suppressionKey, upgradeSuppression } from '#core/repositories/suppressi
 import { retryOnConflict } from '#core/retry.ts';
 
 /**
- * A person knows that a mailbox is well again: mails may go there, by our own list and by that of the provider.
- * Invoices that could not be mailed meanwhile stay as they are; they may be mailed again.
- * @throws Fault `not-found` for an address that is on neither list, `unavailable` when the provider does not answer
+ * Lifts the suppression of an address on our own list and on the provider's, because a person knows that its
+ * mailbox is well again. Invoices that could not be mailed meanwhile stay as they are; they may be mailed
+ * again.
+ * @throws Fault `not-found` for an address that is on neither list, `unavailable` if the provider does not
+ *   answer
  */
 export async function liftSuppression(
   address: string,
   deps: Pick<Deps, 'table' | 'openMailAccount' | 'log'>,
 ): Promise<void> {
   const account = deps.openMailAccount((await readSettings(deps.table)).mail);
-  // The provider first: where that fails, the address still stands on our list, and the call is repeated.
+  // The provider comes first: if that fails, the address still stands on our list, and the call can be
+  // repeated.
   const byProvider = account ? (await account.suppressed([address])).size > 0 : false;
   if (byProvider) await account!.lift(address);
   const wasOurs = await retryOnConflict(async () => {

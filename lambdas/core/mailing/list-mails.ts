@@ -7,14 +7,17 @@ import { daysOf, nextInMonths } from '#core/repositories/month-lists.ts';
 import { stored } from '#core/repositories/stored.ts';
 
 export interface MailQuery extends PageQuery {
-  /** By the day (UTC) on which it was queued; see `daysOf` for what is not given. */
+  /** `from` and `to` select by the day (UTC) on which a mail was queued; see `daysOf` for the defaults. */
   readonly from?: Day | undefined;
   readonly to?: Day | undefined;
   readonly state?: MailState | undefined;
   readonly customer?: string | undefined;
 }
 
-/** Mails, the oldest first. @throws Fault `bad-input` for a foreign cursor or impossible days */
+/**
+ * Returns a page of mails, oldest first.
+ * @throws Fault `bad-input` for a foreign cursor or impossible days
+ */
 export function listMails(query: MailQuery, deps: Pick<Deps, 'table' | 'clock'>): Promise<Page<Mail>> {
   const { state, customer } = query;
   const days = daysOf(query, deps.clock);

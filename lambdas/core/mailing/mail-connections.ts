@@ -5,37 +5,50 @@ import { createOrReplace, read, sinceVersion1 } from '#core/repositories/stored.
 import { retryOnConflict } from '#core/retry.ts';
 import { MAIL_LEASE_MS } from './send-invoice-mail.ts';
 
-/** `MAILING / CONNECTIONS`: who has connections to the mail server open just now. */
+/** `MAILING / CONNECTIONS`: which processes have connections to the mail server open now, and how many. */
 const CONNECTIONS: Key = { partition: 'MAILING', sort: 'CONNECTIONS' };
 interface Open {
   readonly holders: readonly (Lease & { readonly id: string; readonly count: number })[];
 }
 
-/** Renewed before each mail, so that the longest message ends within it. */
+/**
+ * How long a claim of connections lasts, in milliseconds. It is renewed before a mail if it ends soon, so
+ * that the longest message ends within it.
+ */
 const LEASE_MS = 2 * MAIL_LEASE_MS;
-/** Others open theirs for a batch or for what is due: they are through by then, or this process's mails are left. */
+/**
+ * How long to wait for a free connection, in milliseconds. Other processes open theirs for a batch or for
+ * what is due, and are done by then; if they are not, this process leaves its mails.
+ */
 const PATIENCE_MS = 120_000;
 const POLL_MS = 250;
 
 type ConnectionDeps = Pick<Deps, 'table' | 'clock' | 'workers' | 'ids' | 'stop'>;
 
 export interface Connections {
-  /** Waits until at least one is free. @returns how many this process may open; 0 when none becomes free for long */
+  /**
+   * Waits until at least one connection is free.
+   * @returns how many this process may open; 0 if none becomes free for long
+   */
   claimed(): Promise<number>;
   close(): Promise<void>;
 }
 
 /**
- * Connections to the mail server, of which all processes together open no more than that. They are claimed at the first
- * use, and once for all that is sent with them.
- * @param wanted by this process
+ * Claims connections to the mail server, so that all processes together open no more than `most`. They are
+ * claimed at first use, and once for all mails that are sent over them.
+ * @param wanted how many connections this process would use
+ * @param most how many connections all processes together may open
  */
 export function openConnections(wanted: number, most: number, deps: ConnectionDeps): Connections {
   const id = deps.ids.next();
   let claiming: Promise<number> | undefined;
   let until = 0;
 
-  /** Takes, renews (0 gives back) what this process has. @returns how many it may have, of those that are free */
+  /**
+   * Takes or renews this process's connections, or gives them back if `count` is 0.
+   * @returns how many it may have, as far as they are free
+   */
   async function take(count: number): Promise<number> {
     return retryOnConflict(async () => {
       const found = await read(deps.table, CONNECTIONS, sinceVersion1<Open>);
@@ -73,7 +86,7 @@ export function openConnections(wanted: number, most: number, deps: ConnectionDe
   };
 }
 
-/** SES is asked over connections that nobody counts. */
+/** Connections without a limit, for SES: nobody counts the connections over which it is called. */
 export const UNCOUNTED: Connections = {
   claimed: async () => Number.POSITIVE_INFINITY,
   close: async () => {},

@@ -8,18 +8,18 @@ import { stored } from '#core/repositories/stored.ts';
 import { mayBeTried, otherFates } from './mail-state.ts';
 import { type MailingLeft, mailingLeft } from './remaining-mails.ts';
 
-/** Which mails of a month are looked at. */
+/** Says which mails of a month are looked at. */
 export interface MailView {
-  /** `2026-11`, as the list of mails has it: by UTC. */
+  /** The month in UTC, such as `2026-11`, as the list of mails is kept. */
   readonly month: string;
-  /** `partly`: it went out, but not to all. */
+  /** `partly` selects mails that reached the customer, but not all recipients. */
   readonly state?: MailState | 'partly' | undefined;
   readonly run?: string | undefined;
-  /** Place in the list: only what was queued before. */
+  /** A place in the list: only mails that were queued before it are looked at. */
   readonly before?: string | undefined;
 }
 
-/** What one look at a month costs at most. */
+/** This limit and those below it bound what one look at a month may cost. */
 const MAILS_A_PAGE = 200;
 const MOST_LOOKED_AT = 2000;
 const MOST_COUNTED = 5000;
@@ -27,7 +27,7 @@ const MOST_RUNS = 10;
 const BATCH = 200;
 const MONTHS = 12;
 
-/** Mails of a month with their places, newest first, in batches. */
+/** Yields the mails of a month with their places in the list, newest first, in batches. */
 async function* newestMails(table: Table, month: string, before?: string) {
   for (let after = before; ; ) {
     const list = await table.list(`MAILS#${month}`, {
@@ -49,7 +49,10 @@ function fits(mail: Mail, { state, run }: MailView): boolean {
   return state === undefined || (state === 'partly' ? isPartly(mail) : mail.state === state);
 }
 
-/** A page of a month's mails, newest first. @returns `older`: where the next page begins; a filter that hardly anything fits gives short pages */
+/**
+ * Returns a page of a month's mails, newest first. A filter that hardly any mail fits gives short pages.
+ * @returns `older`: the place where the next page begins; absent on the last page
+ */
 export async function mailPage(
   view: MailView,
   table: Table,
@@ -72,9 +75,12 @@ export interface MonthSummary {
   readonly counts: Readonly<Record<MailState, number>>;
   readonly total: number;
   readonly partly: number;
-  /** Did not arrive, and were neither printed nor mailed again since. */
+  /**
+   * Counts, by state, the mails that did not arrive and whose invoices were neither printed, mailed again nor
+   * cancelled since.
+   */
   readonly stranded: Readonly<Partial<Record<MailState, number>>>;
-  /** Older ones of the month were not counted. */
+  /** Whether there are too many mails to count them all, so that older ones of the month were left out. */
   readonly isCutOff: boolean;
   readonly waiting: readonly Mail[];
 }
@@ -114,13 +120,16 @@ async function strandedOf(mails: readonly Mail[], table: Table): Promise<Mail[]>
   return lost.filter(({ id }) => open.has(id));
 }
 
-/** Without a run: what persons mailed again, and what is of further runs. */
+/**
+ * What is left to mail of one run. Without `run` it stands for what persons mailed again and for the mails of
+ * further runs.
+ */
 export interface Mailing {
   readonly run?: Run;
   readonly left: MailingLeft;
 }
 
-/** The runs with the most mails that wait, and the rest together. */
+/** Returns the runs with the most waiting mails, and all other waiting mails together. */
 export async function mailings(
   waiting: readonly Mail[],
   deps: Pick<Deps, 'table' | 'clock'>,
@@ -142,7 +151,10 @@ export async function mailings(
   return left ? [...found, { left }] : found;
 }
 
-/** Months with mails, newest first, of the year that ends now, or with a month that is further back. */
+/**
+ * Lists the months that have mails, newest first, within one year. That year ends now, or with the month
+ * `shown` if that is further back.
+ */
 export async function monthsWithMails(
   now: string,
   shown: string | undefined,

@@ -20,11 +20,19 @@ import { createOrReplace, read, sinceVersion1 } from '#core/repositories/stored.
 import { retryOnConflict } from '#core/retry.ts';
 import { pendingRecipients } from './mail-state.ts';
 
-/** `MAILING / PACE`: the turns that were taken, shared by all processes that send, whenever they live. */
+/**
+ * `MAILING / PACE`: the turns that were taken, shared by all processes that send mails, whenever they run.
+ */
 const PACE: Key = { partition: 'MAILING', sort: 'PACE' };
-/** Turns are taken from the table for this long at once, so that a fast pace does not cost a write a mail. */
+/**
+ * Turns are taken from the table for this many milliseconds at once, so that a fast pace does not cost one
+ * write per mail.
+ */
 const SPAN_MS = 100;
-/** A turn that comes within this time is waited for; with a later one the mails are left as they are, and due. */
+/**
+ * How long a process waits for a turn, in milliseconds. If the next turn comes later, the mails are left as
+ * they are, and stay due.
+ */
 export const PATIENCE_MS = 5000;
 
 type MailSettings = Pick<Settings['mail'], 'transport' | 'pace'>;
@@ -32,8 +40,8 @@ type ReadDeps = Pick<Deps, 'table' | 'clock'>;
 export type PaceDeps = ReadDeps & Pick<Deps, 'openMailAccount' | 'log'>;
 
 /**
- * What a mail takes of the pace. A mail server counts messages; SES counts recipients, and so do all limits of
- * `mail.pace` where mails go by it. Only those count who are tried now.
+ * Counts the units of the pace that a mail takes. A mail server counts messages; SES counts recipients, and
+ * so do all limits of `mail.pace` when mails go by SES. Only recipients who are tried now count.
  */
 export const unitsOf = (mail: Mail, { transport }: Pick<MailSettings, 'transport'>): number =>
   TRANSPORT_RULES[transport].paceCounts === 'recipients' ? Math.max(1, pendingRecipients(mail).length) : 1;
@@ -41,29 +49,37 @@ export const unitsOf = (mail: Mail, { transport }: Pick<MailSettings, 'transport
 export interface MailPace {
   /**
    * Waits for the turn of a mail.
-   * @param units it takes, see `unitsOf`
-   * @param ahead how many mails this process has yet to send, this one among them: no more turns are taken
-   * @returns false when none comes within `PATIENCE_MS`
+   * @param units how many units the mail takes, see `unitsOf`
+   * @param ahead how many mails this process has yet to send, including this one: it takes no more turns than
+   *   these need
+   * @returns false if no turn comes within `PATIENCE_MS`
    */
   turn(units: number, ahead: number): Promise<boolean>;
-  /** Gives back what was taken and not used. */
+  /** Gives back the turns that were taken and not used. */
   close(): Promise<void>;
 }
 
 /**
- * The turns of all processes: within any second, minute, hour or day no more are had than the settings and the provider's
- * quota allow (with recipients for units, a second or a minute may hold those of one more mail). A turn is the begin of a
- * try; its hand-over follows within the time that one message may take, which the windows of hours and days allow for.
- * Turns that were taken and not used in time are lost: used later, they would make a burst.
+ * Shares out the turns of all processes: within any second, minute, hour or day no more units are sent than
+ * the settings and the provider's quota allow. If the units are recipients, a second or a minute may also
+ * hold those of one more mail. A turn is the beginning of a try; its hand-over follows within the time that
+ * one message may take, which the windows of hours and days allow for. Turns that were taken and not used in
+ * time are lost, because using them later would make a burst.
  */
 export function openPace(mail: Settings['mail'], deps: PaceDeps): MailPace {
   const account = deps.openMailAccount(mail);
   const limits: PaceLimits = mail.pace;
-  /** Turns that are this process's: the next one's instant, and units. */
+  /**
+   * The turns that this process holds: the instant of the next one, the units left, and the milliseconds from
+   * one turn to the next.
+   */
   let mine = { at: 0, units: 0, each: 0 };
   let unused: { readonly at: number; readonly units: number }[] = [];
   let taking: Promise<boolean> | undefined;
-  /** How much later than now turns are asked for: where the table is slow, they would be over before they are known. */
+  /**
+   * How many milliseconds ahead of now turns are asked for: if the table is slow, earlier turns would be over
+   * before this process knows that it has them.
+   */
   let lead = 0;
 
   async function take(units: number, ahead: number): Promise<boolean> {
@@ -94,7 +110,7 @@ export function openPace(mail: Settings['mail'], deps: PaceDeps): MailPace {
     return true;
   }
 
-  /** Whatever is left of it. */
+  /** Notes the turns that were not used, so that `close` gives them back. */
   function leave({ at, units }: { readonly at: number; readonly units: number }): void {
     if (units > 0) unused.push({ at, units });
   }
@@ -113,7 +129,8 @@ export function openPace(mail: Settings['mail'], deps: PaceDeps): MailPace {
         mine = { at: at + units * each, units: mine.units - units, each };
         const wait = at - deps.clock.now();
         if (wait > 0) await deps.clock.wait(wait);
-        // Also of one who overslept: several that wake up at once would be a burst.
+        // A turn that is too late is lost even for a process that overslept: several that wake up at once
+        // would make a burst.
         if (deps.clock.now() - at < LATE_MS) return true;
         leave({ at, units });
       }
@@ -136,7 +153,7 @@ export function openPace(mail: Settings['mail'], deps: PaceDeps): MailPace {
 
 type Quota = NonNullable<PaceState['quota']>;
 
-/** What the provider says, where what it said last is old; undefined while that still counts. */
+/** Asks the provider for its quota if its last answer is old; undefined while that answer still counts. */
 async function askedNow(account: MailAccount, deps: PaceDeps): Promise<Quota | undefined> {
   const known = (await read(deps.table, PACE, sinceVersion1<PaceState>))?.value.quota;
   const readAt = deps.clock.now();
@@ -157,19 +174,22 @@ async function askedNow(account: MailAccount, deps: PaceDeps): Promise<Quota | u
 
 const isOld = (quota: Quota | undefined, now: number): boolean => !quota || quota.readAt + QUOTA_MS <= now;
 
-/** What the pace allows, for those who only look. */
+/** Shows what the pace allows to callers that only look and take no turns. */
 export interface PaceView {
-  /** From when on a turn is free; it may lie in the past. */
+  /** The instant from which a turn is free; it may lie in the past. */
   readonly freeSince: number;
-  /** The instants of the next turns. */
+  /** Lists the instants of the next turns. */
   turns(): Iterable<number>;
-  /** When the last of so many units has its turn, as the settings go; the quota of a day is left to who asks. */
+  /**
+   * Tells when the last of so many units has its turn by the settings. The provider's quota of a day is left
+   * to the caller.
+   */
   lastOf(units: number): number;
   readonly quota: ProviderQuota | undefined;
 }
 export interface ProviderQuota {
   readonly perSecond: number;
-  /** Units in 24 hours; undefined without a limit. */
+  /** The units allowed in 24 hours; undefined if there is no limit. */
   readonly limit: number | undefined;
   readonly used: number;
 }

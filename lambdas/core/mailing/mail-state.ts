@@ -5,14 +5,17 @@ import { type Mail, type MailFeedback, type Recipient, TRIED_STATES } from '#cor
 
 export const RECIPIENT_STATES = [...TRIED_STATES, 'delivered', 'bounced', 'complained'] as const;
 
-/** A recipient with all that is known of it: what our tries brought, overruled by what the provider told. */
+/**
+ * A recipient with all that is known of it: the result of our own tries, overruled by the feedback of the
+ * provider.
+ */
 export interface KnownRecipient extends Omit<Recipient, 'state'> {
   readonly state: (typeof RECIPIENT_STATES)[number];
 }
 
 /**
- * The state that each kind of event gives a recipient. Strongest first: the first kind in this list wins, because bounces
- * and complaints arrive after 'delivered'.
+ * The state that each kind of event gives a recipient. Strongest first: the first kind in this list wins,
+ * because bounces and complaints arrive after 'delivered'.
  */
 const TOLD = {
   complained: 'complained',
@@ -21,7 +24,7 @@ const TOLD = {
   rejected: 'failed',
   delivered: 'delivered',
   accepted: 'accepted',
-  // Who goes on trying has the mail.
+  // A server that goes on trying has accepted the mail.
   delayed: 'accepted',
 } as const satisfies Record<MailFeedback['kind'], KnownRecipient['state']>;
 
@@ -42,23 +45,27 @@ export function knownRecipients({ recipients, feedback = [] }: Pick<Mail, 'recip
   });
 }
 
-/** The next try is for these. */
+/** Decides whether the next try is for this recipient. */
 export const isPending = ({ state }: KnownRecipient): boolean => state === 'waiting' || state === 'deferred';
 const hasIt = ({ state }: KnownRecipient): boolean =>
   state === 'accepted' || state === 'delivered' || state === 'settled';
 
-/** Those for whom a try is still to be made. */
+/** Lists the recipients for whom a try is still to be made. */
 export const pendingRecipients = (mail: Pick<Mail, 'recipients' | 'feedback'>): readonly KnownRecipient[] =>
   knownRecipients(mail).filter(isPending);
 
-/** A further try of it may come, also where of some recipients nobody knows. */
+/**
+ * Decides whether a try is under way or a further one may come, even if the fate of some recipients is
+ * unknown.
+ */
 export const mayBeTried = (mail: Mail): boolean =>
   mail.state === 'sending' || (mail.state !== 'replaced' && pendingRecipients(mail).length > 0);
 
 /**
- * The mail with the state and reason that its recipients and their feedback give it. The same facts give the same
- * state, in whatever order they came. A try under way ends by itself, and what a person has replaced stays so.
- * @param resting what it is while some recipient is still to be tried
+ * Derives the state and the reason of a mail from its recipients and their feedback. The result is the same
+ * in whatever order these facts came. A mail that is `sending` keeps its state, because its try ends by
+ * itself, and a mail that a person has replaced stays `replaced`.
+ * @param resting the mail's state while some recipient is still to be tried
  */
 export function drawState(mail: Mail, resting: 'queued' | 'deferred' | 'held'): Mail {
   if (mail.state === 'sending' || mail.state === 'replaced') return mail;
@@ -71,7 +78,10 @@ function withReason({ reason: _, ...mail }: Mail, reason: string | undefined): M
   return reason === undefined ? mail : { ...mail, reason };
 }
 
-/** Without a reason of its own where that of the last try tells it. */
+/**
+ * Derives a mail's state from its recipients. No reason is returned if the answer of the last try already
+ * tells it.
+ */
 function stateOf(
   known: readonly KnownRecipient[],
   resting: MailState,
@@ -95,7 +105,8 @@ function stateOf(
         : 'failed';
     return { state, reason: repliesOf(to, to.length) };
   }
-  // The least certain speaks for all.
+  // Least certain first: the first state in this list wins, because the mail is only as certain as its least
+  // certain recipient.
   const state = (['accepted', 'settled', 'delivered'] as const).find((one) =>
     reached.some((recipient) => recipient.state === one),
   )!;
@@ -109,8 +120,9 @@ function repliesOf(recipients: readonly KnownRecipient[], of: number): string {
 }
 
 /**
- * The mail after a try for those of its recipients that were pending.
- * @param sendAgain whether a lost answer is to be taken as none: the server may then get the message twice
+ * Returns the mail after a try that was made for its pending recipients.
+ * @param sendAgain whether a mail whose answer was lost is sent again: the server may then get the message
+ *   twice
  */
 export function afterTry(mail: Mail, outcome: MailOutcome, sendAgain: boolean): Mail {
   const answer = outcome.state === 'accepted' ? outcome.reply : outcome.reason;
@@ -127,7 +139,9 @@ export function afterTry(mail: Mail, outcome: MailOutcome, sendAgain: boolean): 
   return { ...mail, recipients, answer, ...(again ? { sentAgain: true as const } : {}) };
 }
 
-/** Those of whom nobody knows are to be judged by a try. */
+/**
+ * Returns the mail with its `unknown` recipients waiting again, so that the outcome of a try can judge them.
+ */
 export function asPending(mail: Mail): Mail {
   const recipients = mail.recipients.map(
     (recipient): Recipient =>
@@ -136,7 +150,7 @@ export function asPending(mail: Mail): Mail {
   return { ...mail, recipients };
 }
 
-/** No further try: those still pending have failed. */
+/** Returns the mail without any further try: recipients who are still pending have failed. */
 export function givenUp(mail: Mail, reason: (reply: string) => string): Mail {
   const pending = new Set(pendingRecipients(mail).map(({ address }) => address));
   const recipients = mail.recipients.map((recipient): Recipient => {
@@ -148,7 +162,10 @@ export function givenUp(mail: Mail, reason: (reply: string) => string): Mail {
 
 const FARED_OTHERWISE = ['failed', 'bounced', 'suppressed', 'deferred', 'unknown', 'complained'] as const;
 
-/** An address that did not fare as the mail as a whole, or is none at all and was left out. */
+/**
+ * An address whose fate differs from that of the mail as a whole, or a text that is no address and was left
+ * out.
+ */
 export interface OtherFate {
   readonly address: string;
   readonly fate: (typeof FARED_OTHERWISE)[number] | 'malformed';
@@ -163,7 +180,7 @@ export const otherFates = (mail: Mail): readonly OtherFate[] => [
   }),
 ];
 
-/** The same for reports; a sentence each. */
+/** Describes for reports each address that fared differently from its mail, in one sentence each. */
 export const leftOut = (mail: Mail): string[] =>
   otherFates(mail).map(({ address, fate, reply }) => `${address} ${FATES[fate]}${reply ? `: ${reply}` : ''}`);
 

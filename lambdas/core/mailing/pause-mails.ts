@@ -18,14 +18,17 @@ import { replace, type Stored } from '#core/repositories/stored.ts';
 import { retryOnConflict, writeInChunks } from '#core/retry.ts';
 import { mayBeTried } from './mail-state.ts';
 
-/** Three changes a mail, and the mark of the pause. */
+/**
+ * How many mails go into one write: each takes up to three changes, and the check of the pause takes one
+ * more.
+ */
 const PER_WRITE = 33;
 const PAGE = 200;
 
 /**
- * Of a paused run: takes the due items of its mails away, so that they stand in nobody's way and nothing looks overdue.
- * `wakeRestedMails` brings them back.
- * @returns whether it is paused
+ * Removes the due items of a paused run's mails, so that they block no other mails and nothing looks overdue.
+ * `resumeRunMails` brings them back.
+ * @returns whether the run is paused
  */
 export async function pauseRunMails(runId: string, deps: Pick<Deps, 'table' | 'stop'>): Promise<boolean> {
   if (!(await isPaused(deps.table, runId))) return false;
@@ -36,7 +39,10 @@ export async function pauseRunMails(runId: string, deps: Pick<Deps, 'table' | 's
   return true;
 }
 
-/** What has changed since it was read is left as it is, and so is all when the run goes on. */
+/**
+ * Removes the due items of these mails. If a mail has changed since it was read, or the run was resumed, the
+ * chunk that it is in is left as it is.
+ */
 export async function pauseMails(
   runId: string,
   mails: readonly Stored<Mail>[],
@@ -47,7 +53,7 @@ export async function pauseMails(
     const chunk = resting.slice(at, at + PER_WRITE);
     try {
       await deps.table.write([
-        // Not after the mails of a run that was resumed just now were woken.
+        // The pause must still stand, so that this write does not take away what a resume has just made due.
         { check: pausedKey(runId), expect: 'present' },
         ...chunk.flatMap((mail) => {
           const { dueAt, ...rest } = mail.value;
@@ -61,8 +67,8 @@ export async function pauseMails(
 }
 
 /**
- * After a run was resumed: makes all of its mails due that wait for a further try, in chunks that may be repeated after a
- * kill. Until that is done the run is due itself.
+ * Makes the mails of a resumed run due that wait for a further try, in chunks that may be repeated after a
+ * kill. Until that is done, the run itself stays due.
  * @returns whether there was anything to do
  * @throws Fault `interrupted`
  */
@@ -79,7 +85,8 @@ export async function resumeRunMails(
   }
   await retryOnConflict(async () => {
     const found = await existingRun(deps.table, runId);
-    // Not those that rested while it was paused once more.
+    // Only the pauses that were known at the start count as resumed: mails of a later pause are not due again
+    // yet.
     const woken: Run = {
       ...found.value,
       mailsResumedAfter: Math.max(run.timesPaused ?? 0, found.value.mailsResumedAfter ?? 0),
@@ -112,7 +119,7 @@ async function makeDue(ids: readonly string[], deps: Pick<Deps, 'table' | 'clock
   );
 }
 
-/** The newest mail of each of the run's invoices that the run made itself, page by page. */
+/** Yields, page by page, the newest mail of each of the run's invoices, if the run made that mail itself. */
 export async function* runMailPages(
   runId: string,
   { table }: Pick<Deps, 'table'>,

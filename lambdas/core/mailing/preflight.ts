@@ -13,14 +13,17 @@ import { checkSenderDomain } from './check-sender.ts';
 import { recipientsOf } from './create-mail.ts';
 import { readPace } from './mail-pace.ts';
 
-/** What would become of a run's mails. */
+/** The forecast of what would become of a run's mails. */
 export interface Preflight {
   readonly mails: number;
-  /** Of all mails, copies included. */
+  /** The recipients of all mails together, copies included. */
   readonly recipients: number;
-  /** Invoices that would be printed. */
+  /** The number of invoices that would be printed. */
   readonly printed: number;
-  /** Until the last mail has its turn, by the pace of the settings and the provider's quota, if the run began now. */
+  /**
+   * The seconds until the last mail has its turn, if the run began now, by the pace of the settings and the
+   * provider's quota.
+   */
   readonly seconds: number;
   readonly findings: readonly Finding[];
 }
@@ -28,9 +31,10 @@ export interface Preflight {
 export type PreflightDeps = Pick<Deps, 'table' | 'clock' | 'openMailAccount' | 'dns'>;
 
 /**
- * Looks at the mails of invoices that would be issued with output pdf: whom they would not reach, how long they would
- * take, whether they would be trusted. Writes nothing; where DNS or the provider does not answer, it says so.
- * @param customers who would get an invoice
+ * Checks the mails of invoices that would be issued with output `pdf`: whom they would not reach, how long
+ * they would take, and whether recipients would trust them. Writes nothing. If DNS or the provider does not
+ * answer, a finding says so.
+ * @param customers the customers who would get an invoice
  */
 export async function preflight(
   customers: readonly Customer[],
@@ -51,7 +55,7 @@ export async function preflight(
     off ? [] : checkSenderDomain(settings.mail, deps.dns),
   ]);
 
-  // What this program knows itself comes before what the provider says of the same address.
+  // Our own suppressions stand last, so that they overrule what the provider says of the same mailbox.
   const blocked: Blocked = new Map([
     ...[...(provider?.suppressed ?? [])].map(([address, reason]) => [mailboxOf(address), reason] as const),
     ...[...own].map(([mailbox, { since, reason }]) => {
@@ -95,7 +99,7 @@ async function askProvider(
   { mail }: Settings,
 ): Promise<ProviderSays> {
   const unanswered = new Map<string, string[]>();
-  /** Undefined without an answer. */
+  /** Returns the provider's answer; undefined if there is none, which is then noted in `unanswered`. */
   const ask = async <T>(what: string, question: Promise<T>): Promise<T | undefined> => {
     try {
       return await question;
@@ -130,7 +134,7 @@ async function duration(
   deps: PreflightDeps,
 ): Promise<number> {
   if (mails === 0) return 0;
-  // As the pace counts them.
+  // The units are those that the pace counts, see `unitsOf`.
   const units = TRANSPORT_RULES[mail.transport].paceCounts === 'recipients' ? recipients : mails;
   const ours = ((await readPace(mail, deps)).lastOf(units) - deps.clock.now()) / 1000;
   const { perSecond, day } = quota ?? { perSecond: Number.POSITIVE_INFINITY, day: undefined };

@@ -9,15 +9,19 @@ import { readSuppressions, type Suppression, suppressionKey } from '#core/reposi
 import { retryOnConflict } from '#core/retry.ts';
 import { drawState, pendingRecipients } from './mail-state.ts';
 
-/** Of one mail: a provider may tell for days, and of each recipient, that it goes on trying. */
+/**
+ * How many delays of one mail are kept: a provider may report for days, and for each recipient, that it goes
+ * on trying.
+ */
 const MAX_DELAYS = 20;
-/** Characters of a server's answer. */
+/** How many characters of a server's answer are kept. */
 const MAX_DETAIL = 500;
 
 /**
- * Notes what the provider tells of a mail and draws its state from all that is known so far. Events may come late,
- * several times, in any order, and before the answer to the send itself is on record: then they are only kept, and
- * that record draws the state from them. What shows that an address is to get no more mail goes on record with it.
+ * Records what the provider reports of a mail and derives its state from all that is known so far. Events may
+ * come late, several times, in any order, and before the answer to the send itself is on record: then they
+ * are only kept, and recording that answer derives the state from them. If an event shows that an address is
+ * to get no more mail, its suppression is part of the write.
  * @returns false for a mail that is not known here
  */
 export async function recordMailFeedback(
@@ -34,7 +38,7 @@ export async function recordMailFeedback(
       { ...found.value, feedback: together(known, feedback) },
       restingOf(found.value),
     );
-    // Somebody has it: nothing is to be tried again.
+    // No recipient is pending any more, so nothing is to be tried again.
     const isOver = dueAt !== undefined && told.state !== 'sending' && pendingRecipients(told).length === 0;
     const changedAt = instant(deps.clock.now());
     await deps.table.write([
@@ -52,13 +56,17 @@ export async function recordMailFeedback(
 const restingOf = ({ state }: Mail): 'queued' | 'deferred' | 'held' =>
   state === 'queued' || state === 'held' ? state : 'deferred';
 
-/** Providers stop an account that goes on writing to mailboxes which are not there or do not want it. */
+/**
+ * Returns the changes that suppress addresses after an event, because providers stop an account that goes on
+ * writing to mailboxes which do not exist or do not want the mail.
+ */
 async function suppressions(
   { id: mail, recipients }: Mail,
   { kind, permanent, at: since, detail, recipients: told }: MailFeedback,
   deps: Pick<Deps, 'table'>,
 ): Promise<Change[]> {
-  // Whoever complains is not named: several are those who may have (SES developer guide, "Complaint object").
+  // A complaint does not name who complained: if it lists several recipients, any of them may have (SES
+  // developer guide, "Complaint object"), so none is suppressed.
   const isForGood = permanent || kind === 'suppressed' || (kind === 'complained' && told.length === 1);
   if (!isForGood) return [];
   const mailboxes = new Set(told.map(mailboxOf));
@@ -76,7 +84,10 @@ async function suppressions(
     );
 }
 
-/** In the order of what happened, not of what was heard, so that the same events always make the same list. */
+/**
+ * Adds an event to those that are known, in the order in which they happened and not in which they were
+ * heard, so that the same events always make the same list.
+ */
 function together(known: readonly MailFeedback[], one: MailFeedback): MailFeedback[] {
   const all = [...known, { ...one, detail: one.detail.slice(0, MAX_DETAIL) }].sort(
     (a, b) => compare(a.at, b.at) || compare(a.id, b.id),

@@ -8,11 +8,14 @@ import { findSettings } from '#core/repositories/settings.ts';
 import { readPace, unitsOf } from './mail-pace.ts';
 import { mayBeTried } from './mail-state.ts';
 
-/** What a run's mails wait for. */
+/** What mails wait for, and how long they will take. */
 export interface MailingLeft {
-  /** For a first or a further try. */
+  /** How many mails wait for a first or a further try. */
   readonly waiting: number;
-  /** Until the last of them has its turn, with what is due before them. Absent while they do not go. */
+  /**
+   * The seconds until the last of them has its turn, with what is due before them. Absent while no mail is
+   * sent.
+   */
   readonly secondsLeft?: number;
   /** Why no mail is tried just now. */
   readonly held?: string;
@@ -21,10 +24,13 @@ export interface MailingLeft {
 
 type DueDeps = Pick<Deps, 'table' | 'clock' | 'workers'>;
 
-/** Further ones that wait are not looked at: it is a long time anyway. */
+/** No more waiting mails than this are counted: with so many, the mailing takes a long time anyway. */
 const MOST = 5000;
 
-/** @returns undefined when none of these mails waits */
+/**
+ * Tells what these mails of a run wait for, and how long they will take.
+ * @returns undefined if none of these mails waits
+ */
 export async function mailingLeft(
   run: Pick<Run, 'id' | 'paused'>,
   mails: readonly Mail[],
@@ -38,7 +44,7 @@ export async function mailingLeft(
   if ('held' in stopped) return { ...left, ...stopped };
   const now = deps.clock.now();
   const last = Math.max(...waiting.map(({ dueAt = now }) => dueAt));
-  // Whatever is due before the last of them goes before it, or with it.
+  // Mails that are due before the last of these are sent before it, or with it, and so take turns as well.
   const due = await countDue('mail', Math.max(last, now), MOST, deps.table);
   const units = Math.ceil(Math.max(due, waiting.length) * averageUnits(waiting, stopped));
   return { ...left, secondsLeft: await secondsFor(units, last, stopped, deps) };
@@ -47,7 +53,7 @@ export async function mailingLeft(
 const averageUnits = (mails: readonly Mail[], settings: Settings['mail']): number =>
   mails.length === 0 ? 1 : mails.reduce((sum, mail) => sum + unitsOf(mail, settings), 0) / mails.length;
 
-/** Why no mail is tried just now, or the settings by which they are. */
+/** Returns why no mail is tried now or, if mails are tried, the settings that apply to them. */
 async function stoppedBy({ table }: Pick<Deps, 'table'>): Promise<{ held: string } | Settings['mail']> {
   const settings = (await findSettings(table))?.value.settings.mail;
   if (!settings || settings.transport === 'off') return { held: 'Mail is switched off.' };
@@ -55,10 +61,13 @@ async function stoppedBy({ table }: Pick<Deps, 'table'>): Promise<{ held: string
   return hold ? { held: hold.value.reason } : settings;
 }
 
-/** Of which the number of recipients is looked at. */
+/** How many mails are read to estimate how many units a mail takes on average. */
 const SOME = 100;
 
-/** The same of all mails that are due or will be, but for those of paused runs; undefined when there are none. */
+/**
+ * Tells what all mails that are due or will be wait for, except those of paused runs; undefined if there are
+ * none.
+ */
 export async function allMailsLeft(deps: DueDeps): Promise<MailingLeft | undefined> {
   const waiting = await countDue('mail', Number.POSITIVE_INFINITY, MOST, deps.table);
   if (waiting === 0) return undefined;
@@ -71,8 +80,8 @@ export async function allMailsLeft(deps: DueDeps): Promise<MailingLeft | undefin
 }
 
 /**
- * Until so many units have gone out, at the pace and the quota as they are used now.
- * @param notBefore instant at which the last of them is due
+ * Estimates the seconds until so many units have been sent, at the pace and the quota as they are used now.
+ * @param notBefore the instant at which the last of them is due
  */
 async function secondsFor(
   units: number,
@@ -84,7 +93,7 @@ async function secondsFor(
   const now = deps.clock.now();
   const byPace = (Math.max(pace.lastOf(units), notBefore) - now) / 1000;
   if (!pace.quota) return Math.ceil(Math.max(0, byPace));
-  // When those went out that count against the provider's quota is not known.
+  // It is not known when the units were sent that already count against the provider's quota.
   const { perSecond = settings.pace.perSecond, limit, used } = pace.quota;
   const byQuota = mailDuration(units, { perSecond, perDay: limit }, { day: used });
   return Math.ceil(Math.max(0, byPace, byQuota));

@@ -14,16 +14,17 @@ import { retryOnConflict } from '#core/retry.ts';
 import { mailChanges, newMail, withCurrentAddress } from './create-mail.ts';
 import { drawState } from './mail-state.ts';
 
-/** What a person may decide about a mail of which nobody knows whether it arrived. */
+/** What a person may decide about a mail whose fate is unknown. */
 export const MAIL_DECISIONS = ['send again', 'count as sent'] as const;
 
 type ResendDeps = Pick<Deps, 'table' | 'clock' | 'ids' | 'hasher'>;
 
 /**
- * A person mails an invoice again: a new outbox record with a new Message-ID, to the address the customer has now,
- * with the archived documents. An earlier mail that is held or of which nobody knows is `replaced` by it.
- * @returns the new mail's id, which waits in the outbox
- * @throws Fault `bad-input` while an earlier mail still waits, or where there is no address
+ * Mails an invoice again because a person asked for it: with a new outbox record and a new Message-ID, to the
+ * address that the customer has now, with the archived documents. An earlier mail that is held, or whose fate
+ * is unknown, becomes `replaced`.
+ * @returns the id of the new mail, which waits in the outbox
+ * @throws Fault `bad-input` while an earlier mail still waits, or if there is no address
  */
 export async function resendMail(invoiceNumber: string, deps: ResendDeps): Promise<string> {
   return retryOnConflict(async () => {
@@ -52,7 +53,10 @@ export async function resendMail(invoiceNumber: string, deps: ResendDeps): Promi
   });
 }
 
-/** Whether these invoices can all be mailed again; nothing is written. @throws Fault `bad-input` naming all that cannot */
+/**
+ * Checks whether these invoices can all be mailed again; writes nothing.
+ * @throws Fault `bad-input` that names all invoices that cannot
+ */
 export async function checkResend(invoiceNumbers: readonly string[], deps: ResendDeps): Promise<void> {
   const problems: string[] = [];
   for (const number of invoiceNumbers) {
@@ -98,9 +102,9 @@ async function plannedResend(invoiceNumber: string, deps: ResendDeps) {
 }
 
 /**
- * A person decides about a mail of which nobody knows whether it arrived: it is sent again, or counts as sent.
+ * Carries out what a person decided about a mail whose fate is unknown: it is sent again, or counts as sent.
  * @returns the id of the mail that is now the invoice's
- * @throws Fault `bad-input` when the mail is not `unknown`
+ * @throws Fault `bad-input` if the mail is not `unknown`
  */
 export async function decideMail(
   mailId: string,

@@ -30,11 +30,11 @@ import {
 } from './mail-state.ts';
 
 export type SendDeps = Pick<Deps, 'table' | 'clock' | 'workers' | 'log'> & {
-  /** Told of each state that a try comes to, for those who count. */
+  /** Called with each state that a try ends in, so that a caller can count them. */
   readonly onMailState?: (state: MailState) => void;
 };
 
-/** What the mails of one call share: the settings are those with which the mailer was opened. */
+/** What the mails of one call share. The settings are those with which the mailer was opened. */
 export interface Mailing {
   readonly settings: Settings;
   readonly compose: ComposeInvoiceMail;
@@ -42,22 +42,31 @@ export interface Mailing {
 }
 
 export interface Tried {
-  /** Other mails would fare no better: none may be tried before this is on record. */
+  /** Whether other mails would fare no better: then none may be tried before this outcome is on record. */
   readonly refusesAll: boolean;
-  /** Writes it down. @returns the mail's state after it; undefined where somebody else has judged it since */
+  /**
+   * Writes the outcome down.
+   * @returns the mail's state after it; undefined if another process has judged the mail since
+   */
   readonly keep: () => Promise<MailState | undefined>;
 }
 
-/** Longer than the overall deadline of one message. */
+/** How long the lease of one try lasts, in milliseconds: longer than the overall deadline of one message. */
 export const MAIL_LEASE_MS = 3 * 60_000;
 const HOLD_MS = 15 * 60_000;
-/** A message that is too large is looked at again: the limit may have been raised. */
+/**
+ * A message that is too large is looked at again after this many milliseconds, because the limit may have
+ * been raised.
+ */
 const TOO_LARGE_MS = 60 * 60_000;
-/** Minutes between the tries of a deferred mail; the last one repeats until the time is up (RFC 5321 4.5.4.1). */
+/**
+ * Minutes between the tries of a deferred mail; the last pause repeats until the mail is given up (RFC 5321
+ * section 4.5.4.1).
+ */
 const PAUSES = [1, 5, 15, 30, 60, 120, 240];
 const GIVE_UP_MS = 48 * 3_600_000;
 
-/** Whether a try may begin, or an abandoned one must be judged. */
+/** Decides whether a try may begin, or an abandoned one must be judged. */
 export function isWaiting(mail: Mail, deps: Pick<Deps, 'clock' | 'workers'>): boolean {
   if (mail.state === 'sending') return isFree(mail.lease, deps);
   if (!mayBeTried(mail)) return false;
@@ -65,11 +74,11 @@ export function isWaiting(mail: Mail, deps: Pick<Deps, 'clock' | 'workers'>): bo
 }
 
 /**
- * Tries one outbox record once, for those of its recipients who have it not yet, and writes down what the server said.
- * Three writes: the lease (this process is at it), the hand-over (from here on the server may have the message), the
- * outcome. A process that dies before the second has sent nothing, and the mail is simply tried again; one that dies
- * after it leaves `unknown`. Safe to call for any id at any time.
- * @returns the outcome, which is yet to be written down; undefined where no try was made
+ * Tries one outbox record once, for those of its recipients who do not have it yet, in three writes: the
+ * lease (this process works on it), the hand-over (from here on the server may have the message), and the
+ * outcome. A process that dies before the second write has sent nothing, and the mail is simply tried again;
+ * one that dies after it leaves `unknown`. Safe to call for any id at any time.
+ * @returns the outcome, which `keep` has yet to write down; undefined if no try was made
  */
 export async function sendInvoiceMail(
   mailId: string,
@@ -121,8 +130,8 @@ async function takeLease(
   }
   const mail = await withoutSuppressed(found.value, deps);
   if (pendingRecipients(mail).length === 0) {
-    // Nobody is left to be written to; or a later try was about to begin when the provider told that an earlier one had
-    // gone through.
+    // Either no recipient is left to write to, or the provider reported that an earlier try had gone through
+    // just when this one was about to begin.
     await deps.table.write(ended(found, mail, 'deferred', undefined, deps));
     return undefined;
   }
@@ -158,7 +167,7 @@ async function takeLease(
 export const isRunPaused = async ({ run }: Mail, { table }: Pick<Deps, 'table'>): Promise<boolean> =>
   run !== undefined && isPaused(table, run);
 
-/** What is due and rests must not stand in the way of others that are due. */
+/** Puts off a mail whose run is paused, so that it does not block other mails that are due. */
 function putOff(found: Stored<Mail>, deps: Pick<Deps, 'clock'>): Change[] {
   const { id, dueAt: oldDueAt } = found.value;
   const dueAt = deps.clock.now() + PAUSE_LOOK_MS;
@@ -169,7 +178,10 @@ function putOff(found: Stored<Mail>, deps: Pick<Deps, 'clock'>): Change[] {
   ];
 }
 
-/** Mailboxes that bounced for good get nothing more. Copies do not go out alone where no addressee is left. */
+/**
+ * Marks pending recipients as suppressed if their mailboxes are to get no more mail. If no addressee is left,
+ * copies do not go out alone.
+ */
 async function withoutSuppressed(mail: Mail, deps: Pick<Deps, 'table'>): Promise<Mail> {
   const pending = pendingRecipients(mail).map(({ address }) => address);
   const suppressed = await readSuppressions(deps.table, pending);
@@ -188,8 +200,8 @@ async function withoutSuppressed(mail: Mail, deps: Pick<Deps, 'table'>): Promise
 }
 
 /**
- * A mail that the server refused because of its sender (it was `held`, nobody received it) takes over a sender that
- * was changed since: as another message, filed beside the refused one.
+ * Gives a mail the sender that the settings name now, if the server refused it because of its old sender (it
+ * was `held`, and nobody received it). It becomes another message, which is filed beside the refused one.
  */
 function withSenderOfToday(mail: Mail, { mail: { sender, replyTo }, company }: Settings): Mail {
   if (mail.state !== 'held' || sender.address === '' || sender.address === mail.from.address) return mail;
@@ -203,7 +215,7 @@ function withSenderOfToday(mail: Mail, { mail: { sender, replyTo }, company }: S
   };
 }
 
-/** This message alone is held: others are smaller. */
+/** The outcome of a message that is held alone, because others are smaller and may be sent. */
 interface TooLarge {
   readonly state: 'too large';
   readonly reason: string;
@@ -243,12 +255,12 @@ async function keepOutcome(
   if (outcome.state === 'too large') {
     return keep({ ...found.value, answer: outcome.reason }, 'held', now + TOO_LARGE_MS);
   }
-  // The lease ran out, and somebody took the answer for lost; now it is here after all.
+  // The lease ran out and another process took the answer for lost, but now it has arrived after all.
   const open = found.value.state === 'unknown' ? asPending(found.value) : found.value;
   const tried = afterTry(open, outcome, settings.mail.whenUnknown === 'send again');
   if (outcome.state === 'held') {
     const { reason } = outcome;
-    // Once, however many mails meet it.
+    // The hold is logged only once, however many mails meet it.
     if (!hold) deps.log('error', 'mailing held', { mail: mailId, reason });
     const newHold = { since: hold?.value.since ?? instant(now), reason, retryAt: now + HOLD_MS };
     return keep(tried, 'held', now, createOrReplace(MAILING_HOLD, hold, newHold));
@@ -261,8 +273,9 @@ async function keepOutcome(
 }
 
 /**
- * The end of a try. The provider may have told of the mail before this is on record.
- * @param dueAt when those who are still pending are tried again; not used where nobody is
+ * Returns the changes that end a try. The state is derived from the recipients and the feedback, because the
+ * provider may have reported on the mail before the outcome is on record.
+ * @param dueAt when the recipients who are still pending are tried again; not used if nobody is pending
  */
 function ended(
   found: Stored<Mail>,

@@ -4,13 +4,16 @@ import type { Change, JsonObject, Key, Table } from '#core/ports.ts';
 import type { JournalHead } from './journal.ts';
 import { read, type Stored, sinceVersion1, stored, withMissing } from './stored.ts';
 
-/** `CUSTOMERS / <natural key>`: one partition in natural order, so that a run walks its customers by pages. */
+/**
+ * `CUSTOMERS / <natural key>`: a customer. All share one partition in natural order, so that a run walks its
+ * customers by pages.
+ */
 export interface CustomerRecord {
   readonly customer: Customer;
   readonly journal: JournalHead;
 }
 
-/** Fields that came after the customer was stored take their defaults. */
+/** Upgrades a stored customer: fields that were added after it was stored take their defaults. */
 export function upgradeCustomer(value: JsonObject): CustomerRecord {
   const { customer, journal } = sinceVersion1<CustomerRecord>(value);
   return { customer: withMissing(customer, CUSTOMER_DEFAULTS), journal };
@@ -19,10 +22,13 @@ export function upgradeCustomer(value: JsonObject): CustomerRecord {
 const PARTITION = 'CUSTOMERS';
 
 export const customerKey = (number: string): Key => ({ partition: PARTITION, sort: naturalKey(number) });
-/** The partition of all that hangs on one customer: claims, open notes, invoices, journal. */
+/** Names the partition of all that belongs to one customer: claims, open notes, invoices, journal. */
 export const customerPartition = (number: string): string => `CUSTOMER#${number}`;
 
-/** Part of a write that must not leave something to a customer who is just being deleted. */
+/**
+ * Checks that the customer still exists, as part of a write that must not leave anything to a customer who is
+ * just being deleted.
+ */
 export const customerPresent = (number: string): Change => ({
   check: customerKey(number),
   expect: 'present',
@@ -39,7 +45,9 @@ export async function readCustomers(
   return items.map((item) => item && stored(item, upgradeCustomer));
 }
 
-/** A page of customers in natural order of their numbers, after that customer. */
+/**
+ * Returns a page of customers in natural order of their numbers, which begins behind the customer `after`.
+ */
 export async function listCustomers(
   table: Table,
   after: string | undefined,

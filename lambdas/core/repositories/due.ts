@@ -2,13 +2,13 @@ import type { Change, Clock, Item, Key, Table, Workers } from '#core/ports.ts';
 import { create, sinceVersion1, stored } from './stored.ts';
 
 /**
- * `DUE#<kind> / <instant>#<id>`: what waits to be gone on with, written together with its cause. A queue message
- * or a running process is only a faster way to the same work; `sweep` finds whatever they lost.
+ * `DUE#<kind> / <instant>#<id>`: work that waits to be continued, written together with its cause. A queue
+ * message or a running process is only a faster way to the same work; `sweep` finds whatever they lost.
  */
 export interface Due {
   readonly kind: 'run' | 'invoice' | 'mail';
   readonly id: string;
-  /** Who is at it now; the instant is then the end of its lease. */
+  /** Which process works on it now; the instant is then the end of its lease. */
   readonly worker?: string;
 }
 
@@ -19,14 +19,16 @@ const dueKey = (at: number, due: Due): Key => ({
   sort: `${new Date(at).toISOString()}#${due.id}`,
 });
 
-/** The retry of a customer's draft whose documents could not be made. */
+/** Names the retry of a customer's draft whose documents could not be made. */
 export const invoiceDue = (runId: string, customer: string): Due => ({
   kind: 'invoice',
   id: `${runId}/${customer}`,
 });
 
 export const addDue = (at: number, due: Due): Change => create(dueKey(at, due), due);
-/** No expectation: whoever ends the work removes the item, if it is still there. */
+/**
+ * Removes a due item without any expectation: whoever ends the work removes the item, if it is still there.
+ */
 export const removeDue = (at: number, due: Due): Change => ({ delete: dueKey(at, due) });
 
 interface ListDeps {
@@ -38,15 +40,18 @@ interface ListDeps {
 const PAGE = 1000;
 
 /**
- * What is due now, oldest first: what nobody works at, what a dead process worked at, and what was worked at for
- * longer than its lease; a thousand things at most. `horizon` is the longest lease, in milliseconds.
+ * Lists what is due now, oldest first, a thousand ids at most: work that nobody has taken, work of a dead
+ * process, and work whose lease has run out.
+ * @param horizon the longest lease, in milliseconds
  */
 export async function listDue(kind: Due['kind'], horizon: number, deps: ListDeps): Promise<string[]> {
   for await (const page of duePages(kind, horizon, deps)) return page;
   return [];
 }
 
-/** The same page by page: no page is read before the one before it was used. */
+/**
+ * Yields what is due now, oldest first, page by page: a page is read only after the one before it was used.
+ */
 export async function* duePages(
   kind: Due['kind'],
   horizon: number,
@@ -70,10 +75,16 @@ const isFreeToTake = (deps: ListDeps) => {
   };
 };
 
-/** Leases end behind whatever has been waiting for long. */
+/**
+ * How many of the newest due items are read to find abandoned work: leases end later than whatever has been
+ * waiting for long.
+ */
 const NEWEST = 100;
 
-/** Of the things that are due the newest, what was left by a process that is dead or was at it for longer than its lease. */
+/**
+ * Lists the abandoned work among the newest due items: that of a process which is dead or whose lease has run
+ * out.
+ */
 export async function abandonedDue(kind: Due['kind'], horizon: number, deps: ListDeps): Promise<string[]> {
   const after = `${new Date(deps.clock.now() + horizon + 1).toISOString()}#`;
   const items = await deps.table.list(`DUE#${kind}`, { after, limit: NEWEST, backwards: true });
@@ -81,7 +92,7 @@ export async function abandonedDue(kind: Due['kind'], horizon: number, deps: Lis
   return left.filter(({ worker }) => worker !== undefined).map(({ id }) => id);
 }
 
-/** How many things are due until then; no more than `most` are counted. */
+/** Counts the things that are due until the instant `until`, but no more than `most`. */
 export async function countDue(
   kind: Due['kind'],
   until: number,
@@ -94,7 +105,10 @@ export async function countDue(
   return items.filter((item) => item.key.sort.slice(0, end.length) <= end).length;
 }
 
-/** Since when the longest waiting thing is due, in milliseconds since 1970; it may lie ahead. Undefined when nothing waits. */
+/**
+ * Returns since when the longest waiting thing is due, in milliseconds since 1970; the instant may lie ahead.
+ * Undefined if nothing waits.
+ */
 export async function oldestDue(
   table: Table,
   kinds: readonly Due['kind'][] = ['run', 'invoice', 'mail'],

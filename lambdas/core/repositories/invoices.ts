@@ -9,7 +9,10 @@ import { customerPartition } from './customers.ts';
 import type { JournalHead } from './journal.ts';
 import { read, type Stored, sinceVersion1, stored, withMissing } from './stored.ts';
 
-/** `INVOICE#<number> / INVOICE`. All but its delivery and its cancellation stays as it was issued. */
+/**
+ * `INVOICE#<number> / INVOICE`: an issued invoice. All but its delivery and its cancellation stays as it was
+ * issued.
+ */
 export interface InvoiceRecord {
   readonly facts: InvoiceFacts;
   readonly noteIds: readonly string[];
@@ -18,26 +21,29 @@ export interface InvoiceRecord {
   readonly draftId: string;
   readonly issuedAt: string;
   readonly delivery: Delivery;
-  /** The invoice that took it back, written when that was issued. */
+  /** The number of the cancellation invoice that took this invoice back, written when that was issued. */
   readonly cancelledBy?: string;
-  /** Whether the notes of a cancelled invoice are open again: anybody may change and bill them. */
+  /** Whether the notes of a cancelled invoice are open again, so that anybody may change and bill them. */
   readonly notesReopened?: boolean;
   readonly journal: JournalHead;
 }
 
-/** Company and customer stay as they were printed; fields that came later take their defaults, which print nothing. */
+/**
+ * Upgrades a stored invoice. Company and customer stay as they were printed; fields that were added later
+ * take their defaults, which print nothing.
+ */
 export function upgradeInvoice(value: JsonObject): InvoiceRecord {
   const record = sinceVersion1<InvoiceRecord>(value);
   const company = withMissing(record.facts.company, COMPANY_DEFAULTS);
   const customer = withMissing(record.facts.customer, CUSTOMER_DEFAULTS);
   return { ...record, facts: { ...record.facts, company, customer } };
 }
-/** The items that find an invoice by its customer or its day. */
+/** Upgrades the items that find an invoice by its customer or its day. */
 export const upgradeInvoicePointer = sinceVersion1<{ readonly number: string }>;
 
 export interface FiledDocument {
   readonly kind: 'invoice' | 'delivery-overview';
-  /** 1 invoice, 2 delivery overview. */
+  /** 1 for the invoice, 2 for the delivery overview. */
   readonly n: number;
   readonly fileName: string;
   readonly key: string;
@@ -46,20 +52,23 @@ export interface FiledDocument {
   readonly sha256: string;
 }
 
-/** The way to the customer. A mailed invoice's state is its mail's. */
+/** How the invoice goes to the customer. The state of a mailed invoice is that of its mail. */
 export type Delivery =
   | { readonly state: 'filed' }
-  /** `mailId`: it was printed because this mail had failed. */
+  /** `mailId` names the mail that had failed, which is why the invoice was printed. */
   | { readonly state: 'printed'; readonly mailId?: string }
   | { readonly state: 'to print'; readonly reason?: string }
   | { readonly state: 'mail'; readonly mailId: string };
 
-/** What reports call the way of an invoice: where it is mailed, the state of its mail. */
+/** The delivery state that reports show; for a mailed invoice, the state of its mail. */
 export type DeliveryState = Exclude<Delivery['state'], 'mail'> | MailState;
 
 export const invoicePartition = (number: string): string => `INVOICE#${number}`;
 export const invoiceKey = (number: string): Key => ({ partition: invoicePartition(number), sort: 'INVOICE' });
-/** `CUSTOMER#<number> / INVOICE#<invoice>` and `INVOICES#<month> / <date>#<invoice>`: the ways to find it again. */
+/**
+ * `CUSTOMER#<number> / INVOICE#<invoice>` finds an invoice by its customer; `INVOICES#<month> /
+ * <date>#<invoice>`, the key of `invoiceListKey`, finds it by its day.
+ */
 export const customerInvoiceKey = (customer: string, number: string): Key => ({
   partition: customerPartition(customer),
   sort: `INVOICE#${naturalKey(number)}`,
@@ -69,7 +78,7 @@ export const invoiceListKey = (day: Day, number: string): Key => ({
   sort: `${day}#${naturalKey(number)}`,
 });
 
-/** `INVOICE#<number> / CANCELLATION`: the run that takes the invoice back; there is one, ever. */
+/** `INVOICE#<number> / CANCELLATION`: the run that cancels the invoice. An invoice only ever has one. */
 export const cancellationKey = (number: string): Key => ({
   partition: invoicePartition(number),
   sort: 'CANCELLATION',
@@ -87,13 +96,13 @@ export async function readInvoices(
   return items.flatMap((item) => (item ? [stored(item, upgradeInvoice)] : []));
 }
 
-/** Numbers of a customer's invoices, in their order. */
+/** Lists the numbers of a customer's invoices, in their natural order. */
 export async function listCustomerInvoices(table: Table, customer: string): Promise<string[]> {
   const items = await table.list(customerPartition(customer), { prefix: 'INVOICE#' });
   return items.map((item) => stored(item, upgradeInvoicePointer).value.number);
 }
 
-/** Numbers of the invoices filed under the days of one month (`2026-10`), by day. */
+/** Lists the numbers of the invoices filed under the days of one month (`2026-10`), by day. */
 export async function listMonthInvoices(table: Table, month: string): Promise<string[]> {
   const items = await table.list(`INVOICES#${month}`);
   return items.map((item) => stored(item, upgradeInvoicePointer).value.number);

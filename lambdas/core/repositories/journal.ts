@@ -2,9 +2,10 @@ import type { Change, Hasher, Key, Table } from '#core/ports.ts';
 import { create, read, type Stored, sinceVersion1, stored } from './stored.ts';
 
 /**
- * Each thing (customer, note, invoice, settings) has a hash chain of its own: an entry holds the hash of the one
- * before it, the thing itself holds the head. An entry is written together with the change it tells of, so that
- * there is no change without one; to alter or drop an old entry breaks every later hash.
+ * The head of a hash chain. Each thing (customer, note, invoice, settings) has a chain of its own: an entry
+ * holds the hash of the entry before it, and the thing itself holds the head. An entry is written together
+ * with the change that it records, so that there is no change without one; whoever alters or drops an old
+ * entry breaks every later hash.
  */
 export interface JournalHead {
   readonly entries: number;
@@ -20,7 +21,9 @@ export interface JournalEntry {
   readonly hash: string;
 }
 
-/** An entry stays as it was written, whatever its data looks like: its hash is over just these bytes. */
+/**
+ * Leaves an entry as it was written, whatever its data looks like, because its hash covers just these bytes.
+ */
 const upgradeEntry = sinceVersion1<JournalEntry>;
 
 const entryKey = (partition: string, n: number): Key => ({
@@ -31,7 +34,7 @@ const entryKey = (partition: string, n: number): Key => ({
 const hashOf = (hasher: Hasher, entry: Omit<JournalEntry, 'hash'>): string =>
   hasher.sha256(JSON.stringify([entry.previous, entry.at, entry.event, entry.data]));
 
-/** The change that appends an entry to the chain kept in `partition`, and the chain's new head. */
+/** Returns the change that appends an entry to the chain kept in `partition`, and the chain's new head. */
 export function appendToJournal(
   hasher: Hasher,
   partition: string,
@@ -45,8 +48,8 @@ export function appendToJournal(
 }
 
 /**
- * `<partition> / FORMER`: the head of a thing's chain as long as the thing is deleted. A later one of the same name goes on
- * with the chain.
+ * `<partition> / FORMER`: keeps the head of a thing's chain while the thing is deleted, so that a later thing
+ * of the same name continues the chain.
  */
 const tombstoneKey = (partition: string): Key => ({ partition, sort: 'FORMER' });
 
@@ -61,7 +64,7 @@ export async function readTombstones(
   return items.map((item) => item && stored(item, sinceVersion1<JournalHead>));
 }
 
-/** The entries of a thing, oldest first, and whether the chain is whole up to `head`. */
+/** Reads the entries of a thing, oldest first, and checks whether the chain is whole up to `head`. */
 export async function readJournal(
   table: Table,
   hasher: Hasher,
@@ -80,8 +83,8 @@ export async function readJournal(
 }
 
 /**
- * The chain of closed runs, with entries of its own: each seals the journal heads of the invoices its run had made.
- * An invoice that could only be issued later gets an entry for itself.
+ * The head of the chain of closed runs, which has entries of its own: each seals the journal heads of the
+ * invoices that its run had made. An invoice that could only be issued later gets an entry for itself.
  */
 export const RUN_CHAIN: Key = { partition: 'RUNS', sort: 'CHAIN' };
 export const readRunChain = (table: Table) => read(table, RUN_CHAIN, sinceVersion1<JournalHead>);

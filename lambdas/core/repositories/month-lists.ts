@@ -7,13 +7,19 @@ export interface Days {
   readonly to: Day;
 }
 
-/** Unless given: the last twelve months, and what is dated ahead. */
+/** By default, a list covers the last twelve months and what is dated ahead (`DAYS_AHEAD`). */
 const DAYS_BACK = 366;
 const DAYS_AHEAD = 62;
-/** Months are partitions of their own: a slip of the century must not walk thousands of them. */
+/**
+ * Each month is a partition of its own, and a slip of the century must not make a list walk thousands of
+ * them.
+ */
 const MOST_YEARS = 30;
 
-/** @throws Fault `bad-input` for days in the wrong order, or too many */
+/**
+ * Returns the days that a list covers, with defaults for those that are not given.
+ * @throws Fault `bad-input` for days in the wrong order, or too many
+ */
 export function daysOf(
   { from, to }: { readonly from?: Day | undefined; readonly to?: Day | undefined },
   clock: Clock,
@@ -31,9 +37,10 @@ export function daysOf(
 }
 
 /**
- * The next items of a list that has a partition a month (`INVOICES#2026-10`), whose sort keys begin with the day.
- * @param after `2026-10 <sort key>`
- * @returns them with their places; none at the end
+ * Returns the next items of a list that has one partition per month (`INVOICES#2026-10`) and whose sort keys
+ * begin with the day.
+ * @param after the place of the last item that was returned, `2026-10 <sort key>`
+ * @returns the items with their places; none at the end of the list
  */
 export async function nextInMonths(
   table: Table,
@@ -44,7 +51,7 @@ export async function nextInMonths(
 ): Promise<{ readonly at: string; readonly item: Item }[]> {
   const [current = '', ...rest] = after?.split(' ') ?? [];
   const isWithin = /^20\d\d-(0[1-9]|1[0-2])$/.test(current) && current >= from.slice(0, 7);
-  // Every sort key of a day is behind the day itself.
+  // Every sort key of a day sorts behind the day itself, so nothing of the day `from` is left out.
   let sort = isWithin ? rest.join(' ') : from;
   for (
     let month = isWithin ? current : from.slice(0, 7);

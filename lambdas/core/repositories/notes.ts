@@ -6,12 +6,13 @@ import { customerPartition } from './customers.ts';
 import type { JournalHead } from './journal.ts';
 import { create, createOrReplace, read, type Stored, sinceVersion1, stored, withMissing } from './stored.ts';
 
-/** `NOTE#<year>/<number> / NOTE`. The number is unique within a calendar year by its key. */
+/** `NOTE#<year>/<number> / NOTE`: a delivery note. The key makes its number unique within a calendar year. */
 export interface NoteRecord {
   readonly note: DeliveryNote;
   /**
-   * The hash of the note's fingerprint when it was written. It names the documents of this content, so it stays as it is as
-   * long as the content does; whether a note has changed is not read from it but told by `noteFingerprint`.
+   * The hash of the note's fingerprint when it was written. It names the documents of this content, so it
+   * stays as long as the content does. Whether a note has changed is decided by `noteFingerprint`, not by
+   * this hash.
    */
   readonly hash: string;
   /** The invoice that billed it; undefined while it is open or claimed. */
@@ -19,7 +20,7 @@ export interface NoteRecord {
   readonly journal: JournalHead;
 }
 
-/** Fields of a line that came after the note was stored take their defaults. */
+/** Upgrades a stored note: fields of a line that were added after it was stored take their defaults. */
 export function upgradeNote(value: JsonObject): NoteRecord {
   const record = sinceVersion1<NoteRecord>(value);
   const lines = record.note.lines.map((line) => withMissing(line, LINE_DEFAULTS));
@@ -27,8 +28,8 @@ export function upgradeNote(value: JsonObject): NoteRecord {
 }
 
 /**
- * `CUSTOMER#<number> / OPEN#<date>#<note id>`: stands as long as the note is not billed; then, in the same write,
- * `BILLED#<date>#<note id>` takes its place. So each note is found by customer and day.
+ * `CUSTOMER#<number> / OPEN#<date>#<note id>`: stands as long as the note is not billed. The write that bills
+ * the note puts `BILLED#<date>#<note id>` in its place, so that each note is found by customer and day.
  */
 export interface OpenNote {
   readonly noteId: string;
@@ -36,8 +37,8 @@ export interface OpenNote {
 }
 
 /**
- * `NOTE#<year>/<number> / DOCUMENT#<content>`: the file of one content of the note, with prices or without. It stays
- * when the note is corrected, and is what a later order of the same document gets.
+ * `NOTE#<year>/<number> / DOCUMENT#<content>`: the file of one content of the note, with or without prices.
+ * It stays when the note is corrected, and whoever orders the same document later gets it.
  */
 export interface NoteDocument {
   readonly prices: boolean;
@@ -49,10 +50,11 @@ export interface NoteDocument {
 }
 
 /**
- * `CUSTOMER#<number> / BILLING`: which open notes a draft has claimed. A claimed note is neither changed nor billed
- * elsewhere. One item for any number of notes, written anew (which moves its version) by every claim and by every
- * change of an open note: a plan that read before the change cannot claim after it. Several drafts may hold claims
- * at once, on different notes: an instant invoice does not make a monthly run wait.
+ * `CUSTOMER#<number> / BILLING`: which open notes a draft has claimed. A claimed note is neither changed nor
+ * billed elsewhere. It is one item for any number of notes, and every claim and every change of an open note
+ * writes it anew, which moves its version: a plan that read before the change cannot claim after it. Several
+ * drafts may hold claims on different notes at once, so that an instant invoice does not make a monthly run
+ * wait.
  */
 export interface Billing {
   readonly claims: readonly Claim[];
@@ -64,7 +66,7 @@ export interface Claim {
 }
 
 const upgradeOpenNote = sinceVersion1<OpenNote>;
-/** What the items `OPEN#…` and `BILLED#…` have in common. */
+/** Upgrades what the items `OPEN#…` and `BILLED#…` have in common. */
 export const upgradeNotePointer = sinceVersion1<{ readonly noteId: string }>;
 export const upgradeNoteDocument = sinceVersion1<NoteDocument>;
 
@@ -78,7 +80,7 @@ export const openNoteKey = (note: DeliveryNote): Key => ({
   partition: customerPartition(note.customer),
   sort: `OPEN#${note.date}#${noteIdOf(note)}`,
 });
-/** Its value names the note: `{ noteId }`. */
+/** Makes the key of a billed note's item, whose value names the note: `{ noteId }`. */
 export const billedNoteKey = (note: DeliveryNote): Key => ({
   partition: customerPartition(note.customer),
   sort: `BILLED#${note.date}#${noteIdOf(note)}`,
@@ -110,7 +112,10 @@ export const readBilling = (table: Table, customer: string) =>
 export const putBilling = (customer: string, old: Stored<Billing> | undefined, value: Billing): Change =>
   createOrReplace(billingKey(customer), old, value);
 
-/** Writes a customer's claims anew as they are: no plan that has read before can claim after. */
+/**
+ * Returns the change that writes a customer's claims anew as they are, so that no plan that has read them
+ * before can claim after.
+ */
 export async function bumpClaims(table: Table, customer: string): Promise<Change> {
   const billing = await readBilling(table, customer);
   return putBilling(customer, billing, billing?.value ?? { claims: [] });
@@ -121,7 +126,7 @@ export async function firstOpenNote(table: Table, customer: string): Promise<Ope
   return item && stored(item, upgradeOpenNote).value;
 }
 
-/** Open notes with a date up to `until`, oldest first; claimed ones among them. */
+/** Lists the open notes with a date up to `until`, oldest first, claimed ones included. */
 export async function listOpenNotes(table: Table, customer: string, until: Day): Promise<OpenNote[]> {
   const items = await table.list(customerPartition(customer), { prefix: 'OPEN#' });
   return items
@@ -129,7 +134,7 @@ export async function listOpenNotes(table: Table, customer: string, until: Day):
     .map((item) => stored(item, upgradeOpenNote).value);
 }
 
-/** Ids of a customer's notes of these days, open and billed. */
+/** Lists the ids of a customer's notes of these days, open and billed. */
 export async function listNoteIds(
   table: Table,
   customer: string,
@@ -138,7 +143,7 @@ export async function listNoteIds(
   let shared = 0;
   while (shared < from.length && from[shared] === to[shared]) shared++;
   const found = new Set<string>();
-  // Open ones first: a note that is billed between the two reads is seen by the second.
+  // Open notes are read first, so that a note which is billed between the two reads is seen by the second.
   for (const state of ['OPEN#', 'BILLED#']) {
     for (const item of await table.list(customerPartition(customer), {
       prefix: state + from.slice(0, shared),

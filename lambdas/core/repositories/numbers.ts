@@ -2,13 +2,16 @@ import type { Day } from '#core/domain/calendar.ts';
 import type { Key, Table } from '#core/ports.ts';
 import { read, sinceVersion1 } from './stored.ts';
 
-/** `NUMBERS#<range> / COUNTER`: one counter a number range and year, apart from the settings. */
+/** `NUMBERS#<range> / COUNTER`: one counter for each number range and year, kept apart from the settings. */
 export interface Counter {
   /** The next number that nobody has. */
   readonly next: number;
 }
 
-/** `NUMBERS#<range> / RESERVED#<first>`: which draft got which number is `first` + its place in the run. */
+/**
+ * `NUMBERS#<range> / RESERVED#<first>`: the numbers reserved for a run. A draft's number is `first` plus its
+ * ordinal in the run.
+ */
 export interface Reservation {
   readonly first: number;
   readonly count: number;

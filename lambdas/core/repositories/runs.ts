@@ -13,56 +13,62 @@ import { read, type Stored, sinceVersion1, stored, withMissing } from './stored.
 interface AnyRun {
   readonly id: string;
   readonly order: RunOrder;
-  /** Frozen when the run was planned; moved forward at the seal if a newer invoice came between. */
+  /** Frozen when the run was planned; moved forward at the seal if a newer invoice was issued meanwhile. */
   readonly invoiceDate: Day;
-  /** The customer planned last, in natural order. */
+  /** The customer who was planned last, in natural order. */
   readonly cursor?: string;
-  /** The lines by what the plan made of them. */
+  /** The number of lines, by what the plan made of them. */
   readonly planned: { readonly drafts: number; readonly held: number; readonly nothing: number };
   readonly startedAt: string;
-  /** The own templates that were in force at its start; absent for the shipped ones. */
+  /** The company's own templates that were in force when the run started; absent if the shipped ones were. */
   readonly templates?: TemplateSet;
-  /** Nothing of it goes on until a person resumes it. */
+  /** Set while the run is paused: none of its work continues until a person resumes it. */
   readonly paused?: true;
-  /** Instants; the last one is open while it is paused. */
+  /** The pauses of the run, as instants; the last one has no `to` while the run is paused. */
   readonly pauses?: readonly { readonly from: string; readonly to?: string }[];
-  /** How often it was paused, and after which of these pauses its mails were made due again. */
+  /**
+   * How often the run was paused; `mailsResumedAfter` says after which of these pauses its mails were made
+   * due again.
+   */
   readonly timesPaused?: number;
   readonly mailsResumedAfter?: number;
-  /** Where many processes share it: how often one has taken it on. */
+  /** How often a process has taken the run on, if many processes share it. */
   readonly turn?: number;
-  /** When its due item is due. */
+  /** When the run's due item is due. */
   readonly dueAt: number;
 }
 
-/** Notes are being claimed. */
+/** A run that is still claiming notes. */
 export interface PlanningRun extends AnyRun {
   readonly state: 'planning';
   readonly finished: false;
 }
 
-/** Its numbers are reserved, documents are made. */
+/** A run whose numbers are reserved and whose documents are being made. */
 export interface SealedRun extends AnyRun {
   readonly state: 'sealed';
   readonly finished: false;
   readonly sealedAt: string;
-  /** The number of the draft with ordinal 0, its range, and how it is written; absent in a run without drafts. */
+  /**
+   * The number of the draft with ordinal 0, its range, and the format in which it is written; absent in a run
+   * without drafts.
+   */
   readonly numbers?: { readonly range: string; readonly first: number; readonly format: string };
 }
 
-/** Its books are closed; documents that failed are still tried. */
+/** A run whose books are closed; documents that failed are still retried. */
 export interface ClosedRun extends AnyRun, Pick<SealedRun, 'sealedAt' | 'numbers'> {
   readonly state: 'closed';
-  /** The mails were tried too, nothing of this run waits for a process any more. */
+  /** Whether the mails were tried too, so that nothing of this run waits for a process any more. */
   readonly finished: boolean;
   readonly closedAt: string;
   /** Why the books did not agree when they were closed; absent when they did. */
   readonly discrepancies?: readonly string[];
-  /** The hash of its entry in the chain of runs, over the journal heads of its invoices. */
+  /** The hash of the run's entry in the chain of runs, which covers the journal heads of its invoices. */
   readonly seal: string;
 }
 
-/** `RUN#<id> / RUN`. */
+/** `RUN#<id> / RUN`: a billing run. */
 export type Run = PlanningRun | NumberedRun;
 /** A run whose numbers are reserved: its documents may be made. */
 export type NumberedRun = SealedRun | ClosedRun;
@@ -72,7 +78,7 @@ interface AnyLine {
   readonly name: string;
 }
 
-/** The customer has no open notes, or the plan found what keeps its invoice from being made. */
+/** A customer who has no open notes, or for whom the plan found what keeps the invoice from being made. */
 export type UnplannedLine = AnyLine &
   (
     | { readonly state: 'nothing to bill' }
@@ -83,18 +89,20 @@ export type UnplannedLine = AnyLine &
 export interface PlannedLine extends AnyLine {
   readonly state: 'planned';
   readonly draft: Draft;
-  /** Who makes its documents just now. */
+  /** The lease of the process that makes its documents now. */
   readonly lease?: Lease;
 }
 
-/** A draft whose documents could not be made, or not be filed (`held`); it keeps its number and is tried again. */
+/**
+ * A draft whose documents could not be made, or not be filed (`held`). It keeps its number and is retried.
+ */
 export interface FailedLine extends AnyLine {
   readonly state: 'failed' | 'held';
   readonly draft: Draft;
-  /** A sentence each. */
+  /** The reasons, in one sentence each. */
   readonly reasons: readonly string[];
   readonly attempts: number;
-  /** When it is tried again. */
+  /** When the draft is retried. */
   readonly dueAt: number;
   readonly lease?: Lease;
 }
@@ -103,11 +111,13 @@ export interface IssuedLine extends AnyLine {
   readonly state: 'issued';
   readonly draft: Draft;
   readonly invoice: string;
-  /** The head of the invoice's journal at its issue. */
+  /** The hash at the head of the invoice's journal when the invoice was issued. */
   readonly journalHash: string;
-  /** Its notes are being marked as billed, or opened again; a claim stands until all are. */
+  /**
+   * Set while its notes are being marked as billed, or opened again; the claim stands until all of them are.
+   */
   readonly releasing?: true;
-  /** Of the tries that failed before; the due item goes when the notes are released. */
+  /** How many tries failed before it was issued; its due item is removed when the notes are released. */
   readonly attempts?: number;
   readonly dueAt?: number;
 }
@@ -116,7 +126,9 @@ export interface IssuedLine extends AnyLine {
 export type UnissuedLine = PlannedLine | FailedLine;
 export type DraftLine = UnissuedLine | IssuedLine;
 
-/** `RUN#<id> / LINE#<natural key>`: the one state of a customer in a run; with a draft, the draft itself. */
+/**
+ * `RUN#<id> / LINE#<natural key>`: the one state of a customer in a run, including the draft if there is one.
+ */
 export type RunLine = UnplannedLine | DraftLine;
 
 export interface Draft {
@@ -124,17 +136,17 @@ export interface Draft {
   /** Its place among the run's drafts, from 0, in natural order of the customers. */
   readonly ordinal: number;
   /**
-   * The name of `ordinal` in version 1. It is still written, because a server of version 1 that nobody has stopped would give
-   * the invoice no number without it.
+   * The name that `ordinal` had in version 1. It is still written, because a server of version 1 that nobody
+   * has stopped would give the invoice no number without it.
    */
   readonly place?: number;
   readonly noteIds: readonly string[];
   readonly totals: Totals;
-  /** As it was when the notes were claimed. */
+  /** A snapshot of the customer from when the notes were claimed. */
   readonly customer: Customer;
 }
 
-/** Version 1 called the counts of the pauses `rests` and `wokenAfter`. */
+/** Upgrades a stored run: version 1 called the counts of the pauses `rests` and `wokenAfter`. */
 export function upgradeRun(value: JsonObject, version: number): Run {
   if (version > 1) return sinceVersion1<Run>(value);
   const { rests, wokenAfter, ...run } = sinceVersion1<
@@ -147,7 +159,10 @@ export function upgradeRun(value: JsonObject, version: number): Run {
   };
 }
 
-/** Version 1 called the ordinal of a draft its `place`. The customer's later fields take their defaults. */
+/**
+ * Upgrades a stored line: version 1 called the ordinal of a draft its `place`, and fields of the customer
+ * that were added later take their defaults.
+ */
 export function upgradeRunLine(value: JsonObject): RunLine {
   const line = sinceVersion1<RunLine>(value);
   if (!line.draft) return line;
@@ -157,42 +172,54 @@ export function upgradeRunLine(value: JsonObject): RunLine {
 
 export const runPartition = (id: string): string => `RUN#${id}`;
 export const runKey = (id: string): Key => ({ partition: runPartition(id), sort: 'RUN' });
-/** The settings as they were when the run was started, once for all its drafts. */
+/** The key of a snapshot of the settings, taken when the run was started, once for all its drafts. */
 export const runSettingsKey = (id: string): Key => ({ partition: runPartition(id), sort: 'SETTINGS' });
-/** What is due of a paused run is looked at again after this time. */
+/** Due work of a paused run is looked at again after this many milliseconds. */
 export const PAUSE_LOOK_MS = 3_600_000;
-/** Stands while the run is paused: its mails look here before each try. */
+/** The key of an item that stands while the run is paused: its mails look here before each try. */
 export const pausedKey = (id: string): Key => ({ partition: runPartition(id), sort: 'PAUSED' });
 export const runLineKey = (id: string, customer: string): Key => ({
   partition: runPartition(id),
   sort: `LINE#${naturalKey(customer)}`,
 });
-/** `RUNS / RUN#<id>`: the list of runs, by start. */
+/** `RUNS / RUN#<id>`: the list of runs, by the time when they were started. */
 export const runListKey = (id: string): Key => ({ partition: 'RUNS', sort: `RUN#${id}` });
-/** `ACTIVE / <order>`: the unfinished run of an order, so that the same order joins it. */
+/**
+ * `ACTIVE / <order>`: the unfinished run of an order, so that whoever places the same order again joins that
+ * run.
+ */
 export const activeRunKey = (orderHash: string): Key => ({ partition: 'ACTIVE', sort: orderHash });
 
 export const hasDraft = (line: RunLine): line is DraftLine => line.draft !== undefined;
 export const isFailed = (line: RunLine): line is FailedLine =>
   hasDraft(line) && (line.state === 'failed' || line.state === 'held');
 export const isIssued = (line: RunLine): line is IssuedLine => line.state === 'issued';
-/** The invoice is issued, and some of its notes are not yet marked as billed, or opened again. */
+/**
+ * Decides whether a line's invoice is issued while some of its notes are not yet marked as billed, or opened
+ * again.
+ */
 export const isReleasing = (line: RunLine): line is IssuedLine => isIssued(line) && line.releasing === true;
-/** Who makes the documents of a line just now. */
+/** Returns the lease of the process that makes the documents of a line now. */
 export const leaseOf = (line: RunLine): Lease | undefined =>
   hasDraft(line) && !isIssued(line) ? line.lease : undefined;
-/** The numbers of the invoices that these lines became. */
+/** Lists the numbers of the invoices that these lines became. */
 export const invoiceNumbers = (lines: readonly Stored<RunLine>[]): string[] =>
   lines.flatMap(({ value }) => (isIssued(value) ? [value.invoice] : []));
 
-/** It was paused, and its mails may have lost their due items since. */
+/**
+ * Decides whether the run was paused, so that its mails may have lost their due items and must be made due
+ * again.
+ */
 export const hasPausedMails = ({ timesPaused = 0, mailsResumedAfter = 0 }: Run): boolean =>
   timesPaused > mailsResumedAfter;
 export const isPaused = async (table: Table, id: string): Promise<boolean> =>
   (await table.get(pausedKey(id))) !== undefined;
 export const readRun = (table: Table, id: string) => read(table, runKey(id), upgradeRun);
 
-/** @throws Fault `not-found` */
+/**
+ * Reads a run that must exist.
+ * @throws Fault `not-found`
+ */
 export async function existingRun(table: Table, id: string): Promise<Stored<Run>> {
   const run = await readRun(table, id);
   if (!run) throw new Fault('not-found', `There is no run ${id}.`);
@@ -208,7 +235,10 @@ export async function readRunSettings(table: Table, id: string): Promise<Setting
   return found.value;
 }
 
-/** A page of lines in natural order of their customers, after that customer. */
+/**
+ * Returns lines in natural order of their customers, a page of `limit` if that is given, beginning behind the
+ * customer `after`.
+ */
 export async function listRunLines(
   table: Table,
   id: string,
@@ -222,7 +252,10 @@ export async function listRunLines(
   return items.map((item) => stored(item, upgradeRunLine));
 }
 
-/** All lines in natural order of their customers, page by page: no page is read before the one before it was used. */
+/**
+ * Yields all lines in natural order of their customers, page by page: a page is read only after the one
+ * before it was used.
+ */
 export async function* runLinePages(
   table: Table,
   id: string,
@@ -236,7 +269,7 @@ export async function* runLinePages(
   }
 }
 
-/** The ids of runs that began before that run, the newest first. */
+/** Lists the ids of the runs that began before the run `before`, newest first. */
 export async function newestRunIds(
   table: Table,
   before: string | undefined,

@@ -6,7 +6,7 @@ import { read, type Stored, sinceVersion1 } from './stored.ts';
 
 export const SETTINGS_PARTITION = 'SETTINGS';
 export const SETTINGS_KEY: Key = { partition: SETTINGS_PARTITION, sort: 'SETTINGS' };
-/** The one secret of this installation; never part of the settings that are shown. */
+/** The name of the only secret of this installation, which is never part of the settings that are shown. */
 export const SMTP_PASSWORD = 'smtp-password';
 
 export interface SettingsRecord {
@@ -18,13 +18,16 @@ export function upgradeSettingsRecord(value: JsonObject): SettingsRecord {
   const { settings, journal } = sinceVersion1<SettingsRecord>(value);
   return { settings: withDefaults(settings), journal };
 }
-/** The settings as a run has frozen them. */
+/** Upgrades the settings as a run has frozen them. */
 export const upgradeSettings = (value: JsonObject): Settings => withDefaults(sinceVersion1<Settings>(value));
 
 export const findSettings = (table: Table): Promise<Stored<SettingsRecord> | undefined> =>
   read(table, SETTINGS_KEY, upgradeSettingsRecord);
 
-/** @throws Fault `bad-settings` where none were given yet */
+/**
+ * Reads the company settings.
+ * @throws Fault `bad-settings` if none were given yet
+ */
 export async function readSettings(table: Table): Promise<Settings> {
   const found = await findSettings(table);
   if (found) return found.value.settings;
@@ -34,7 +37,7 @@ export async function readSettings(table: Table): Promise<Settings> {
   );
 }
 
-/** Settings that came after these were stored take their defaults. */
+/** Fills in the defaults of settings that were added after these were stored. */
 function withDefaults(settings: Settings): Settings {
   const parsed = settingsSchema.safeParse(settings);
   return parsed.success ? parsed.data : settings;

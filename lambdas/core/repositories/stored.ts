@@ -9,9 +9,11 @@ export interface Stored<T> {
 }
 
 /**
- * The version of the shapes in which this program writes its records. Raise it when the shape of any record changes in a
- * way that its `Upgrade` must know of, and keep samples of the version before under `test/records/`.
- * 1: what 0.1.0 wrote, without a version. 2: `Draft.ordinal`, `Run.timesPaused` and `Run.mailsResumedAfter` have new names.
+ * The version of the shapes in which this program writes its records. Raise it when the shape of any record
+ * changes in a way that its `Upgrade` must know of, and keep samples of the version before under
+ * `test/records/`.
+ * 1: what 0.1.0 wrote, without a version.
+ * 2: `Draft.ordinal`, `Run.timesPaused` and `Run.mailsResumedAfter` have new names.
  */
 export const RECORD_VERSION = 2;
 
@@ -19,23 +21,27 @@ export const RECORD_VERSION = 2;
 const VERSION = 'v';
 
 /**
- * Makes a record of an earlier version be as this program writes it. Each record type has one, beside its type; a field that
- * came later takes its default, and the fields that were there keep their order.
- * @param version in which the record was written
+ * Turns a record of an earlier version into the shape that this program writes. Each record type has one
+ * upgrade, beside its type; a field that was added later takes its default, and the fields that were there
+ * keep their order.
+ * @param version the version in which the record was written
  */
 export type Upgrade<T> = (value: JsonObject, version: number) => T;
 
-/** The upgrade of a record whose shape has not changed since version 1. Here a table's JSON becomes a record. */
+/** Upgrades a record whose shape has not changed since version 1. Here a table's JSON becomes a record. */
 export const sinceVersion1 = <T>(value: JsonObject): T => value as unknown as T;
 
-/** A value with the fields that it lacks, behind its own. The value itself where it lacks none. */
+/** Returns the value with the fields that it lacks behind its own, or the value itself if it lacks none. */
 export function withMissing<T extends object>(value: T, defaults: Partial<T>): T {
   const missing = Object.keys(defaults).filter((name) => !(name in value)) as (keyof T)[];
   if (missing.length === 0) return value;
   return { ...value, ...Object.fromEntries(missing.map((name) => [name, defaults[name]])) };
 }
 
-/** @throws Fault `newer-data` for a record that a newer version of the program has written */
+/**
+ * Reads a record from an item of the table and upgrades it.
+ * @throws Fault `newer-data` for a record that a newer version of the program has written
+ */
 export function stored<T>({ key, version, value }: Item, upgrade: Upgrade<T>): Stored<T> {
   const { [VERSION]: written = 1, ...rest } = value;
   if (Number(written) > RECORD_VERSION) {

@@ -3,15 +3,15 @@ import type { Key, Table } from '#core/ports.ts';
 import { type Stored, sinceVersion1, stored } from './stored.ts';
 
 /**
- * `SUPPRESSED / <mailbox>`: a mail to it bounced for good, or its owner complained. Nothing more is sent there until a
- * person lifts it: providers stop accounts that go on.
+ * `SUPPRESSED / <mailbox>`: a mail to this mailbox bounced for good, or its owner complained. Nothing more is
+ * sent there until a person lifts the suppression, because providers stop accounts that go on.
  */
 export interface Suppression {
-  /** As it was written in the mail. */
+  /** The address as it was written in the mail. */
   readonly address: string;
   readonly since: string;
   readonly reason: string;
-  /** The mail of which that was told. */
+  /** The id of the mail that bounced or drew the complaint. */
   readonly mail: string;
 }
 
@@ -23,7 +23,7 @@ export const suppressionKey = (address: string): Key => ({
   sort: mailboxOf(address),
 });
 
-/** Of these addresses, by their mailboxes (`mailboxOf`). */
+/** Reads the suppressions of these addresses, by their mailboxes (see `mailboxOf`). */
 export async function readSuppressions(
   table: Table,
   addresses: readonly string[],
