@@ -17,7 +17,10 @@ export interface Stored<T> {
  */
 export const RECORD_VERSION = 2;
 
-/** The member of an item that says in which version of its shape the record was written; version 1 has none. */
+/**
+ * The member of an item that says in which version of its shape the record was written. Records of version 1
+ * do not have it.
+ */
 const VERSION = 'v';
 
 /**
