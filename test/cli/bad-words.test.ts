@@ -30,7 +30,7 @@ const CASES: readonly (readonly [readonly string[], string])[] = [
   [['run', '--cycle', 'yearly'], '--cycle "yearly" is none of daily, weekly, monthly.'],
   [
     ['run', '--cycle', 'monthly', '--period', 'autumn'],
-    '--period "autumn" is no period; write a month such as 2026-10, a week such as 2026-W44 or a day such as 2026-10-31.',
+    '--period "autumn" is no period; write it such as 2026-10-31 (daily), 2026-W44 (weekly), 2026-10 (monthly).',
   ],
   [
     ['run', '--cycle', 'weekly', '--period', '2026-W54'],
