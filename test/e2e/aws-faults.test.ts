@@ -23,10 +23,10 @@ import { awsConfig } from '#wiring/config.ts';
 
 const AT_ONCE = 3;
 /**
- * Tries every eleventh fault, and each fault that meets a mail. The step has no common divisor with the
+ * Tries every twenty-third fault, and each fault that meets a mail. The step has no common divisor with the
  * number of kinds, so that each kind meets all sorts of requests.
  */
-const STEP = process.env.LONG ? 1 : 11;
+const STEP = process.env.LONG ? 1 : 23;
 
 /** One customer gets two documents, one is printed, one is mailed, and one is held. */
 const CUSTOMERS = [
