@@ -13,7 +13,7 @@ import { spec } from 'node:test/reporters';
 const BUDGETS: Readonly<Record<string, number>> = {
   'test/core/runs/histories.test.ts': 40,
   'test/adapters/dynamodb/histories.test.ts': 70,
-  'test/adapters/dynamodb/kill.test.ts': 50,
+  'test/adapters/dynamodb/kill.test.ts': 70,
   'test/e2e/kill.test.ts': 110,
   'test/e2e/together.test.ts': 80,
   'test/e2e/bad-input.test.ts': 40,

@@ -4,8 +4,8 @@ import { killSuite } from '#test/contracts/kills.ts';
 import { describeDynamo } from '#test/support/aws/dynamodb-local.ts';
 import { openLocalTable } from '#test/support/aws/dynamodb-table.ts';
 
-/** Tries every twenty-seventh moment, to take seconds only; an odd step finds moments before and after a call. */
-const STEP = process.env.LONG ? 1 : 27;
+/** Tries every thirteenth moment, to take seconds only; an odd step finds moments before and after a call. */
+const STEP = process.env.LONG ? 1 : 13;
 
 describeDynamo('DynamoDB', (dynamo) => {
   before(() => dynamo.makeTable('seed'));
