@@ -56,9 +56,6 @@ const RULES: Readonly<Record<Cycle, CycleRules>> = {
   },
 };
 
-/** Shows how a period of this cycle is written. */
-export const periodExample = (cycle: Cycle): string => RULES[cycle].example;
-
 /**
  * Parses a period of this cycle.
  * @throws Fault `bad-input` for a text that names none, showing the right form

@@ -51,7 +51,7 @@ export const createInvoiceRoute = route(WRITE, {
   responses: ISSUED,
 });
 
-export const previewInvoiceRoute = route(['read', 'write', 'auditor'], {
+export const previewInvoiceRoute = route(READERS, {
   method: 'post',
   path: '/api/preview',
   operationId: 'previewInvoice',
